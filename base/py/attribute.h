@@ -1,0 +1,41 @@
+/**
+ * Attributes of any object, read without running code: no property, __getattr__, descriptor or metaclass hook, and
+ * without creating an instance dict that was not there.
+ *
+ * Thread: any.   GIL: held.   No function here sets a Python exception, allocates, or changes a reference count.
+ */
+#ifndef STROBE_PY_ATTRIBUTE_H
+#define STROBE_PY_ATTRIBUTE_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+/** Why an attribute cannot be read. */
+enum strobe_attribute_result {
+    STROBE_ATTRIBUTE_FOUND,
+    STROBE_ATTRIBUTE_ABSENT,     /* no such attribute in instance, slots or class */
+    STROBE_ATTRIBUTE_COMPUTED,   /* a property or descriptor: reading would run code */
+    STROBE_ATTRIBUTE_UNREADABLE, /* this type's storage is not known */
+};
+
+/**
+ * Read attribute `name` (an exact, interned str) of `object`: instance values, instance dict, __slots__, then plain
+ * values in the classes of the MRO.   `ret_value` is borrowed from the object.
+ */
+enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *name, PyObject **ret_value);
+
+/** Position of a walk over the fields of one object; zero-initialised. */
+struct strobe_attribute_walk {
+    int stage;
+    Py_ssize_t position;
+    Py_ssize_t type_index;
+};
+
+/**
+ * Next field stored in the object itself (instance values, instance dict with str keys, slots): name and value
+ * borrowed. @return false at the end. The object may not change meanwhile: no Python code may run.
+ */
+bool strobe_attribute_next(PyObject *object, struct strobe_attribute_walk *walk, PyObject **ret_name,
+                           PyObject **ret_value);
+
+#endif

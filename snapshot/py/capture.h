@@ -1,0 +1,37 @@
+/**
+ * Copy the stack and the variables of the running frame into a byte image, redacted by name.
+ *
+ * Runs inside a monitoring callback: allocates no Python object, runs no Python code, takes no reference that it
+ * keeps, sets no exception, does not release the GIL. All bounds hold during the walk.
+ */
+#ifndef STROBE_SNAPSHOT_CAPTURE_H
+#define STROBE_SNAPSHOT_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/image_queue.h"
+#include "base/py/frame.h"
+
+/** What stands in the image beside the values. */
+struct strobe_capture_context {
+    uint64_t tag; /* handed through to strobe_snapshot_head.tag */
+    int line;     /* 1-based line of the innermost frame; the caller knows it */
+    PyThreadState *tstate;
+};
+
+/**
+ * Take per-interpreter memory for the walk, once at start.   GIL: held.   @return 0 or STROBE_ENOMEM
+ */
+int strobe_capture_init(void);
+
+/** Release that memory; no capture may run. */
+void strobe_capture_done(void);
+
+/**
+ * Capture `frame` and its callers.
+ * @return a new image, the caller's; NULL when memory is exhausted (count it as dropped)
+ */
+struct strobe_image *strobe_capture(struct strobe_frame frame, const struct strobe_capture_context *context);
+
+#endif
