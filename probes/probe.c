@@ -1,0 +1,108 @@
+#include "probes/probe.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+/* One lock for all statuses: held for copies of at most 3 KiB, never while taking another lock or the GIL. */
+static pthread_mutex_t status_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static atomic_uint_fast64_t next_tag = 1;
+
+struct strobe_probe *strobe_probe_new(const struct strobe_probe_request *request)
+{
+    struct strobe_probe *probe = calloc(1, sizeof *probe);
+    if (probe == NULL) {
+        return NULL;
+    }
+    atomic_init(&probe->references, 1);
+    probe->tag = atomic_fetch_add(&next_tag, 1);
+    snprintf(probe->id, sizeof probe->id, "%s", request->id);
+    probe->version = request->version;
+    probe->location = strdup(request->location);
+    probe->condition = request->condition != NULL ? strdup(request->condition) : NULL;
+    if (probe->location == NULL || (request->condition != NULL && probe->condition == NULL)) {
+        strobe_probe_unref(probe);
+        return NULL;
+    }
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    probe->hits_left = request->hits;
+    probe->expires_ns = INT64_MAX;
+    if (request->expires_at_ms > 0) {
+        int64_t left_ms = request->expires_at_ms - strobe_clock_unix_ms();
+        probe->expires_ns =
+            now_ns + (left_ms > STROBE_PROBE_EXPIRY_MS_MAX ? STROBE_PROBE_EXPIRY_MS_MAX : left_ms) * 1000000LL;
+    }
+    /* One second's worth of burst. */
+    strobe_token_bucket_init(&probe->rate, request->rate_per_s, request->rate_per_s, now_ns);
+    return probe;
+}
+
+struct strobe_probe *strobe_probe_ref(struct strobe_probe *probe)
+{
+    atomic_fetch_add(&probe->references, 1);
+    return probe;
+}
+
+void strobe_probe_unref(struct strobe_probe *probe)
+{
+    if (probe != NULL && atomic_fetch_sub(&probe->references, 1) == 1) {
+        free(probe->location);
+        free(probe->condition);
+        free(probe);
+    }
+}
+
+/* Copy text into a field of the status, cut at a character. */
+static void copy_text(char *target, size_t size, const char *text)
+{
+    size_t kept = strobe_utf8_cut(text, strlen(text), size - 1);
+    memcpy(target, text, kept);
+    target[kept] = '\0';
+}
+
+void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state state, const char *reason,
+                            const char *format, ...)
+{
+    char message[2 * sizeof probe->status.message];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    pthread_mutex_lock(&status_lock);
+    probe->status.state = state;
+    copy_text(probe->status.reason, sizeof probe->status.reason, reason);
+    copy_text(probe->status.message, sizeof probe->status.message, message);
+    probe->status_revision++;
+    pthread_mutex_unlock(&status_lock);
+}
+
+void strobe_probe_set_place(struct strobe_probe *probe, const char *file, int line, const char *source_sha256)
+{
+    pthread_mutex_lock(&status_lock);
+    copy_text(probe->status.file, sizeof probe->status.file, file);
+    copy_text(probe->status.source_sha256, sizeof probe->status.source_sha256, source_sha256);
+    probe->status.line = line;
+    probe->status_revision++;
+    pthread_mutex_unlock(&status_lock);
+}
+
+uint64_t strobe_probe_get_status(struct strobe_probe *probe, struct strobe_probe_status *ret_status)
+{
+    pthread_mutex_lock(&status_lock);
+    *ret_status = probe->status;
+    uint64_t revision = probe->status_revision;
+    pthread_mutex_unlock(&status_lock);
+    return revision;
+}
+
+const char *strobe_probe_state_name(enum strobe_probe_state state)
+{
+    static const char *const names[] = {"pending", "armed", "done", "expired", "error"};
+    return names[state];
+}

@@ -1,0 +1,115 @@
+/**
+ * One probe in this process: what was asked, its limits as they stand, its gates and its status.
+ *
+ * Shared by the worker (which arms it), the program's threads (which hit it, under the GIL) and the link thread (which
+ * reports it), hence counted references, atomic gates and a lock around the status text.
+ */
+#ifndef STROBE_PROBE_H
+#define STROBE_PROBE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/token_bucket.h"
+#include "probes/location.h"
+#include "strobe/limits.h"
+
+/** The gates, in the order of the wire. */
+#define STROBE_GATES(X) \
+    X(reached)          \
+    X(condition_false)  \
+    X(condition_error)  \
+    X(rate_limited)     \
+    X(hit_limit)        \
+    X(expired)          \
+    X(budget)           \
+    X(dropped)          \
+    X(captured)
+
+/** Written under the GIL, read by the link thread. */
+struct strobe_gates {
+#define STROBE_GATE_MEMBER(name) atomic_uint_fast64_t name;
+    STROBE_GATES(STROBE_GATE_MEMBER)
+#undef STROBE_GATE_MEMBER
+};
+
+/** Add one. Thread: under the GIL (a plain add, no locked instruction). */
+static inline void strobe_gate_count(atomic_uint_fast64_t *gate)
+{
+    atomic_store_explicit(gate, atomic_load_explicit(gate, memory_order_relaxed) + 1, memory_order_relaxed);
+}
+
+enum strobe_probe_state {
+    STROBE_PROBE_PENDING,
+    STROBE_PROBE_ARMED,
+    STROBE_PROBE_DONE,
+    STROBE_PROBE_EXPIRED,
+    STROBE_PROBE_ERROR
+};
+
+/** Where a probe stands; texts are UTF-8, empty when there is nothing to say. */
+struct strobe_probe_status {
+    enum strobe_probe_state state;
+    char reason[64];
+    char message[1024];
+    char file[STROBE_PATH_BYTES_MAX];
+    int line; /* 1-based line armed; 0: none */
+    char source_sha256[65];
+};
+
+/** What a person asked for. */
+struct strobe_probe_request {
+    const char *id;
+    int64_t version;
+    const char *location;
+    const char *condition; /* NULL: always */
+    int64_t hits;
+    double rate_per_s;
+    int64_t expires_at_ms; /* Unix time; 0: never */
+};
+
+struct strobe_probe {
+    atomic_int references;
+    uint64_t tag; /* unique in this process: names the probe in images */
+    char id[STROBE_PROBE_ID_BYTES_MAX + 1];
+    int64_t version;
+    char *location;
+    char *condition; /* NULL: always */
+
+    /* Under the GIL. */
+    int64_t hits_left;
+    int64_t expires_ns; /* CLOCK_MONOTONIC; INT64_MAX: never */
+    struct strobe_token_bucket rate;
+    bool ended; /* done or expired: waits for the worker to disarm it */
+
+    struct strobe_gates gates;
+
+    /* Behind the lock of probe.c. */
+    struct strobe_probe_status status;
+    uint64_t status_revision;
+};
+
+/** New probe in state PENDING with one reference; strings are copied. NULL when memory is exhausted. */
+struct strobe_probe *strobe_probe_new(const struct strobe_probe_request *request);
+
+/** One more user; returns `probe`. Thread: any. */
+struct strobe_probe *strobe_probe_ref(struct strobe_probe *probe);
+
+/** One user less; the last one releases it. NULL is fine. Thread: any. */
+void strobe_probe_unref(struct strobe_probe *probe);
+
+/** Set the state with reason (may be "") and a message for people. Thread: any. */
+void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state state, const char *reason,
+                            const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** Note where it is armed: the file, the line and, when known, the hash of the source (else ""). Thread: any. */
+void strobe_probe_set_place(struct strobe_probe *probe, const char *file, int line, const char *source_sha256);
+
+/** Copy the status. @return its revision, which grows with each change. Thread: any. */
+uint64_t strobe_probe_get_status(struct strobe_probe *probe, struct strobe_probe_status *ret_status);
+
+/** The state's word on the wire; borrowed, static. */
+const char *strobe_probe_state_name(enum strobe_probe_state state);
+
+#endif
