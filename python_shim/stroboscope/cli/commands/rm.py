@@ -1,0 +1,42 @@
+"""`strobe rm`: remove probes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from stroboscope.cli.failure import OK, WRONG_USE, Failure
+from stroboscope.cli.hub_client import HubClient, NotFound
+from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.terminal import Terminal
+
+_PREFIX_MIN = 4
+
+
+def run(client: HubClient, ids: Sequence[str], as_json: bool) -> int:
+    """Remove every probe in `ids`; all are looked up before the first is removed. Unique prefixes will do."""
+    known = [str(view["probe"]["id"]) for view in client.probes() if isinstance(view.get("probe"), dict)]
+    terminal = Terminal(sys.stdout)
+    for probe_id in dict.fromkeys(_resolve(text, known) for text in ids):
+        try:
+            client.remove_probe(probe_id)
+        except NotFound:
+            continue  # somebody was faster: it is gone, as asked
+        if as_json:
+            print_json({"removed": probe_id})
+        else:
+            terminal.line(("", f"Removed probe {probe_id}."))
+    return OK
+
+
+def _resolve(text: str, known: Sequence[str]) -> str:
+    if text in known:
+        return text
+    matches = [probe_id for probe_id in known if len(text) >= _PREFIX_MIN and probe_id.startswith(text)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise Failure(
+            WRONG_USE, f"{text!r} begins several probes: {', '.join(matches)}", "Give one more character."
+        )
+    raise Failure(WRONG_USE, f"there is no probe {text!r}", "List them: strobe probes")

@@ -1,0 +1,56 @@
+"""Where a probe stands, in words: the answer to "why did it not fire?"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+_WORDS = {
+    "condition_false": "condition false {}",
+    "condition_error": "condition could not be evaluated {}",
+    "rate_limited": "over the rate limit {}",
+    "hit_limit": "after the last allowed hit {}",
+    "expired": "after the expiry {}",
+    "budget": "held back by the cost budget {}",
+    "dropped": "lost because a buffer was full {}",
+    "captured": "captured {}",
+}
+WRONG_USE_REASONS = frozenset(
+    ("ambiguous", "location_syntax", "condition_syntax", "condition_unsupported", "condition_name", "limit")
+)
+
+
+def explain(state: JsonObject) -> str:
+    """One line on a `probe_state`: its message, or its counters in words."""
+    kind = state.get("state")
+    message = str(state.get("message") or "")
+    if kind == "error":
+        return f"not armed: {message or state.get('reason') or 'no reason given'}"
+    if kind == "pending":
+        return f"not loaded: {message}" if message else "not loaded: this process has loaded no such file yet"
+    gates = state.get("gates")
+    counters = counts_in_words(gates if isinstance(gates, dict) else {})
+    return f"{counters} ({message})" if message else counters
+
+
+def counts_in_words(gates: JsonObject) -> str:
+    """'reached 48,120 times: condition false 48,120'."""
+    reached = _count(gates, "reached")
+    parts = [
+        words.format(f"{_count(gates, gate):,}") for gate, words in _WORDS.items() if _count(gates, gate)
+    ]
+    if not reached and not parts:
+        return "the line was not reached"
+    head = f"reached {reached:,} {'time' if reached == 1 else 'times'}"
+    return f"{head}: {', '.join(parts)}" if parts else head
+
+
+def reached(states: list[JsonObject]) -> int:
+    """Passes of the line, over all instances."""
+    return sum(_count(state["gates"], "reached") for state in states if isinstance(state.get("gates"), dict))
+
+
+def _count(gates: JsonObject, gate: str) -> int:
+    value = gates.get(gate)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,297 @@
+"""Entry point of `strobe`: arguments, help, exit codes. The commands themselves are loaded when they run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from stroboscope.cli.failure import OK, WRONG_USE, Failure, Interrupted
+
+if TYPE_CHECKING:
+    from stroboscope.cli.hub_client import HubClient
+
+_BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
+_TIMEOUT_DEFAULT_S = 60.0
+_TIMEOUT_S_MAX = 23 * 3600
+_HITS_MAX = 100_000
+
+_HELP = """\
+usage: strobe COMMAND [...]
+
+Breakpoints for production Python that never stop the program.
+
+run things
+  hub                 start the hub that agents and consoles connect to
+  run -- CMD...       run a program with the agent in its Python processes
+
+look
+  ps                  processes that are connected
+  snap LOCATION       set a probe, wait, print what it captures, remove it
+  show [ID]           a stored snapshot; without ID the latest ones
+
+probes
+  probes              probes that are set, and why they did or did not fire
+  rm ID...            remove probes
+
+examples
+  strobe hub
+  strobe run --service shop -- gunicorn -w 2 shop.app:app
+  strobe snap shop/pricing.py:42 --if 'total < 0'
+
+environment
+  STROBE_HUB, STROBE_TOKEN     the hub's address (https://host:port?pin=SHA256) and your token;
+                               without them the profile that `strobe hub` wrote for you is used
+  STROBE_HUB_CA                CA file that signed the hub's certificate, instead of a pin
+  STROBE_DSN                   for agents: wss://TOKEN@host:port/SERVICE?pin=SHA256
+  NO_COLOR                     no colours
+
+exit codes
+  0 ok   1 nothing captured   2 wrong use   3 hub cannot be reached, or does not allow it
+
+`strobe COMMAND --help` says more about a command; `strobe --version` prints the version.
+Every command takes --json: one document on each line of stdout, nothing else.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Failure(WRONG_USE, message, f"See: {self.prog} --help")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `strobe` with `argv` (default: the process's own arguments); the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except Failure as failure:
+        _print_failure(failure)
+        return failure.exit_code
+    except BrokenPipeError:
+        # The reader (`| head`) has left; keep the interpreter from complaining when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
+    except Interrupted as interrupted:
+        return interrupted.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(arguments: list[str]) -> int:
+    command = arguments[0] if arguments else "--help"
+    if command in ("-h", "--help", "help"):
+        sys.stdout.write(_HELP)
+        return OK if arguments else WRONG_USE
+    if command in ("-V", "--version", "version"):
+        sys.stdout.write(f"strobe {_version()}\n")
+        return OK
+    handler = _COMMANDS.get(command)
+    if handler is None:
+        raise Failure(WRONG_USE, f"there is no command {command!r}", "See: strobe --help")
+    return handler(arguments[1:])
+
+
+def _hub(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import hub
+
+    hub.run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _parser("run", "[--service NAME] [--dsn DSN] -- CMD...", "Run a program with the agent inside.")
+    parser.add_argument(
+        "--service", default="", metavar="NAME", help="name to show it under (the folder's name)"
+    )
+    parser.add_argument("--dsn", default="", help="which hub, instead of STROBE_DSN or the profile")
+    own, command = _split_command(arguments)
+    options = parser.parse_args(own)
+    from stroboscope.cli.commands import run
+
+    run.run(command, options.dsn, options.service)
+
+
+def _split_command(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The options of `strobe run` itself, and the command: after `--`, or from the first word."""
+    index = 0
+    while index < len(arguments):
+        word = arguments[index]
+        if word == "--":
+            return arguments[:index], arguments[index + 1 :]
+        if not word.startswith("-"):
+            return arguments[:index], arguments[index:]
+        index += 2 if word in ("--service", "--dsn") else 1
+    return arguments, []
+
+
+def _ps(arguments: list[str]) -> int:
+    parser = _parser("ps", "[--service S] [--all] [--json]", "List the processes that are connected.")
+    parser.add_argument("--service", default="", metavar="S", help="only this service")
+    parser.add_argument("--all", action="store_true", help="also processes that are gone")
+    options = _with_json(parser).parse_args(arguments)
+    from stroboscope.cli.commands import ps
+
+    return ps.run(_client(), options.service, options.all, options.json)
+
+
+def _snap(arguments: list[str]) -> int:
+    parser = _parser(
+        "snap",
+        "LOCATION [--if EXPR] [--service S] [--hits N] [--timeout S] [--json]",
+        "Set a probe, wait, print what it captures, remove it.",
+        "examples\n"
+        "  strobe snap shop/pricing.py:42\n"
+        "  strobe snap shop/pricing.py:42 --if 'total < 0' --timeout 600\n"
+        "  strobe snap shop/pricing.py:42 --hits 10 --json | jq .summary.time_us",
+    )
+    parser.add_argument("location", type=_location, metavar="LOCATION", help="path/suffix.py:LINE")
+    parser.add_argument(
+        "--if", dest="condition", default="", metavar="EXPR", help="capture only where this is true"
+    )
+    parser.add_argument(
+        "--service", default="", metavar="S", help="needed when several services are connected"
+    )
+    parser.add_argument("--hits", type=_hits, default=1, metavar="N", help="snapshots to wait for (1)")
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=_TIMEOUT_DEFAULT_S,
+        metavar="S",
+        help="seconds to wait at most (60)",
+    )
+    options = _with_json(parser).parse_args(arguments)
+    from stroboscope.cli.commands import snap
+
+    request = snap.SnapRequest(
+        options.location, options.condition, options.service, options.hits, options.timeout, options.json
+    )
+    return snap.run(_client(), request)
+
+
+def _probes(arguments: list[str]) -> int:
+    parser = _parser(
+        "probes", "[--service S] [--json]", "List the probes that are set, and where each stands."
+    )
+    parser.add_argument("--service", default="", metavar="S", help="only this service")
+    options = _with_json(parser).parse_args(arguments)
+    from stroboscope.cli.commands import probes
+
+    return probes.run(_client(), options.service, options.json)
+
+
+def _rm(arguments: list[str]) -> int:
+    parser = _parser("rm", "ID... [--json]", "Remove probes.")
+    parser.add_argument(
+        "ids", nargs="+", metavar="ID", help="a probe, or the beginning of its id that is unique"
+    )
+    options = _with_json(parser).parse_args(arguments)
+    from stroboscope.cli.commands import rm
+
+    return rm.run(_client(), options.ids, options.json)
+
+
+def _show(arguments: list[str]) -> int:
+    parser = _parser(
+        "show", "[ID] [--full] [--json]", "Print a stored snapshot; without ID list the latest ones."
+    )
+    parser.add_argument(
+        "id", nargs="?", default="", metavar="ID", help="the beginning that is unique will do"
+    )
+    parser.add_argument("--full", action="store_true", help="open the variables of every frame")
+    options = _with_json(parser).parse_args(arguments)
+    from stroboscope.cli.commands import show
+
+    return show.run(_client(), options.id, options.full, options.json)
+
+
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "hub": _hub,
+    "run": _run,
+    "ps": _ps,
+    "snap": _snap,
+    "probes": _probes,
+    "rm": _rm,
+    "show": _show,
+}
+
+
+def _parser(command: str, usage: str, description: str, epilog: str | None = None) -> _Parser:
+    return _Parser(
+        prog=f"strobe {command}",
+        usage=f"strobe {command} {usage}",
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _with_json(parser: _Parser) -> _Parser:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on each line of stdout, nothing else"
+    )
+    return parser
+
+
+def _location(text: str) -> str:
+    path, _, line = text.rpartition(":")
+    if not path or not (line.isascii() and line.isdigit()) or not 0 < int(line) < 10**8:
+        raise argparse.ArgumentTypeError(f"{text!r} is not path/suffix.py:LINE, as in shop/pricing.py:42")
+    return text
+
+
+def _hits(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= _HITS_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_HITS_MAX}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _TIMEOUT_S_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds up to {_TIMEOUT_S_MAX}")
+    return seconds
+
+
+def _client() -> HubClient:
+    from stroboscope.cli.hub_client import HubClient
+    from stroboscope.cli.profile import find_hub
+
+    return HubClient(find_hub(os.environ))
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("stroboscope")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _prepare_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _print_failure(failure: Failure) -> None:
+    from stroboscope.cli.terminal import Terminal
+
+    terminal = Terminal(sys.stderr)
+    terminal.line(("bad", "strobe: "), ("", failure.message), wrap_prefix="  ")
+    for line in failure.next_step.splitlines():
+        terminal.line(("dim", "  " + line), wrap_prefix="    ")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
