@@ -64,8 +64,8 @@ class Storage:
         ).fetchone()
         if row is None:
             return None
-        *texts, birthday = row
-        return Customer(*texts, date.fromisoformat(birthday))
+        number, name, email, tier, birthday = row
+        return Customer(number, name, email, tier, date.fromisoformat(birthday))
 
     def authenticate(self, email: str, password: str) -> Customer | None:
         """The customer, if the password is right."""

@@ -40,9 +40,12 @@ class ProbeWatch:
 
     @property
     def failed(self) -> bool:
-        """Every connected process said that it cannot arm the probe, or that the probe has expired."""
-        ends = ("error", "expired")
-        return self._everyone_reported() and all(state.get("state") in ends for state in self.states)
+        """Every connected process reported, none is armed, and at least one cannot be.
+
+        Processes without the file do not count: the parent of pre-forked workers never loads it.
+        """
+        kinds = {state.get("state") for state in self.states} - {"pending"}
+        return self._everyone_reported() and bool(kinds) and kinds <= {"error", "expired"}
 
     def snapshots(self, on_progress: Callable[[], None]) -> Iterator[JsonObject]:
         """Summaries oldest first. `on_progress` is called after each look at the states."""
