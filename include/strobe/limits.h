@@ -36,6 +36,9 @@
 #define STROBE_CAPTURE_FRAMES_WITH_LOCALS_MAX 5 /* innermost frames whose locals are copied */
 #define STROBE_CAPTURE_LOCALS_MAX 200           /* of one frame */
 #define STROBE_CAPTURE_BYTES_MAX (256 * 1024)   /* of one image */
+#define STROBE_CAPTURE_VALUES_MAX 8192          /* of one image */
+#define STROBE_CAPTURE_SCAN_MAX 256             /* characters copied beyond LENGTH_MAX, to look for secrets only */
+#define STROBE_CAPTURE_STACK_MAX 10000          /* frames counted for the true depth of the stack */
 #define STROBE_CAPTURE_NS_MAX 5000000LL         /* time in the program's thread for one capture */
 #define STROBE_NAME_BYTES_MAX 256               /* of an identifier, type or function name */
 #define STROBE_PATH_BYTES_MAX 1024              /* of a file's path */

@@ -1,0 +1,46 @@
+/** What the parts of the encoder share while one image is decoded. */
+#ifndef STROBE_SNAPSHOT_DECODER_H
+#define STROBE_SNAPSHOT_DECODER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "snapshot/image.h"
+#include "strobe/error.h"
+
+/** One decoding. Texts may hold secrets until they are scanned, so both are wiped at the end. */
+struct strobe_decoder {
+    struct strobe_image_reader reader;
+    struct strobe_buffer text; /* of one leaf */
+    char *plain;               /* the same without quotes and escapes, for the scan; as large as the image */
+    json_t *types;             /* array of strings */
+    json_t *values;            /* array of objects */
+    uint64_t refs_end;         /* one more than the highest reference seen */
+    struct strobe_error *error;
+};
+
+/** Refuse the image. @return STROBE_EPROTO */
+int strobe_decoder_refuse(struct strobe_decoder *decoder, const char *why);
+
+/** The next text as JSON, what cannot be shown escaped; NULL when memory is exhausted. The reader may have failed. */
+json_t *strobe_decoder_text(struct strobe_decoder *decoder);
+
+/** The next reference to a value as JSON; NULL when memory is exhausted. */
+json_t *strobe_decoder_ref(struct strobe_decoder *decoder);
+
+/**
+ * The next `u16 count, (text name, varint value)*` as [[name, ref], ...].
+ * @return 0, STROBE_EPROTO or STROBE_ENOMEM
+ */
+int strobe_decoder_named(struct strobe_decoder *decoder, json_t **ret_list);
+
+/**
+ * Decode what follows STROBE_RECORD_VALUE and append it to `values`, redacted by pattern.
+ * @return 0, STROBE_EPROTO or STROBE_ENOMEM
+ */
+int strobe_decoder_value(struct strobe_decoder *decoder);
+
+#endif

@@ -1,0 +1,286 @@
+/* One value of the image as JSON; redaction by pattern happens here, before a text becomes part of the body. */
+#include <string.h>
+
+#include "snapshot/decoder.h"
+#include "snapshot/number.h"
+#include "snapshot/pattern.h"
+#include "snapshot/text.h"
+
+enum { PLAIN_OTHER = 0x80 }; /* stands for any character beyond ASCII: matches no pattern */
+
+static int set(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new_nocheck(object, key, value) == 0 ? 0 : STROBE_ENOMEM;
+}
+
+static double as_double(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* ---- Leaves: each fills decoder->text, and returns what the scan found ---- */
+
+static const char *scan_text(struct strobe_decoder *decoder)
+{
+    return strobe_pattern_find(decoder->text.data, decoder->text.size, false);
+}
+
+static const char *decode_text(struct strobe_decoder *decoder)
+{
+    size_t size;
+    const char *text = strobe_image_get_text(&decoder->reader, &size);
+    const char *rule = strobe_pattern_find(text, size, false);
+    if (rule == NULL) {
+        strobe_text_plain(&decoder->text, text, size);
+    }
+    return rule;
+}
+
+static const char *decode_int(struct strobe_decoder *decoder)
+{
+    strobe_number_int(&decoder->text, (int64_t)strobe_image_get_u64(&decoder->reader));
+    return scan_text(decoder);
+}
+
+static const char *decode_big_int(struct strobe_decoder *decoder)
+{
+    struct strobe_image_reader *reader = &decoder->reader;
+    struct strobe_big_int number;
+    number.negative = strobe_image_get_u8(reader) != 0;
+    number.bits = strobe_image_get_varint(reader);
+    uint64_t size = strobe_image_get_varint(reader);
+    number.bytes = strobe_image_get_bytes(reader, size);
+    number.size = (size_t)size;
+    if (number.bytes == NULL || size > number.bits / 8 + 1) {
+        reader->failed = true;
+        return NULL;
+    }
+    strobe_number_big_int(&decoder->text, &number);
+    return scan_text(decoder);
+}
+
+static const char *decode_float(struct strobe_decoder *decoder)
+{
+    strobe_number_float(&decoder->text, as_double(strobe_image_get_u64(&decoder->reader)));
+    return scan_text(decoder);
+}
+
+static const char *decode_complex(struct strobe_decoder *decoder)
+{
+    double real = as_double(strobe_image_get_u64(&decoder->reader));
+    strobe_number_complex(&decoder->text, real, as_double(strobe_image_get_u64(&decoder->reader)));
+    return NULL;
+}
+
+/* Read `varint shown, varint copied, characters`, and look for secrets in all that was copied. */
+static const char *decode_characters(struct strobe_decoder *decoder, unsigned width, uint64_t size, bool has_size,
+                                     struct strobe_characters *ret_shown)
+{
+    struct strobe_image_reader *reader = &decoder->reader;
+    uint64_t shown = strobe_image_get_varint(reader);
+    uint64_t copied = strobe_image_get_varint(reader);
+    if (shown > copied || copied > UINT32_MAX) {
+        reader->failed = true;
+    }
+    const uint8_t *bytes = strobe_image_get_bytes(reader, copied * width);
+    if (bytes == NULL) {
+        return NULL;
+    }
+    struct strobe_characters all = {bytes, width, (size_t)copied};
+    for (size_t i = 0; i < all.count; i++) {
+        uint32_t c = strobe_character(&all, i);
+        decoder->plain[i] = (char)(c < 0x80 ? c : PLAIN_OTHER);
+    }
+    *ret_shown = (struct strobe_characters){bytes, width, (size_t)shown};
+    return strobe_pattern_find(decoder->plain, all.count, has_size && size > copied);
+}
+
+static const char *decode_str(struct strobe_decoder *decoder, uint64_t size, bool has_size)
+{
+    unsigned width = strobe_image_get_u8(&decoder->reader);
+    if (width != 1 && width != 2 && width != 4) {
+        decoder->reader.failed = true;
+        return NULL;
+    }
+    struct strobe_characters shown = {NULL, 1, 0};
+    const char *rule = decode_characters(decoder, width, size, has_size, &shown);
+    if (rule == NULL) {
+        strobe_text_quote_str(&decoder->text, &shown);
+    }
+    return rule;
+}
+
+static const char *decode_bytes(struct strobe_decoder *decoder, uint64_t size, bool has_size)
+{
+    bool is_bytearray = strobe_image_get_u8(&decoder->reader) != 0;
+    struct strobe_characters shown = {NULL, 1, 0};
+    const char *rule = decode_characters(decoder, 1, size, has_size, &shown);
+    if (rule == NULL) {
+        strobe_text_quote_bytes(&decoder->text, shown.data, shown.count, is_bytearray);
+    }
+    return rule;
+}
+
+static const char *decode_leaf(struct strobe_decoder *decoder, uint64_t size, bool has_size)
+{
+    switch (strobe_image_get_u8(&decoder->reader)) {
+    case STROBE_LEAF_TEXT:
+        return decode_text(decoder);
+    case STROBE_LEAF_INT:
+        return decode_int(decoder);
+    case STROBE_LEAF_BIG_INT:
+        return decode_big_int(decoder);
+    case STROBE_LEAF_FLOAT:
+        return decode_float(decoder);
+    case STROBE_LEAF_COMPLEX:
+        return decode_complex(decoder);
+    case STROBE_LEAF_STR:
+        return decode_str(decoder, size, has_size);
+    case STROBE_LEAF_BYTES:
+        return decode_bytes(decoder, size, has_size);
+    default:
+        decoder->reader.failed = true;
+        return NULL;
+    }
+}
+
+/* ---- Parts ---- */
+
+static int add_leaf(struct strobe_decoder *decoder, json_t *value, uint64_t size, bool has_size, const char **ret_rule)
+{
+    strobe_buffer_clear(&decoder->text);
+    const char *rule = decode_leaf(decoder, size, has_size);
+    if (decoder->reader.failed) {
+        return strobe_decoder_refuse(decoder, "a leaf is malformed");
+    }
+    if (decoder->text.failed) {
+        return STROBE_ENOMEM;
+    }
+    if (rule != NULL) {
+        *ret_rule = rule;
+        return 0;
+    }
+    json_t *text = json_stringn_nocheck(decoder->text.size > 0 ? decoder->text.data : "", decoder->text.size);
+    return set(value, "text", text);
+}
+
+static int add_items(struct strobe_decoder *decoder, json_t *value)
+{
+    json_t *list = json_array();
+    int status = set(value, "items", list);
+    unsigned count = strobe_image_get_u16(&decoder->reader);
+    for (unsigned i = 0; status == 0 && i < count && !decoder->reader.failed; i++) {
+        status = json_array_append_new(list, strobe_decoder_ref(decoder)) == 0 ? 0 : STROBE_ENOMEM;
+    }
+    return status;
+}
+
+static int add_entries(struct strobe_decoder *decoder, json_t *value)
+{
+    json_t *list = json_array();
+    int status = set(value, "entries", list);
+    unsigned count = strobe_image_get_u16(&decoder->reader);
+    for (unsigned i = 0; status == 0 && i < count && !decoder->reader.failed; i++) {
+        json_t *pair = json_array();
+        status = json_array_append_new(list, pair) == 0 ? 0 : STROBE_ENOMEM;
+        for (int side = 0; status == 0 && side < 2; side++) {
+            status = json_array_append_new(pair, strobe_decoder_ref(decoder)) == 0 ? 0 : STROBE_ENOMEM;
+        }
+    }
+    return status;
+}
+
+static int add_fields(struct strobe_decoder *decoder, json_t *value)
+{
+    json_t *list = NULL;
+    int status = strobe_decoder_named(decoder, &list);
+    return status == 0 ? set(value, "fields", list) : status;
+}
+
+static int add_cut(struct strobe_decoder *decoder, json_t *value)
+{
+    unsigned cut = strobe_image_get_u8(&decoder->reader);
+    const char *name = strobe_cut_name(cut);
+    if (decoder->reader.failed || name == NULL || cut == STROBE_CUT_NONE) {
+        return strobe_decoder_refuse(decoder, "the reason of a cut is not known");
+    }
+    int status = set(value, "cut", json_string(name));
+    if (status == 0 && cut == STROBE_CUT_REDACTED_NAME) {
+        status = set(value, "rule", strobe_decoder_text(decoder));
+    }
+    return status;
+}
+
+static int add_parts(struct strobe_decoder *decoder, json_t *value, unsigned parts, const char **ret_rule)
+{
+    uint64_t size = 0;
+    bool has_size = (parts & STROBE_PART_SIZE) != 0;
+    int status = 0;
+    if (has_size) {
+        size = strobe_image_get_varint(&decoder->reader);
+        status = size <= INT64_MAX ? set(value, "size", json_integer((json_int_t)size)) : STROBE_EPROTO;
+    }
+    if (status == 0 && (parts & STROBE_PART_LEAF) != 0) {
+        status = add_leaf(decoder, value, size, has_size, ret_rule);
+    }
+    if (status == 0 && (parts & STROBE_PART_ITEMS) != 0) {
+        status = add_items(decoder, value);
+    }
+    if (status == 0 && (parts & STROBE_PART_ENTRIES) != 0) {
+        status = add_entries(decoder, value);
+    }
+    if (status == 0 && (parts & STROBE_PART_FIELDS) != 0) {
+        status = add_fields(decoder, value);
+    }
+    if (status == 0 && (parts & STROBE_PART_CUT) != 0) {
+        status = add_cut(decoder, value);
+    }
+    return status;
+}
+
+/* Leave nothing of `value` but its type and why it is not shown. */
+static int redact(json_t *value, const char *rule)
+{
+    json_t *type = json_incref(json_object_get(value, "type"));
+    int status = json_object_clear(value) == 0 ? 0 : STROBE_ENOMEM;
+    if (type != NULL && set(value, "type", type) < 0) {
+        status = STROBE_ENOMEM;
+    }
+    if (status == 0) {
+        status = set(value, "cut", json_string(strobe_cut_name(STROBE_CUT_REDACTED_PATTERN)));
+    }
+    return status == 0 ? set(value, "rule", json_string(rule)) : status;
+}
+
+static int add_type(struct strobe_decoder *decoder, json_t *value)
+{
+    uint64_t type = strobe_image_get_varint(&decoder->reader);
+    if (type > json_array_size(decoder->types)) {
+        return strobe_decoder_refuse(decoder, "a type is not known");
+    }
+    json_t *name = type > 0 ? json_array_get(decoder->types, (size_t)type - 1) : NULL;
+    return name != NULL ? set(value, "type", json_incref(name)) : 0;
+}
+
+int strobe_decoder_value(struct strobe_decoder *decoder)
+{
+    json_t *value = json_object();
+    if (value == NULL || json_array_append_new(decoder->values, value) < 0) {
+        return STROBE_ENOMEM;
+    }
+    unsigned parts = strobe_image_get_u8(&decoder->reader);
+    if ((parts & ~(unsigned)STROBE_PARTS_ALL) != 0) {
+        return strobe_decoder_refuse(decoder, "a value has unknown parts");
+    }
+    const char *rule = NULL;
+    int status = add_type(decoder, value);
+    if (status == 0) {
+        status = add_parts(decoder, value, parts, &rule);
+    }
+    if (status == 0 && decoder->reader.failed) {
+        status = strobe_decoder_refuse(decoder, "it ends inside a value");
+    }
+    return status == 0 && rule != NULL ? redact(value, rule) : status;
+}
