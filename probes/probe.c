@@ -31,7 +31,7 @@ struct strobe_probe *strobe_probe_new(const struct strobe_probe_request *request
         return NULL;
     }
     int64_t now_ns = strobe_clock_monotonic_ns();
-    probe->hits_left = request->hits;
+    probe->hits = probe->hits_left = request->hits;
     probe->expires_ns = INT64_MAX;
     if (request->expires_at_ms > 0) {
         int64_t left_ms = request->expires_at_ms - strobe_clock_unix_ms();
@@ -56,6 +56,19 @@ void strobe_probe_unref(struct strobe_probe *probe)
         free(probe->condition);
         free(probe);
     }
+}
+
+void strobe_probe_after_fork(struct strobe_probe *probe)
+{
+    pthread_mutex_init(&status_lock, NULL); /* a thread that is not in this process may have held it */
+#define RESET(name) atomic_store(&probe->gates.name, 0);
+    STROBE_GATES(RESET)
+#undef RESET
+    probe->hits_left = probe->hits;
+    if (probe->ended && strobe_clock_monotonic_ns() < probe->expires_ns) {
+        probe->ended = false;
+    }
+    probe->status_revision++;
 }
 
 /* Copy text into a field of the status, cut at a character. */

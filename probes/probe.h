@@ -78,6 +78,7 @@ struct strobe_probe {
     char *condition; /* NULL: always */
 
     /* Under the GIL. */
+    int64_t hits; /* allowed in all */
     int64_t hits_left;
     int64_t expires_ns; /* CLOCK_MONOTONIC; INT64_MAX: never */
     struct strobe_token_bucket rate;
@@ -98,6 +99,9 @@ struct strobe_probe *strobe_probe_ref(struct strobe_probe *probe);
 
 /** One user less; the last one releases it. NULL is fine. Thread: any. */
 void strobe_probe_unref(struct strobe_probe *probe);
+
+/** In the child after a fork, before other threads start: counters and hits as if just set; the status stays. */
+void strobe_probe_after_fork(struct strobe_probe *probe);
 
 /** Set the state with reason (may be "") and a message for people. Thread: any. */
 void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state state, const char *reason,

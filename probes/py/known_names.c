@@ -1,0 +1,72 @@
+#include "probes/py/known_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/py/dict.h"
+
+/* Globals of the module whose __file__ is the code's file; borrowed, NULL when there is none. */
+static PyObject *module_globals(PyCodeObject *code)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *file_name = PyUnicode_InternFromString("__file__");
+    PyObject *found = NULL;
+    PyObject *name, *module;
+    if (file_name == NULL || modules == NULL || !PyDict_CheckExact(modules)) {
+        PyErr_Clear();
+        Py_XDECREF(file_name);
+        return NULL;
+    }
+    for (Py_ssize_t position = 0; found == NULL && PyDict_Next(modules, &position, &name, &module);) {
+        PyObject *globals = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+        PyObject *file = globals != NULL ? strobe_dict_get(globals, file_name) : NULL;
+        if (file != NULL && PyUnicode_CheckExact(file) && strobe_str_equal(file, code->co_filename)) {
+            found = globals;
+        }
+    }
+    Py_DECREF(file_name);
+    return found;
+}
+
+/* The variables of the function as text: "basket, customer, total". */
+static void list_variables(PyCodeObject *code, char *ret_text, size_t size)
+{
+    size_t used = 0;
+    ret_text[0] = '\0';
+    for (int i = 0; i < strobe_code_slots(code); i++) {
+        const char *name = PyUnicode_AsUTF8(strobe_code_slot_name(code, i, NULL));
+        if (name == NULL || name[0] == '.') { /* .0 of a comprehension */
+            PyErr_Clear();
+            continue;
+        }
+        int wrote = snprintf(ret_text + used, size - used, "%s%s", used > 0 ? ", " : "", name);
+        if (wrote < 0 || (size_t)wrote >= size - used - sizeof ", ...") {
+            snprintf(ret_text + used, size - used, "%s...", used > 0 ? ", " : "");
+            return;
+        }
+        used += (size_t)wrote;
+    }
+}
+
+int strobe_known_names_check(const struct strobe_condition *condition, PyCodeObject *code, struct strobe_error *error)
+{
+    int16_t binding[STROBE_PROGRAM_CONSTANTS_MAX];
+    PyObject *globals = (code->co_flags & CO_OPTIMIZED) != 0 ? module_globals(code) : NULL;
+    PyObject *builtins = PyEval_GetBuiltins();
+    if (globals == NULL || builtins == NULL || !PyDict_CheckExact(builtins)) {
+        return 0;
+    }
+    strobe_condition_bind(condition, code, binding);
+    for (int i = 0; i < condition->program.names_count; i++) {
+        PyObject *name = PyTuple_GET_ITEM(condition->names, i);
+        if (binding[i] != STROBE_NOT_A_SLOT || strobe_dict_get(globals, name) != NULL ||
+            strobe_dict_get(builtins, name) != NULL) {
+            continue;
+        }
+        char variables[STROBE_ERROR_MESSAGE_BYTES / 2];
+        list_variables(code, variables, sizeof variables);
+        return strobe_error_set(error, STROBE_ENOTFOUND, "'%.60s' is not defined in %.60s; its variables are: %s",
+                                PyUnicode_AsUTF8(name), PyUnicode_AsUTF8(code->co_qualname), variables);
+    }
+    return 0;
+}

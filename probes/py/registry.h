@@ -1,0 +1,62 @@
+/**
+ * The probes of this process: from the desired set to armed lines, each with a status.
+ *
+ * Thread: the worker.   GIL: held, for every function.
+ */
+#ifndef STROBE_PROBES_REGISTRY_H
+#define STROBE_PROBES_REGISTRY_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+#include "probes/probe.h"
+#include "probes/py/code_index.h"
+#include "probes/py/dispatch.h"
+
+/** What the registry asks of the agent. */
+struct strobe_registry_hooks {
+    void *user;
+    strobe_is_secret *is_secret;
+    /** A probe is being armed in `file`: the hash of its source text, or ""; borrowed until the next call. */
+    const char *(*source_hash)(void *user, const char *file);
+    /** The list of probes changed: `probes` is borrowed, `count` long. */
+    void (*on_probes)(void *user, struct strobe_probe *const *probes, size_t count);
+};
+
+struct strobe_registry_entry;
+
+struct strobe_registry {
+    struct strobe_dispatch *dispatch;
+    struct strobe_code_index *index;
+    struct strobe_registry_hooks hooks;
+    struct strobe_registry_entry *entries;
+    size_t count;
+    struct strobe_error engine_error; /* set: no probe can be armed, for this reason */
+};
+
+/** Start without probes. The pointers are borrowed. */
+void strobe_registry_init(struct strobe_registry *registry, struct strobe_dispatch *dispatch,
+                          struct strobe_code_index *index, const struct strobe_registry_hooks *hooks);
+
+/** Disarm and release everything. */
+void strobe_registry_done(struct strobe_registry *registry);
+
+/**
+ * Make `requests` the probes in force. Those with the same id and version stay as they are, with their counters and
+ * limits; the others are disarmed or set anew.   @return 0 or STROBE_ENOMEM (some are missing then, and say so)
+ */
+int strobe_registry_apply(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count);
+
+/** Arm what became possible: new code appeared. */
+void strobe_registry_resolve(struct strobe_registry *registry);
+
+/**
+ * In the child after a fork: counters and limits start anew, lines that are armed stay so. Call
+ * strobe_registry_resolve() afterwards to arm again what had ended in the parent.
+ */
+void strobe_registry_after_fork(struct strobe_registry *registry);
+
+/** Disarm probes that ended (hit limit, expiry); looks at the clock. */
+void strobe_registry_retire(struct strobe_registry *registry);
+
+#endif
