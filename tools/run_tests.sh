@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Run the suites named, or all, one after the other; a failing suite does not stop the next. Ends with a table and the
+# line 'N passed, N failed, N skipped'.
+#
+#   run_tests.sh [lint] [unit] [asan] [tsan] [clang] [exports] [ext] [ext-asan] [e2e] [browser]
+#
+# Each suite leaves JUnit XML and a log in build/reports. PYTHON=... limits ext to that interpreter.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+reports=$PWD/build/reports
+
+# Configure and build a preset with the newest Python, so that every tree of one run agrees.
+build_preset() {
+    local preset=$1
+    shift
+    cmake --preset "$preset" -Wno-dev --log-level=WARNING -DPython_EXECUTABLE="$python" "$@" >"build/$preset.configure.log" 2>&1 ||
+        { cat "build/$preset.configure.log" && return 1; }
+    cmake --build "build/$preset" --parallel "$(nproc)"
+}
+
+# ThreadSanitizer's shadow memory collides with the address randomisation of recent kernels.
+steady_addresses() {
+    if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
+}
+
+run_ctest() {
+    local preset=$1
+    build_preset "$preset" && steady_addresses ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure \
+        --no-tests=error --output-junit "$reports/$preset.xml" \
+        --test-output-size-passed 1000000 --test-output-size-failed 1000000
+}
+
+run_pytest() {
+    local report=$1 interpreter=$2
+    shift 2
+    "$interpreter" -m pytest -p no:cacheprovider --junitxml "$reports/$report.xml" -o junit_suite_name="$report" "$@"
+}
+
+existing() {
+    local path
+    for path in "$@"; do [ ! -e "$path" ] || echo "$path"; done
+}
+
+suite_lint() {
+    tools/lint.sh
+}
+
+suite_unit() {
+    run_ctest dev
+}
+
+suite_asan() {
+    export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
+    run_ctest asan
+}
+
+suite_tsan() {
+    export TSAN_OPTIONS="halt_on_error=0 suppressions=$PWD/tests/unit/tsan.supp"
+    run_ctest tsan
+}
+
+suite_clang() {
+    build_preset clang
+}
+
+suite_exports() {
+    tools/check_exports.sh "build/ext-$newest/stage"
+}
+
+# suite_ext VERSION PYTHON
+suite_ext() {
+    local version=$1 tests
+    tools/build_ext.sh "$version" "$2"
+    tools/make_venv.sh "build/venv-$version" "$2" tools/requirements/ext.txt
+    mapfile -t tests < <(existing tests/unit_py tests/ext)
+    PYTHONPATH=$PWD/build/ext-$version/stage run_pytest "ext-$version" "build/venv-$version/bin/python" "${tests[@]}"
+}
+
+# The same tests with every allocation visible to AddressSanitizer, on the newest Python.
+suite_ext_asan() {
+    local preload
+    tools/build_ext.sh asan "$python" -DSTROBE_SANITIZE=address,undefined
+    tools/make_venv.sh "build/venv-$newest" "$python" tools/requirements/ext.txt
+    preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
+    PYTHONPATH=$PWD/build/ext-asan/stage PYTHONMALLOC=malloc STROBE_TEST_SANITIZED=1 LD_PRELOAD=$preload \
+        ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+        run_pytest ext-asan "build/venv-$newest/bin/python" tests/ext
+}
+
+suite_e2e() {
+    make build
+    run_pytest e2e .venv/bin/python tests/e2e
+}
+
+suite_browser() {
+    make build
+    run_pytest browser .venv/bin/python tests/browser
+}
+
+# Run one suite, show and keep its output, note its time and how it ended.
+run() {
+    local name=$1 status=0 started=$SECONDS
+    shift
+    rm -f "$reports/$name.xml"
+    printf '\n==== %s\n' "$name"
+    # A fresh shell, because `set -e` does not hold inside a function whose status is looked at.
+    (set +e; (set -e; "$@"); exit $?) > >(tee "$reports/$name.log") 2>&1 </dev/null || status=$?
+    echo "$status $((SECONDS - started))" >"$reports/$name.status"
+}
+
+main() {
+    local suites=("$@") suite version interpreter
+    [ "${#suites[@]}" != 0 ] || suites=(lint unit asan tsan clang ext exports ext-asan e2e browser)
+    tools/install_system_packages.sh test
+    python=$(tools/find_python.sh)
+    newest=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+    rm -rf "$reports"
+    mkdir -p "$reports"
+    for suite in "${suites[@]}"; do
+        case "$suite" in
+            ext)
+                while read -r version interpreter; do
+                    run "ext-$version" suite_ext "$version" "$interpreter"
+                done < <(if [ -n "${PYTHON:-}" ]; then echo "$newest $python"; else tools/find_python.sh --all; fi)
+                ;;
+            lint | unit | asan | tsan | clang | exports | ext-asan | e2e | browser) run "$suite" "suite_${suite//-/_}" ;;
+            *) echo "run_tests.sh: no suite $suite" >&2 && exit 2 ;;
+        esac
+    done
+    "$python" tools/test_summary.py "$reports"
+}
+
+main "$@"
