@@ -82,7 +82,7 @@ def folder_of(path: Path) -> str | None:
 
 
 def resolve(root: Path, source: Path, name: str) -> Path | None:
-    """Return what a quoted include names, relative to the root; a generated header counts as in its folder."""
+    """Return what a quoted include names, relative to the root; a generated one counts as in its folder."""
     for base in (source.parent, Path("include"), Path(), Path("control")):
         candidate = base / name
         if (root / candidate).exists():

@@ -2,8 +2,8 @@
 
     python run_clang_tidy.py build/dev
 
-What was clean is remembered by the hash of the preprocessed file and of .clang-tidy, in build/tidy; so a second
-run takes seconds. Prints clang-tidy's findings and exits 1 when there is one.
+What was clean is remembered by the hash of the preprocessed file and of .clang-tidy, in build/tidy; so a
+second run takes seconds. Prints clang-tidy's findings and exits 1 when there is one.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # Run the suites named, or all, one after the other; a failing suite does not stop the next. Ends with a table and the
 # line 'N passed, N failed, N skipped'.
 #
-#   run_tests.sh [lint] [unit] [asan] [tsan] [clang] [exports] [ext] [ext-asan] [e2e] [browser]
+#   run_tests.sh [lint] [tools] [unit] [asan] [tsan] [clang] [exports] [ext] [ext-asan] [e2e] [browser]
 #
 # Each suite leaves JUnit XML and a log in build/reports. PYTHON=... limits ext to that interpreter.
 set -euo pipefail
@@ -23,10 +23,11 @@ steady_addresses() {
     if setarch "$(uname -m)" -R true 2>/dev/null; then setarch "$(uname -m)" -R "$@"; else "$@"; fi
 }
 
+# run_ctest REPORT PRESET
 run_ctest() {
-    local preset=$1
+    local report=$1 preset=$2
     build_preset "$preset" && steady_addresses ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure \
-        --no-tests=error --output-junit "$reports/$preset.xml" \
+        --no-tests=error --output-junit "$reports/$report.xml" \
         --test-output-size-passed 1000000 --test-output-size-failed 1000000
 }
 
@@ -45,18 +46,23 @@ suite_lint() {
     tools/lint.sh
 }
 
+suite_tools() {
+    tools/make_venv.sh build/venv-lint "$python" tools/requirements/lint.txt
+    run_pytest tools build/venv-lint/bin/python tests/tools
+}
+
 suite_unit() {
-    run_ctest dev
+    run_ctest unit dev
 }
 
 suite_asan() {
     export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1
-    run_ctest asan
+    run_ctest asan asan
 }
 
 suite_tsan() {
     export TSAN_OPTIONS="halt_on_error=0 suppressions=$PWD/tests/unit/tsan.supp"
-    run_ctest tsan
+    run_ctest tsan tsan
 }
 
 suite_clang() {
@@ -110,7 +116,7 @@ run() {
 
 main() {
     local suites=("$@") suite version interpreter
-    [ "${#suites[@]}" != 0 ] || suites=(lint unit asan tsan clang ext exports ext-asan e2e browser)
+    [ "${#suites[@]}" != 0 ] || suites=(lint tools unit asan tsan clang ext exports ext-asan e2e browser)
     tools/install_system_packages.sh test
     python=$(tools/find_python.sh)
     newest=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -123,7 +129,7 @@ main() {
                     run "ext-$version" suite_ext "$version" "$interpreter"
                 done < <(if [ -n "${PYTHON:-}" ]; then echo "$newest $python"; else tools/find_python.sh --all; fi)
                 ;;
-            lint | unit | asan | tsan | clang | exports | ext-asan | e2e | browser) run "$suite" "suite_${suite//-/_}" ;;
+            lint | tools | unit | asan | tsan | clang | exports | ext-asan | e2e | browser) run "$suite" "suite_${suite//-/_}" ;;
             *) echo "run_tests.sh: no suite $suite" >&2 && exit 2 ;;
         esac
     done

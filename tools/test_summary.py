@@ -3,8 +3,8 @@
     python test_summary.py build/reports
 
 Reads NAME.status ("exit-code seconds") and, where the suite counts tests, NAME.xml (JUnit, from pytest or
-ctest). A cmocka program is counted by its tests, not as one. A suite that failed without a failed test counts as
-one failure. The last line is 'N passed, N failed, N skipped'; the exit code is 1 when anything failed or
+ctest). A cmocka program is counted by its tests, not as one. A suite that failed without a failed test counts
+as one failure. The last line is 'N passed, N failed, N skipped'; the exit code is 1 when anything failed or
 nothing ran.
 """
 
