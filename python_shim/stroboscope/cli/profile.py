@@ -105,11 +105,11 @@ def _text(profile: Mapping[str, Any], member: str, origin: str) -> str:
 
 
 def _parse_address(address: str, token: str, ca_file: str, origin: str) -> Hub:
-    parts = urlsplit(address if "://" in address else "https://" + address)
     try:
+        parts = urlsplit(address if "://" in address else "https://" + address)
         host, port = parts.hostname, parts.port or 443
     except ValueError:
-        host, port = None, 0
+        parts, host, port = urlsplit(""), None, 0
     if parts.scheme != "https" or not host:
         raise Failure(
             WRONG_USE, f"{origin} is no address of a hub", "It looks like https://host:port?pin=SHA256."

@@ -15,6 +15,7 @@ _NESTING_MAX = 40
 _INLINE_COLUMNS = 72
 _QUIET_TYPES = frozenset(("int", "str", "bool", "NoneType", "float", "bytes", "complex", "ellipsis"))
 _BRACKETS = {"list": "[]", "tuple": "()", "set": "{}", "dict": "{}"}
+_EMPTY = {"list": "[]", "tuple": "()", "dict": "{}", "set": "set()", "frozenset": "frozenset()"}
 _NUMBERS = frozenset(("int", "float", "complex", "bool", "NoneType"))
 _REASONS = {
     "depth": "deeper than captured",
@@ -184,6 +185,8 @@ def _leaf(value: Value) -> list[Span]:
 
 def _header(value: Value, shown: int) -> list[Span]:
     """A container without its content: type, size, and why content is missing."""
+    if shown == 0 and not value.get("cut") and str(value.get("type")) in _EMPTY:
+        return [("dim", _EMPTY[str(value["type"])])]
     spans = _type_of(value)
     size = value.get("size")
     if isinstance(size, int) and "fields" not in value:

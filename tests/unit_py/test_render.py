@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import io
+import random
+from typing import Any
+
+from api_samples import SOURCE, instance, snapshot, summary
+from stroboscope.cli.render import print_snapshot
+from stroboscope.cli.terminal import Terminal
+
+
+class Pipe(io.StringIO):
+    encoding = "utf-8"
+
+
+def render(view: dict[str, Any], source: str | None = None, full: bool = False) -> str:
+    stream = Pipe()
+    print_snapshot(Terminal(stream, {}), view, source, instance(), full)
+    return stream.getvalue()
+
+
+def number(value: int) -> dict[str, Any]:
+    return {"type": "int", "text": str(value)}
+
+
+def test_the_page_says_where_when_and_why() -> None:
+    page = render(snapshot([number(-560)], ["total"]))
+    assert "/srv/shop/pricing.py:3  in price_of" in page
+    assert "pid 4711 on pod-7" in page
+    assert "thread MainThread" in page
+    assert "captured in 4.2 µs" in page
+    assert "if total < 0" in page
+    assert "snapshot a1a1-1" in page
+
+
+def test_the_source_stands_around_the_hit_with_a_mark() -> None:
+    lines = render(snapshot([], []), SOURCE).splitlines()
+    assert "  1 │ def price_of(basket):" in lines
+    assert "▶ 3 │     return total" in lines
+    assert "  4 │ # \\x1b]0;title\\x07" in lines
+
+
+def test_arguments_and_locals_are_told_apart() -> None:
+    page = render(snapshot([number(1), number(2)], ["basket", "total"]))
+    assert "Arguments\n  basket = 1\n" in page
+    assert "Locals\n  total = 2\n" in page
+
+
+def test_small_containers_stand_on_one_line() -> None:
+    values = [
+        {"type": "list", "items": [1, 2], "size": 2},
+        number(1),
+        {"type": "str", "text": "'x'"},
+        {"type": "tuple", "items": [1], "size": 1},
+        {"type": "dict", "entries": [[2, 1]], "size": 1},
+        {"type": "shop.model.Line", "fields": [["quantity", 1], ["sku", 2]]},
+        {"type": "list", "items": [], "size": 0},
+    ]
+    view = snapshot(values, [])
+    view["body"]["frames"][0]["locals"] = [["a", 0], ["b", 3], ["c", 4], ["d", 5], ["e", 6]]
+    page = render(view)
+    assert "a = [1, 'x']\n" in page
+    assert "b = (1,)\n" in page
+    assert "c = {'x': 1}\n" in page
+    assert "d = shop.model.Line(quantity=1, sku='x')\n" in page
+    assert "e = []\n" in page
+
+
+def test_large_containers_open_as_a_tree() -> None:
+    long_text = {"type": "str", "text": "'" + "x" * 60 + "'"}
+    values = [
+        {"type": "shop.model.Basket", "fields": [["lines", 1], ["note", 2]]},
+        {"type": "list", "items": [2, 2], "size": 2},
+        long_text,
+    ]
+    page = render(snapshot(values, ["basket"]))
+    assert "  basket = shop.model.Basket\n" in page
+    assert "  ├─ lines = list (2 items)\n" in page
+    assert f"  │  ├─ [0] {long_text['text']}\n" in page
+    assert f"  └─ note = {long_text['text']}\n" in page
+
+
+def test_aliases_and_cycles_point_to_the_first_place() -> None:
+    long_text = {"type": "str", "text": "'" + "x" * 80 + "'"}
+    values = [
+        {"type": "dict", "entries": [[2, 0], [2, 1]], "size": 2},
+        {"type": "list", "items": [3, 0], "size": 2},
+        {"type": "str", "text": "'k'"},
+        long_text,
+    ]
+    page = render(snapshot(values, ["basket", "other"]))
+    assert "'k': dict ↑ same as basket\n" in page
+    assert "[1] dict ↑ same as basket\n" in page
+    assert "other = list ↑ same as basket['k']\n" in page
+
+
+def test_what_was_left_out_is_said_with_its_size_and_reason() -> None:
+    values = [
+        {"type": "str", "text": "'aaa'", "size": 1048576, "cut": "length"},
+        {"type": "list", "items": [0, 0], "size": 1000, "cut": "items"},
+        {"type": "dict", "size": 12, "cut": "depth"},
+        {"type": "shop.Odd", "cut": "unreadable"},
+        {"cut": "unbound"},
+        {"type": "str", "cut": "redacted:name", "rule": "password"},
+        {"type": "str", "cut": "a reason of tomorrow"},
+    ]
+    view = snapshot(values, ["a", "b", "c", "d", "e", "f", "g"], cut="bytes")
+    view["body"]["frames"][0]["locals_cut"] = 12
+    page = render(view)
+    assert "a = 'aaa' … 1,048,576 characters\n" in page
+    assert "└─ … 998 more\n" in page
+    assert "c = dict <deeper than captured>\n" in page
+    assert "d = shop.Odd <cannot be read without running code>\n" in page
+    assert "e = <not assigned>\n" in page
+    assert "f = str <redacted: password>\n" in page
+    assert "g = str <a reason of tomorrow>\n" in page
+    assert "12 more variables" in page
+    assert "limit of bytes" in page
+
+
+def test_nothing_captured_can_steer_the_terminal() -> None:
+    hostile = "\x1b[2J\x9b31m\r\n\u202edrow\u2066\x00\x7f\ud800"
+    values = [
+        {"type": hostile, "text": hostile, "cut": hostile, "rule": hostile},
+        {"type": hostile, "fields": [[hostile, 0]], "cut": hostile},
+        {"type": "dict", "entries": [[0, 0]]},
+        {"type": hostile, "cut": "redacted:name", "rule": hostile},
+    ]
+    view = snapshot(values, [hostile, "b", "c", "d"], cut=hostile)
+    view["condition"] = hostile
+    view["summary"] = summary(id=hostile, function=hostile, file=hostile, service=hostile)
+    view["body"]["thread"]["name"] = hostile
+    frames = view["body"]["frames"]
+    frames.append({"function": hostile, "file": hostile, "line": 1, "locals": [[hostile, 1]]})
+    frames.append({"function": hostile, "file": hostile + "/" + hostile, "line": 1, "library": True})
+    for full in (False, True):
+        page = render(view, hostile + "\n" + hostile + "\n" + hostile, full)
+        assert all(line.isprintable() for line in page.split("\n"))
+
+
+def test_a_damaged_body_is_shown_as_far_as_it_goes() -> None:
+    view = snapshot(
+        [{"type": "list", "items": [99, -1, "x", None, True], "size": 5}, 7, None], ["a", "b", "c", "d"]
+    )
+    view["body"]["frames"] += ["no frame", {"locals": [["x"], 3, [1, 2, 3]], "line": None}]
+    page = render(view)
+    assert "missing from the snapshot" in page
+    bodies: list[dict[str, Any]] = [{}, {"values": 3, "frames": None, "thread": [], "capture_ns": "x"}]
+    for body in bodies:
+        assert render({"summary": {}, "body": body})
+    assert render({})
+
+
+def test_a_deep_chain_of_values_ends() -> None:
+    values: list[dict[str, Any]] = [
+        {"type": "list", "items": [index + 1], "size": 1} for index in range(5000)
+    ]
+    values.append(number(1))
+    assert len(render(snapshot(values, ["chain"]))) < 20_000
+
+
+def test_many_references_to_one_value_do_not_multiply() -> None:
+    wide = [{"type": "list", "items": [level + 1] * 50, "size": 50} for level in range(12)]
+    page = render(snapshot([*wide, number(1)], ["a"]))
+    assert page.count("\n") < 700
+
+
+def test_library_frames_take_one_line_and_full_shows_all() -> None:
+    view = snapshot([number(1), number(2)], ["total"])
+    library = {"function": "wrapper", "file": "/site-packages/flask/app.py", "line": 9, "library": True}
+    view["body"]["frames"] += [
+        library,
+        library,
+        {"function": "main", "file": "/srv/main.py", "line": 5, "locals": [["argv", 1]]},
+    ]
+    view["body"]["frames_total"] = 9
+    page = render(view)
+    assert "2 library frames: flask/app.py\n" in page
+    assert "#3   main  /srv/main.py:5\n       argv = 2\n" in page
+    assert "5 more frames" in page
+    assert render(view, full=True).count("wrapper") == 2
+
+
+def test_no_document_whatever_breaks_the_page() -> None:
+    dice = random.Random(7)
+    names = (
+        "type text size cut items entries fields rule frames values locals body thread summary line file function"
+        " arguments library condition capture_ns frames_total locals_cut time_us name"
+    ).split()
+
+    def anything(depth: int) -> Any:
+        kind = dice.randrange(9 if depth else 6)
+        if kind < 6:
+            return dice.choice([None, True, -1, 0, 1, 2, 10**30, 1.5, float("inf"), "", "x", "depth", "dict"])
+        if kind < 7:
+            return [anything(depth - 1) for _ in range(dice.randrange(4))]
+        return {dice.choice(names): anything(depth - 1) for _ in range(dice.randrange(8))}
+
+    for _ in range(3000):
+        view = {"summary": anything(2), "body": anything(6), "condition": anything(1)}
+        if isinstance(view["body"], dict):
+            view["body"]["values"] = [anything(2) for _ in range(5)]
+            view["body"]["frames"] = [{"locals": [["a", 0], ["b", 1]]}, anything(3)]
+        assert render(view, "x\n", full=True).endswith("\n")
