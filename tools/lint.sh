@@ -47,7 +47,7 @@ check_tidy() {
 check_console() {
     local node
     node=$(tools/find_node.sh)
-    cd control/console && PATH="$node:$PATH" && { [ -d node_modules ] || npm ci --no-audit --no-fund; } && npm run --silent lint
+    cd control/console && PATH="$node:$PATH" && ../../tools/npm_install.sh && npm run --silent lint
 }
 
 tools/install_system_packages.sh test || exit 1

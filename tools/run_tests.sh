@@ -2,7 +2,7 @@
 # Run the suites named, or all, one after the other; a failing suite does not stop the next. Ends with a table and the
 # line 'N passed, N failed, N skipped'.
 #
-#   run_tests.sh [lint] [tools] [unit] [asan] [tsan] [clang] [exports] [ext] [ext-asan] [e2e] [browser]
+#   run_tests.sh [lint] [tools] [console] [unit] [asan] [tsan] [clang] [ext] [exports] [ext-asan] [e2e] [browser]
 #
 # Each suite leaves JUnit XML and a log in build/reports. PYTHON=... limits ext to that interpreter.
 set -euo pipefail
@@ -49,6 +49,15 @@ suite_lint() {
 suite_tools() {
     tools/make_venv.sh build/venv-lint "$python" tools/requirements/lint.txt
     run_pytest tools build/venv-lint/bin/python tests/tools
+}
+
+suite_console() {
+    local node
+    node=$(tools/find_node.sh)
+    export PATH="$node:$PATH"
+    cd control/console
+    ../../tools/npm_install.sh
+    npm test --silent -- --reporter=default --reporter=junit --outputFile.junit="$reports/console.xml"
 }
 
 suite_unit() {
@@ -116,8 +125,12 @@ run() {
 
 main() {
     local suites=("$@") suite version interpreter
-    [ "${#suites[@]}" != 0 ] || suites=(lint tools unit asan tsan clang ext exports ext-asan e2e browser)
-    tools/install_system_packages.sh test
+    [ "${#suites[@]}" != 0 ] || suites=(lint tools console unit asan tsan clang ext exports ext-asan e2e browser)
+    if [ "${suites[*]}" = ext ]; then
+        tools/install_system_packages.sh ext
+    else
+        tools/install_system_packages.sh test
+    fi
     python=$(tools/find_python.sh)
     newest=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     rm -rf "$reports"
@@ -129,7 +142,7 @@ main() {
                     run "ext-$version" suite_ext "$version" "$interpreter"
                 done < <(if [ -n "${PYTHON:-}" ]; then echo "$newest $python"; else tools/find_python.sh --all; fi)
                 ;;
-            lint | tools | unit | asan | tsan | clang | exports | ext-asan | e2e | browser) run "$suite" "suite_${suite//-/_}" ;;
+            lint | tools | console | unit | asan | tsan | clang | exports | ext-asan | e2e | browser) run "$suite" "suite_${suite//-/_}" ;;
             *) echo "run_tests.sh: no suite $suite" >&2 && exit 2 ;;
         esac
     done
