@@ -1,0 +1,359 @@
+/* Files of the program as they run: their text, their hash, the lines that can be probed, the list of them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "base/digest.h"
+#include "base/py/dict.h"
+#include "base/utf8.h"
+#include "probes/py/code_lines.h"
+#include "probes/py/resolve.h"
+
+enum { LINES_MAX = 20000 };
+
+/* ---- Reading ---- */
+
+struct file_text {
+    char *text; /* UTF-8, NUL-terminated */
+    size_t size;
+    int64_t modified_ms;
+};
+
+static int read_all(int descriptor, char *buffer, size_t capacity, size_t *ret_size)
+{
+    size_t size = 0;
+    while (size < capacity) {
+        ssize_t got = read(descriptor, buffer + size, capacity - size);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return STROBE_EIO;
+        }
+        if (got == 0) {
+            break;
+        }
+        size += (size_t)got;
+    }
+    *ret_size = size;
+    return 0;
+}
+
+static int read_descriptor(int descriptor, const char *path, struct file_text *ret_text, struct strobe_error *error)
+{
+    struct stat about;
+    if (fstat(descriptor, &about) < 0 || !S_ISREG(about.st_mode)) {
+        return strobe_error_set(error, STROBE_EIO, "%.160s is not a regular file", path);
+    }
+    char *raw = malloc(STROBE_SOURCE_BYTES_MAX + 1);
+    if (raw == NULL) {
+        return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
+    }
+    size_t size = 0;
+    int status = read_all(descriptor, raw, STROBE_SOURCE_BYTES_MAX + 1, &size);
+    if (status < 0) {
+        strobe_error_set(error, status, "%.160s cannot be read", path);
+    } else if (size > STROBE_SOURCE_BYTES_MAX) {
+        status = strobe_error_set(error, STROBE_ELIMIT, "%.120s is larger than %d KiB", path,
+                                  STROBE_SOURCE_BYTES_MAX / 1024);
+    } else {
+        ret_text->text = strobe_utf8_repair(raw, size, &ret_text->size);
+        ret_text->modified_ms = (int64_t)about.st_mtim.tv_sec * 1000 + about.st_mtim.tv_nsec / 1000000;
+        status = ret_text->text != NULL ? 0 : strobe_error_set(error, STROBE_ENOMEM, "out of memory");
+    }
+    free(raw);
+    if (status == 0 && ret_text->size > STROBE_SOURCE_BYTES_MAX) { /* repaired bytes take more room */
+        free(ret_text->text);
+        status = strobe_error_set(error, STROBE_ELIMIT, "%.120s is not UTF-8 and too large", path);
+    }
+    return status;
+}
+
+/* Read a file the code objects name. GIL: released meanwhile. */
+static int read_file(const char *path, struct file_text *ret_text, struct strobe_error *error)
+{
+    int status;
+    Py_BEGIN_ALLOW_THREADS int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0) {
+        status = strobe_error_set(error, STROBE_ENOTFOUND, "%.160s cannot be opened: %s", path, strerror(errno));
+    } else {
+        status = read_descriptor(descriptor, path, ret_text, error);
+        close(descriptor);
+    }
+    Py_END_ALLOW_THREADS return status;
+}
+
+/* ---- Lines that can be probed ---- */
+
+struct line_set {
+    bool *has; /* [0, LINES_MAX] */
+    int definition;
+    bool definition_seen;
+};
+
+static void note_line(void *user, int line)
+{
+    struct line_set *lines = user;
+    if (line == lines->definition && !lines->definition_seen) {
+        lines->definition_seen = true; /* RESUME's */
+    } else if (line <= LINES_MAX) {
+        lines->has[line] = true;
+    }
+}
+
+static void note_code(struct line_set *lines, PyCodeObject *code)
+{
+    lines->definition = (code->co_flags & CO_OPTIMIZED) != 0 ? code->co_firstlineno : 0;
+    lines->definition_seen = false;
+    strobe_code_lines_visit(code, note_line, lines);
+}
+
+/* The code objects of a file, kept alive: looking at their lines allocates. New list or NULL. */
+static PyObject *codes_of(struct strobe_agent *agent, const char *path)
+{
+    PyObject *list = PyList_New(0);
+    PyObject *seen = NULL;
+    bool matches = false;
+    char own[STROBE_PATH_BYTES_MAX];
+    PyCodeObject *code;
+    for (size_t position = 0; list != NULL && (code = strobe_code_index_next(&agent->index, &position)) != NULL;) {
+        if (code->co_filename != seen) {
+            seen = code->co_filename;
+            strobe_code_path(code, own);
+            matches = strcmp(own, path) == 0;
+        }
+        if (matches && PyList_Append(list, (PyObject *)code) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    PyErr_Clear();
+    return list;
+}
+
+/* Fill in `lines_with_code`; on failure it stays empty, which only costs marks in the console. */
+static void find_lines(PyObject *codes, struct strobe_wire_source *source)
+{
+    struct line_set lines = {.has = calloc(LINES_MAX + 1, sizeof *lines.has)};
+    source->lines_with_code = calloc(LINES_MAX, sizeof *source->lines_with_code);
+    if (lines.has == NULL || source->lines_with_code == NULL) {
+        free(lines.has);
+        return;
+    }
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(codes); i++) {
+        note_code(&lines, (PyCodeObject *)PyList_GET_ITEM(codes, i));
+    }
+    for (int line = 1; line <= LINES_MAX; line++) {
+        if (lines.has[line] && source->lines_with_code_count < LINES_MAX) {
+            source->lines_with_code[source->lines_with_code_count++] = line;
+        }
+    }
+    free(lines.has);
+}
+
+/* ---- The whole ---- */
+
+/* Everything about the file `path` (normalised, as some code object names it). Release the source afterwards. */
+static int load_source(struct strobe_agent *agent, const char *path, struct strobe_wire_source *ret_source,
+                       struct strobe_error *error)
+{
+    struct file_text text = {NULL, 0, 0};
+    struct strobe_wire_source source = {0};
+    PyObject *codes = codes_of(agent, path);
+    if (codes == NULL) {
+        return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
+    }
+    int status = 0;
+    if (PyList_GET_SIZE(codes) == 0) {
+        status = strobe_error_set(error, STROBE_ENOTFOUND, "%.160s is not loaded in this process", path);
+    } else {
+        status = read_file(path, &text, error);
+    }
+    if (status == 0) {
+        source.path = strdup(path);
+        source.sha256 = malloc(STROBE_SHA256_HEX_BYTES);
+        source.text = text.text;
+        source.stale = text.modified_ms > agent->identity.started_at_ms;
+        if (source.path == NULL || source.sha256 == NULL ||
+            strobe_sha256_hex(text.text, text.size, source.sha256) < 0) {
+            strobe_wire_struct_done(&strobe_wire_source_struct, &source);
+            status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
+        } else {
+            find_lines(codes, &source);
+            *ret_source = source;
+        }
+    }
+    Py_DECREF(codes);
+    return status;
+}
+
+static void post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
+{
+    char *text;
+    size_t size;
+    if (agent->link != NULL && strobe_wire_encode(kind, body, &text, &size, NULL) == 0) {
+        strobe_link_post(agent->link, text, size);
+    }
+}
+
+const char *strobe_source_hash(void *user, const char *file)
+{
+    struct strobe_agent *agent = user;
+    struct strobe_wire_source_text message = {0};
+    agent->source_hash[0] = '\0';
+    if (load_source(agent, file, &message.source, NULL) == 0) {
+        memcpy(agent->source_hash, message.source.sha256, sizeof agent->source_hash);
+        post(agent, STROBE_WIRE_KIND_SOURCE_TEXT, &message);
+        strobe_wire_struct_done(&strobe_wire_source_text_struct, &message);
+    }
+    return agent->source_hash;
+}
+
+static void post_failure(struct strobe_agent *agent, int64_t request, const struct strobe_error *error)
+{
+    struct strobe_wire_request_failed failed = {
+        .request = request,
+        .reason = error->code == STROBE_ENOTFOUND ? "not_loaded" : "unreadable",
+        .message = (char *)error->message,
+    };
+    post(agent, STROBE_WIRE_KIND_REQUEST_FAILED, &failed);
+}
+
+static void answer_source(struct strobe_agent *agent, const struct strobe_wire_request *request)
+{
+    struct strobe_wire_source_text message = {.request = request->request};
+    struct strobe_error error = {0};
+    char path[STROBE_PATH_BYTES_MAX];
+    if (request->path == NULL || strobe_path_normalise(request->path, strlen(request->path), path) < 0) {
+        strobe_error_set(&error, STROBE_EINVAL, "a path is missing or too long");
+    } else if (load_source(agent, path, &message.source, &error) == 0) {
+        post(agent, STROBE_WIRE_KIND_SOURCE_TEXT, &message);
+        strobe_wire_struct_done(&strobe_wire_source_text_struct, &message);
+        return;
+    }
+    post_failure(agent, request->request, &error);
+}
+
+/* ---- The list of files ---- */
+
+/* __file__ of each module -> its name; new dict or NULL. */
+static PyObject *modules_by_file(void)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *by_file = PyDict_New();
+    PyObject *file_name = PyUnicode_InternFromString("__file__");
+    PyObject *name, *module;
+    for (Py_ssize_t position = 0; by_file != NULL && file_name != NULL && modules != NULL &&
+                                  PyDict_CheckExact(modules) && PyDict_Next(modules, &position, &name, &module);) {
+        PyObject *globals = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+        PyObject *file = globals != NULL ? strobe_dict_get(globals, file_name) : NULL;
+        if (file != NULL && PyUnicode_CheckExact(file) && PyUnicode_CheckExact(name)) {
+            PyDict_SetItem(by_file, file, name);
+        }
+    }
+    PyErr_Clear();
+    Py_XDECREF(file_name);
+    return by_file;
+}
+
+/* The folder of the standard library, by where `os` stands; "" when unknown. */
+static void standard_library(PyObject *by_file, char ret_folder[STROBE_PATH_BYTES_MAX])
+{
+    PyObject *file, *name;
+    ret_folder[0] = '\0';
+    for (Py_ssize_t position = 0; PyDict_Next(by_file, &position, &file, &name);) {
+        const char *path = PyUnicode_CompareWithASCIIString(name, "os") == 0 ? PyUnicode_AsUTF8(file) : NULL;
+        const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+        if (slash != NULL && slash - path < STROBE_PATH_BYTES_MAX - 1) {
+            memcpy(ret_folder, path, (size_t)(slash - path) + 1);
+            ret_folder[slash - path + 1] = '\0';
+        }
+    }
+    PyErr_Clear();
+}
+
+static bool is_library(const char *path, const char *standard)
+{
+    return strstr(path, "/site-packages/") != NULL || strstr(path, "/dist-packages/") != NULL ||
+           (standard[0] != '\0' && strncmp(path, standard, strlen(standard)) == 0);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct strobe_wire_file *)a)->path, ((const struct strobe_wire_file *)b)->path);
+}
+
+/* Append the file of `code`; those without a file on disk are left out. */
+static void add_file(struct strobe_wire_files *files, PyCodeObject *code, PyObject *by_file, const char *standard)
+{
+    char path[STROBE_PATH_BYTES_MAX];
+    strobe_code_path(code, path);
+    if (path[0] == '\0' || path[0] == '<' || files->files_count >= STROBE_FILES_MAX) {
+        files->cut = files->cut || files->files_count >= STROBE_FILES_MAX;
+        return;
+    }
+    PyObject *module = strobe_dict_get(by_file, code->co_filename);
+    const char *name = module != NULL ? PyUnicode_AsUTF8(module) : NULL;
+    struct strobe_wire_file *file = &files->files[files->files_count];
+    file->path = strdup(path);
+    file->module = name != NULL && strlen(name) <= STROBE_NAME_BYTES_MAX ? strdup(name) : NULL;
+    file->library = is_library(path, standard);
+    files->files_count += file->path != NULL;
+    PyErr_Clear();
+}
+
+/* Several strings may name one file. */
+static void drop_repeated(struct strobe_wire_files *files)
+{
+    size_t kept = 0;
+    qsort(files->files, files->files_count, sizeof *files->files, by_path);
+    for (size_t i = 0; i < files->files_count; i++) {
+        if (kept > 0 && strcmp(files->files[kept - 1].path, files->files[i].path) == 0) {
+            strobe_wire_struct_done(&strobe_wire_file_struct, &files->files[i]);
+        } else {
+            files->files[kept++] = files->files[i];
+        }
+    }
+    files->files_count = kept;
+}
+
+static void answer_files(struct strobe_agent *agent, const struct strobe_wire_request *request)
+{
+    struct strobe_wire_files files = {.request = request->request};
+    struct strobe_pointer_map seen;
+    char standard[STROBE_PATH_BYTES_MAX];
+    PyObject *by_file = modules_by_file();
+    files.files = calloc(STROBE_FILES_MAX, sizeof *files.files);
+    strobe_pointer_map_init(&seen);
+    if (by_file == NULL || files.files == NULL) {
+        struct strobe_error error = {STROBE_ENOMEM, "out of memory"};
+        post_failure(agent, request->request, &error);
+    } else {
+        standard_library(by_file, standard);
+        strobe_code_index_refresh(&agent->index);
+        PyCodeObject *code;
+        for (size_t position = 0; (code = strobe_code_index_next(&agent->index, &position)) != NULL;) {
+            if (strobe_pointer_map_get(&seen, code->co_filename) == NULL &&
+                strobe_pointer_map_set(&seen, code->co_filename, code) == 0) {
+                add_file(&files, code, by_file, standard);
+            }
+        }
+        drop_repeated(&files);
+        post(agent, STROBE_WIRE_KIND_FILES, &files);
+    }
+    strobe_pointer_map_done(&seen);
+    strobe_wire_struct_done(&strobe_wire_files_struct, &files);
+    Py_XDECREF(by_file);
+}
+
+void strobe_source_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
+{
+    if (strcmp(request->what, "files") == 0) {
+        answer_files(agent, request);
+    } else {
+        answer_source(agent, request);
+    }
+}
