@@ -11,7 +11,7 @@ shift 2
 tree=build/ext-$name
 
 cmake -S . -B "$tree" -G Ninja -Wno-dev --log-level=WARNING -DCMAKE_BUILD_TYPE=Debug -DPython_EXECUTABLE="$python" \
-    -DSTROBE_EXTENSION=ON -DSTROBE_HUB=OFF -DSTROBE_CONSOLE=OFF -DSTROBE_TESTS=ON "$@" >"$tree.configure.log" 2>&1 ||
+    -DSTROBE_EXTENSION=ON -DSTROBE_HUB=OFF -DSTROBE_CONSOLE=OFF -DSTROBE_TESTS=OFF -DSTROBE_TEST_EXTENSIONS=ON "$@" >"$tree.configure.log" 2>&1 ||
     { cat "$tree.configure.log" >&2; exit 1; }
 cmake --build "$tree" --parallel "$(nproc)" --target wheel test_extensions
 

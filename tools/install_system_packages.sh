@@ -2,7 +2,6 @@
 # Install the system packages that are missing; does nothing, quickly, when none is.
 #
 #   install_system_packages.sh build     what `make build` and `make demo` need
-#   install_system_packages.sh ext       and what the extension's own tests need
 #   install_system_packages.sh test      and what `make test` needs
 #   install_system_packages.sh matrix    and what `make matrix` needs
 #
@@ -96,10 +95,9 @@ require_clang_runtime() {
 lane=${1:-build}
 case "$lane" in
     build) wanted="$BUILD" ;;
-    ext) wanted="$BUILD libcmocka-dev" ;;
     test) wanted="$BUILD $TEST" ;;
     matrix) wanted="$BUILD $MATRIX" ;;
-    *) echo "usage: $0 build|ext|test|matrix" >&2 && exit 2 ;;
+    *) echo "usage: $0 build|test|matrix" >&2 && exit 2 ;;
 esac
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     stamp="$here/../build/system-packages-$lane.told"

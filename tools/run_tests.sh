@@ -127,7 +127,7 @@ main() {
     local suites=("$@") suite version interpreter
     [ "${#suites[@]}" != 0 ] || suites=(lint tools console unit asan tsan clang ext exports ext-asan e2e browser)
     if [ "${suites[*]}" = ext ]; then
-        tools/install_system_packages.sh ext
+        tools/install_system_packages.sh build
     else
         tools/install_system_packages.sh test
     fi
