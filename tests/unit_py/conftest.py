@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from fake_hub import Certificate, FakeHub
+from strobe_command import Strobe
 
 
 @pytest.fixture(scope="session")

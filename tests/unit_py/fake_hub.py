@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from self_signed import Certificate
 
 TOKEN = "person-token"
 Answer = tuple[int, Any]
 Route = Answer | Callable[["Request"], Answer]
-
-
-@dataclass
-class Certificate:
-    """A self-signed certificate for 127.0.0.1 and its pin as OpenSSL computes it."""
-
-    file: Path
-    key: Path
-    pin: str
-
-    @classmethod
-    def make(cls, folder: Path) -> Certificate:
-        file, key = folder / "certificate.pem", folder / "key.pem"
-        request = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
-        names = ["-subj", "/CN=fake hub", "-addext", "subjectAltName=IP:127.0.0.1"]
-        subprocess.run([*request, *names, "-keyout", key, "-out", file], check=True, capture_output=True)
-        public = subprocess.run(
-            ["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True
-        ).stdout
-        return cls(file, key, hashlib.sha256(public).hexdigest())
 
 
 @dataclass
@@ -49,7 +28,7 @@ class Request:
 
 @dataclass
 class FakeHub:
-    """Serves `routes`: "GET instances" -> (status, JSON) or a function of the request; remembers what came."""
+    """Serves `routes`: "GET instances" -> (status, JSON) or a function of the request. Keeps what came."""
 
     certificate: Certificate
     routes: dict[str, Route] = field(default_factory=dict)

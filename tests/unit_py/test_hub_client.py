@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from fake_hub import TOKEN, Certificate, FakeHub
+from fake_hub import TOKEN, FakeHub
+from self_signed import Certificate
 from stroboscope.cli.certificate import public_key_pin
 from stroboscope.cli.failure import NO_HUB, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, NotFound

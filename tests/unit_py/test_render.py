@@ -184,8 +184,8 @@ def test_library_frames_take_one_line_and_full_shows_all() -> None:
 def test_no_document_whatever_breaks_the_page() -> None:
     dice = random.Random(7)
     names = (
-        "type text size cut items entries fields rule frames values locals body thread summary line file function"
-        " arguments library condition capture_ns frames_total locals_cut time_us name"
+        "type text size cut items entries fields rule frames values locals body thread summary line file"
+        " function arguments library condition capture_ns frames_total locals_cut time_us name"
     ).split()
 
     def anything(depth: int) -> Any:
