@@ -29,5 +29,11 @@ if readelf -d "$module" | grep -q 'NEEDED.*libpython'; then
     echo "$module needs libpython, which a static interpreter does not have" >&2
     status=1
 fi
+# What the interpreter gives is undefined by design; anything else would fail at import, or later.
+undefined=$(ldd -r "$module" 2>&1 | grep -o 'undefined symbol: [A-Za-z0-9_]*' | grep -v ': _\?Py' || true)
+if [ -n "$undefined" ]; then
+    echo "$module: $undefined" >&2
+    status=1
+fi
 [ "$status" != 0 ] || echo "$(basename "$module"): exports PyInit__agent alone"
 exit "$status"

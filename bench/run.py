@@ -1,0 +1,40 @@
+"""Print what the agent costs: one row per situation, each a ratio to the same program without it.
+
+make bench
+python bench/run.py [WORD ...]      only the groups idle, probed
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import idle
+import probed
+from harness import Row, note, table
+
+GROUPS = {"idle": idle.rows, "probed": probed.rows}
+
+
+def main(arguments: list[str]) -> int:
+    unknown = [word for word in arguments if word not in GROUPS]
+    if unknown:
+        print(f"no such group: {', '.join(unknown)}; there are {', '.join(GROUPS)}", file=sys.stderr)
+        return 2
+    try:
+        import stroboscope._agent  # noqa: F401
+    except ImportError as error:
+        print(f"the package is not built for {sys.executable}: {error}; run make bench", file=sys.stderr)
+        return 1
+    rows: list[Row] = []
+    for name, measure in GROUPS.items():
+        if not arguments or name in arguments:
+            note(f"measuring {name}")
+            rows += measure()
+    print(f"CPython {platform.python_version()}, {platform.machine()}\n")
+    print(table(rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
