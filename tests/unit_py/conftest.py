@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-from fake_hub import Certificate, FakeHub
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+from fake_hub import FakeHub
+from self_signed import Certificate
 from strobe_command import Strobe
 
 

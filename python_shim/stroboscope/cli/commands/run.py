@@ -22,7 +22,9 @@ def run(command: Sequence[str], dsn: str, service: str) -> NoReturn:
         raise Failure(WRONG_USE, "no command is given", _NEEDS_COMMAND)
     environ = program_environment()
     folder = Path.cwd().resolve().name or "service"
-    environ["STROBE_DSN"] = find_dsn(environ, dsn, service, folder)
+    # STROBE_SERVICE would win over the service that the DSN names.
+    service_variable = environ.pop("STROBE_SERVICE", "")
+    environ["STROBE_DSN"] = find_dsn(environ, dsn, service or service_variable, folder)
     bootstrap = str(Path(stroboscope.cli.__file__).parent / "bootstrap")
     others = [
         entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if entry not in ("", bootstrap)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from live_hub import LiveHub
+from live_shop import LiveShop
+from recording_proxy import RecordingProxy
+from self_signed import Certificate
+
+StartShop = Callable[..., LiveShop]
+
+
+@pytest.fixture
+def live_hub(tmp_path: Path) -> Iterator[LiveHub]:
+    """A running hub."""
+    hub = LiveHub(tmp_path)
+    hub.start()
+    yield hub
+    if hub._process is not None:
+        hub.kill()
+
+
+@pytest.fixture
+def start_shop(live_hub: LiveHub, tmp_path: Path) -> Iterator[StartShop]:
+    """Starts shops in folders of their own: start_shop(name="shop", dsn=None)."""
+    shops: list[LiveShop] = []
+
+    def start(name: str = "shop", dsn: str | None = None) -> LiveShop:
+        shop = LiveShop(tmp_path / name, live_hub.environ, live_hub.dsn("shop") if dsn is None else dsn)
+        shops.append(shop)
+        return shop
+
+    yield start
+    for shop in shops:
+        shop.kill()
+
+
+@pytest.fixture
+def recording_proxy(live_hub: LiveHub, tmp_path: Path) -> Iterator[RecordingProxy]:
+    """A proxy in front of `live_hub`."""
+    folder = tmp_path / "proxy"
+    folder.mkdir()
+    proxy = RecordingProxy(Certificate.make(folder), live_hub.port)
+    yield proxy
+    proxy.close()
