@@ -1,0 +1,37 @@
+import { loaded } from "../state/hub";
+import { tab } from "../state/view";
+import { Announcer } from "./Announcer";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { FilePane } from "./FilePane";
+import { Header } from "./Header";
+import { HelpDialog } from "./HelpDialog";
+import { RightPane } from "./RightPane";
+import { ServicePane } from "./ServicePane";
+import { SourcePane } from "./SourcePane";
+import { Splitter } from "./Splitter";
+import { TabBar } from "./TabBar";
+
+export function Console() {
+  return (
+    <div class="console" data-tab={tab.value}>
+      <Header />
+      <ConnectionBanner />
+      <div class="panes" aria-busy={!loaded.value}>
+        <nav class="pane pane-left" aria-label="Services and files">
+          <ServicePane />
+          <FilePane />
+        </nav>
+        <main class="pane pane-source" aria-label="Source">
+          <SourcePane />
+        </main>
+        <Splitter />
+        <aside class="pane pane-right" aria-label="Probes and snapshots">
+          <RightPane />
+        </aside>
+      </div>
+      <TabBar />
+      <Announcer />
+      <HelpDialog />
+    </div>
+  );
+}

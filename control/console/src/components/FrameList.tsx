@@ -1,0 +1,49 @@
+import { useSignal } from "@preact/signals";
+import { plural } from "../count";
+import { baseName } from "../location";
+import type { Body, Frame } from "../snapshot/body";
+import { frameIndex } from "../state/snapshots";
+
+/** Deep stacks start folded: the first frames tell most. */
+const FRAMES_SHOWN = 6;
+
+export function FrameList({ body }: { body: Body }) {
+  const all = useSignal(false);
+  const shown = all.value ? body.frames.length : Math.max(FRAMES_SHOWN, frameIndex.value + 1);
+  const hidden = body.frames.length - shown;
+  const missing = body.framesTotal - body.frames.length;
+  return (
+    <section class="frames" aria-labelledby="frames-title">
+      <h3 id="frames-title">Stack</h3>
+      <ol>
+        {body.frames.slice(0, shown).map((frame, position) => (
+          <FrameRow key={position} frame={frame} position={position} />
+        ))}
+      </ol>
+      {hidden > 0 && (
+        <button class="link" onClick={() => (all.value = true)}>
+          {plural(hidden, "more frame")}
+        </button>
+      )}
+      {missing > 0 && <p class="note">{plural(missing, "outer frame")} not captured.</p>}
+    </section>
+  );
+}
+
+function FrameRow({ frame, position }: { frame: Frame; position: number }) {
+  return (
+    <li>
+      <button
+        class={frame.library ? "row frame-row is-library" : "row frame-row"}
+        aria-current={frameIndex.value === position}
+        title={`${frame.file}:${frame.line}`}
+        onClick={() => (frameIndex.value = position)}
+      >
+        <span class="grow ellipsis">{frame.function}</span>
+        <span class="mono muted nowrap">
+          {baseName(frame.file)}:{frame.line}
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,100 @@
+/** The pieces that a probe's card and its strip under the line have in common. */
+import { useSignal } from "@preact/signals";
+import { count, plural } from "../count";
+import { gateCounts, type ProbeMessage, type ProbeSummary, type StateName } from "../probe_summary";
+import { dropProbe, editProbe, setAgain, type ShownProbe } from "../state/probes";
+import { messageOf } from "../state/session";
+import type { Gates } from "../wire";
+import { Icon } from "./Icon";
+import { StateMark } from "./StateMark";
+
+export function StateBadge({ state }: { state: StateName }) {
+  return (
+    <span class={`state state-${state}`}>
+      <StateMark state={state} />
+      {state}
+    </span>
+  );
+}
+
+export function Condition({ text }: { text: string | undefined }) {
+  if (!text) return <span class="muted">always</span>;
+  return (
+    <code class="condition" title={text}>
+      <span class="muted">if</span> {text}
+    </code>
+  );
+}
+
+export function GateCounts({ gates }: { gates: Gates }) {
+  return (
+    <ul class="gates" aria-label="Counters">
+      {gateCounts(gates).map(({ gate, words, count: n }) => (
+        <li key={gate} data-gate={gate}>
+          {words} <b>{count(n)}</b>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What instances say: why they did not arm it, where they moved it, why the condition fails. */
+export function Messages({ summary }: { summary: ProbeSummary }) {
+  const several = summary.counts.reduce((n, [, instances]) => n + instances, 0) > 1;
+  return (
+    <>
+      {summary.messages.map((message) => (
+        <Message key={message.text} message={message} several={several} failing={isFailing(summary, message)} />
+      ))}
+    </>
+  );
+}
+
+function Message(props: { message: ProbeMessage; several: boolean; failing: boolean }) {
+  const { message, several, failing } = props;
+  return (
+    <p class={failing ? "problem" : "note"} role={failing ? "alert" : "note"}>
+      {several && <span class="muted">{plural(message.instances, "instance")}: </span>}
+      {message.text}
+    </p>
+  );
+}
+
+function isFailing(summary: ProbeSummary, message: ProbeMessage): boolean {
+  return message.state === "error" || (message.state === "armed" && summary.gates.condition_error > 0);
+}
+
+export function ProbeActions({ shown }: { shown: ShownProbe }) {
+  const problem = useSignal("");
+  const attempt = (action: Promise<void>): void => {
+    problem.value = "";
+    action.catch((error: unknown) => (problem.value = messageOf(error)));
+  };
+  const { view, summary } = shown;
+  const over = summary.state === "done" || summary.state === "expired";
+  return (
+    <span class="probe-actions">
+      {problem.value && (
+        <span class="problem" role="alert">
+          {problem.value}
+        </span>
+      )}
+      {over && (
+        <button class="quiet" title="Set it again" aria-label="Set again" onClick={() => attempt(setAgain(view))}>
+          <Icon name="again" />
+        </button>
+      )}
+      <button class="quiet" title="Edit" aria-label="Edit probe" onClick={() => editProbe(view)}>
+        <Icon name="edit" />
+      </button>
+      <button
+        class="quiet"
+        title="Remove"
+        aria-label="Remove probe"
+        onClick={() => attempt(dropProbe(view.probe.id))}
+      >
+        <Icon name="close" />
+      </button>
+    </span>
+  );
+}

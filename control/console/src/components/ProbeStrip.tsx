@@ -1,0 +1,19 @@
+import type { ShownProbe } from "../state/probes";
+import { Condition, GateCounts, Messages, ProbeActions, StateBadge } from "./ProbeParts";
+
+/** A probe as it stands under its line in the source. */
+export function ProbeStrip({ shown }: { shown: ShownProbe }) {
+  const { view, summary } = shown;
+  return (
+    <div class={`probe-strip is-${summary.state}`}>
+      <div class="probe-strip-main">
+        <StateBadge state={summary.state} />
+        <Condition text={view.probe.condition} />
+        <span class="spring" />
+        <GateCounts gates={summary.gates} />
+        <ProbeActions shown={shown} />
+      </div>
+      <Messages summary={summary} />
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { shownHits } from "../state/snapshots";
+import { tab, type Tab } from "../state/view";
+
+const TABS: [Tab, string][] = [
+  ["services", "Services"],
+  ["source", "Source"],
+  ["probes", "Probes"],
+];
+
+/** On a narrow screen one pane shows at a time. */
+export function TabBar() {
+  const hits = shownHits.value.length;
+  return (
+    <nav class="tabs" aria-label="Panes">
+      {TABS.map(([name, words]) => (
+        <button key={name} aria-current={tab.value === name} onClick={() => (tab.value = name)}>
+          {words}
+          {name === "probes" && hits > 0 && (
+            <span class="badge" aria-label={`${hits} snapshots`}>
+              {hits}
+            </span>
+          )}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,174 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Value } from "../snapshot/body";
+import type { Row } from "../snapshot/tree";
+import { cutNote, isRedacted, shortType, sizeNote, valueText } from "../snapshot/words";
+import { Icon } from "./Icon";
+
+interface ValueTreeProps {
+  rows: Row[];
+  values: readonly Value[];
+  /** Keys of the rows that a filter matched. */
+  matches: ReadonlySet<string>;
+  toggle: (key: string, open: boolean) => void;
+  /** Make the row with this key visible. */
+  reveal: (key: string) => void;
+}
+
+/** The ARIA tree pattern: one row takes part in the tab order, arrow keys move, open and close. */
+export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreeProps) {
+  const active = useSignal("");
+  const root = useRef<HTMLDivElement>(null);
+  const wantsFocus = useRef(false);
+  const current = rows.some((row) => row.key === active.value) ? active.value : rows[0]?.key;
+
+  const focus = (key: string | null | undefined): void => {
+    if (key === null || key === undefined) return;
+    active.value = key;
+    wantsFocus.current = true;
+  };
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    wantsFocus.current = false;
+    root.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+  });
+
+  const follow = (row: Row): void => {
+    if (!row.same) return;
+    reveal(row.same.key);
+    focus(row.same.key);
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const at = rows.findIndex((row) => row.key === current);
+    const row = rows[at];
+    if (!row || !keyMoves(event.key, row, at)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const keyMoves = (key: string, row: Row, at: number): boolean => {
+    switch (key) {
+      case "ArrowDown":
+        focus(rows[at + 1]?.key);
+        return true;
+      case "ArrowUp":
+        focus(rows[at - 1]?.key);
+        return true;
+      case "Home":
+        focus(rows[0]?.key);
+        return true;
+      case "End":
+        focus(rows.at(-1)?.key);
+        return true;
+      case "ArrowRight":
+        if (row.expanded) focus(rows[at + 1]?.key);
+        else if (row.expandable) toggle(row.key, true);
+        return true;
+      case "ArrowLeft":
+        if (row.expanded) toggle(row.key, false);
+        else focus(row.parent);
+        return true;
+      case "Enter":
+      case " ":
+        if (row.same) follow(row);
+        else if (row.expandable) toggle(row.key, !row.expanded);
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  return (
+    <div class="tree mono" role="tree" aria-labelledby="variables-title" ref={root} onKeyDown={onKey}>
+      {rows.map((row) => (
+        <TreeRow
+          key={row.key}
+          row={row}
+          values={values}
+          current={row.key === current}
+          matched={matches.has(row.key)}
+          choose={() => {
+            active.value = row.key;
+            if (row.expandable) toggle(row.key, !row.expanded);
+          }}
+          follow={() => follow(row)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface TreeRowProps {
+  row: Row;
+  values: readonly Value[];
+  current: boolean;
+  matched: boolean;
+  choose: () => void;
+  follow: () => void;
+}
+
+function TreeRow({ row, values, current, matched, choose, follow }: TreeRowProps) {
+  const { value } = row;
+  const size = sizeNote(value);
+  const cut = cutNote(value);
+  return (
+    <div
+      role="treeitem"
+      aria-level={row.depth + 1}
+      aria-expanded={row.expandable ? row.expanded : undefined}
+      tabIndex={current ? 0 : -1}
+      class={`tree-row${matched ? " is-match" : ""}`}
+      style={{ "--depth": String(row.depth) }}
+      onClick={choose}
+    >
+      <span class="twisty">{row.expandable && <Icon name={row.expanded ? "down" : "right"} size={12} />}</span>
+      <span class={`tree-name is-${row.kind}`} title={row.path}>
+        {row.label}
+      </span>
+      <span class="tree-value">
+        {row.same ? (
+          <SameObject row={row} follow={follow} />
+        ) : (
+          <span class={valueClass(value)}>{valueText(values, value)}</span>
+        )}
+        {size && <span class="tree-note">{size}</span>}
+        {cut && <span class="tree-note">{cut}</span>}
+      </span>
+      <span class="tree-type" title={value.type}>
+        {shortType(value.type)}
+      </span>
+    </div>
+  );
+}
+
+function SameObject({ row, follow }: { row: Row; follow: () => void }) {
+  return (
+    <button
+      class="link same"
+      tabIndex={-1}
+      title={row.same?.cycle ? "It holds itself: go there" : "The same object: go there"}
+      onClick={(event) => {
+        event.stopPropagation();
+        follow();
+      }}
+    >
+      {row.same?.cycle ? "↺" : "→"} same object as {row.same?.path}
+    </button>
+  );
+}
+
+const LEAF_CLASSES = new Map([
+  ["str", "is-string"],
+  ["bytes", "is-string"],
+  ["bytearray", "is-string"],
+  ["int", "is-number"],
+  ["float", "is-number"],
+  ["complex", "is-number"],
+  ["bool", "is-word"],
+  ["NoneType", "is-word"],
+]);
+
+function valueClass(value: Value): string {
+  if (isRedacted(value)) return "value is-redacted";
+  if (value.text === undefined) return "value is-preview";
+  return `value ${LEAF_CLASSES.get(value.type ?? "") ?? "is-object"}`;
+}

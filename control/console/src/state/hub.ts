@@ -1,0 +1,103 @@
+/** The fleet as the hub tells it, and whether it still does. */
+import { computed, effect, signal } from "@preact/signals";
+import { listInstances, listProbes, listSnapshots, whoami } from "../api";
+import { connectLive, type Live } from "../live";
+import type { LiveMessage, SnapshotSummary } from "../wire";
+import { applyMessage, EMPTY_FLEET, type Fleet, makeFleet, servicesOf } from "./fleet";
+import { person } from "./session";
+
+const FIRST_HITS = 200;
+
+export type Connection = "connecting" | "live" | "lost";
+
+export const fleet = signal<Fleet>(EMPTY_FLEET);
+export const connection = signal<Connection>("connecting");
+/** False until the hub has told its state once. */
+export const loaded = signal(false);
+/** The snapshot that arrived last, since this page is open. */
+export const latestHit = signal<SnapshotSummary | null>(null);
+
+export const instances = computed(() => fleet.value.instances);
+export const services = computed(() => servicesOf(fleet.value));
+
+/** The time, for ages and countdowns; ticks every five seconds. */
+export const now = signal(Date.now());
+window.setInterval(() => (now.value = Date.now()), 5000);
+
+let live: Live | undefined;
+/** Messages that came while the whole state was being fetched; null: none is being fetched. */
+let waiting: LiveMessage[] | null = null;
+let reload = 0;
+
+/** Follow the hub while somebody is signed in. */
+export function followHub(): void {
+  effect(() => {
+    if (person.value) start();
+    else stop();
+  });
+}
+
+export function retryNow(): void {
+  live?.retry();
+}
+
+function start(): void {
+  if (live) return;
+  connection.value = "connecting";
+  live = connectLive({
+    opened: () => void loadAll(),
+    message: receive,
+    lost: () => {
+      connection.value = "lost";
+      // A closed session closes the socket, too: this call tells the two apart.
+      whoami().catch(() => undefined);
+    },
+    check: () => whoami(AbortSignal.timeout(5000)),
+  });
+}
+
+function stop(): void {
+  live?.stop();
+  live = undefined;
+  reload++;
+  waiting = null;
+  loaded.value = false;
+  fleet.value = EMPTY_FLEET;
+}
+
+/**
+ * Fetch everything, then apply what came meanwhile. Only this finds out what was removed while the
+ * connection was down.
+ */
+async function loadAll(): Promise<void> {
+  const mine = ++reload;
+  waiting = [];
+  try {
+    const [instanceList, probes, hits] = await Promise.all([
+      listInstances(),
+      listProbes(),
+      listSnapshots(FIRST_HITS),
+    ]);
+    if (mine !== reload) return;
+    catchUp(makeFleet(instanceList, probes, hits));
+    loaded.value = true;
+    connection.value = "live";
+  } catch {
+    if (mine !== reload) return;
+    catchUp(fleet.value);
+    window.setTimeout(() => {
+      if (mine === reload) void loadAll();
+    }, 2000);
+  }
+}
+
+function catchUp(start: Fleet): void {
+  fleet.value = (waiting ?? []).reduce(applyMessage, start);
+  waiting = null;
+}
+
+function receive(message: LiveMessage): void {
+  if (message.t === "live_snapshot") latestHit.value = message.summary;
+  if (waiting) waiting.push(message);
+  else fleet.value = applyMessage(fleet.value, message);
+}

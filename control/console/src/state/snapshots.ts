@@ -1,0 +1,117 @@
+/** The hits of the chosen service, and the snapshot that is open. */
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { readSnapshot, readSource, readStoredSource } from "../api";
+import { type Body, type Frame, parseBody } from "../snapshot/body";
+import type { SnapshotSummary, SnapshotView, Source } from "../wire";
+import { fleet, instances } from "./hub";
+import { messageOf } from "./session";
+import { probeFilter, service, snapshot } from "./view";
+
+export interface OpenSnapshot {
+  state: "loading" | "ready" | "failed";
+  view?: SnapshotView;
+  body?: Body;
+  problem?: string;
+}
+
+export const openedSnapshot = signal<OpenSnapshot | null>(null);
+/** Position in the stack of the frame that shows. */
+export const frameIndex = signal(0);
+
+export const shownHits = computed<SnapshotSummary[]>(() =>
+  fleet.value.hits.filter(
+    (hit) => hit.service === service.value && (!probeFilter.value || hit.probe === probeFilter.value),
+  ),
+);
+
+export const shownFrame = computed<Frame | undefined>(
+  () => openedSnapshot.value?.body?.frames[frameIndex.value],
+);
+
+/** A snapshot never changes, so what was read once need not be read again. */
+const MAX_KEPT = 50;
+const kept = new Map<string, OpenSnapshot>();
+
+export function followSnapshot(): void {
+  effect(() => {
+    const id = snapshot.value;
+    untracked(() => {
+      frameIndex.value = 0;
+      if (id === "") openedSnapshot.value = null;
+      else void load(id);
+    });
+  });
+}
+
+async function load(id: string): Promise<void> {
+  const known = kept.get(id);
+  openedSnapshot.value = known ?? { state: "loading" };
+  if (known) return;
+  const result = await read(id);
+  if (snapshot.peek() !== id) return;
+  if (result.view) {
+    if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value ?? "");
+    kept.set(id, result);
+    // The address may hold the beginning of an id only, or a snapshot of another service.
+    if (!service.peek()) service.value = result.view.summary.service;
+  }
+  openedSnapshot.value = result;
+}
+
+async function read(id: string): Promise<OpenSnapshot> {
+  try {
+    const view = await readSnapshot(id);
+    const body = parseBody(view.body);
+    if (body) return { state: "ready", view, body };
+    return {
+      state: "failed",
+      problem: "This snapshot has a format that this console does not know. Reload the page.",
+    };
+  } catch (error) {
+    return { state: "failed", problem: messageOf(error) };
+  }
+}
+
+const sources = new Map<string, Promise<Source | undefined>>();
+
+/** The text of a frame's file: the hub's copy by hash for the hit, else asked of the process if it still runs. */
+export function sourceOfFrame(summary: SnapshotSummary, frame: Frame): Promise<Source | undefined> {
+  const hash = frame.file === summary.file ? summary.source_sha256 : undefined;
+  const key = hash ?? `${summary.instance} ${frame.file}`;
+  let found = sources.get(key);
+  if (!found) {
+    found = readFrameSource(summary.instance, frame.file, hash);
+    sources.set(key, found);
+    void found.then((source) => {
+      if (!source) sources.delete(key); // it may be there at the next look
+    });
+  }
+  return found;
+}
+
+async function readFrameSource(
+  instance: string,
+  file: string,
+  hash: string | undefined,
+): Promise<Source | undefined> {
+  if (hash) {
+    try {
+      return await readStoredSource(hash);
+    } catch {
+      // not kept: the process may still tell
+    }
+  }
+  if (instances.peek().get(instance)?.state !== "up") return undefined;
+  try {
+    return await readSource(instance, file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The hit before or after the open one in the list; undefined at the ends. */
+export function neighbour(step: 1 | -1): SnapshotSummary | undefined {
+  const hits = shownHits.value;
+  const at = hits.findIndex(({ id }) => id === snapshot.value);
+  return at < 0 ? undefined : hits[at + step];
+}
