@@ -4,6 +4,8 @@
  * The link thread never takes the GIL and knows nothing of Python. It has all signals blocked, so none of the program's
  * handlers runs on it. It says hello, answers heartbeats, reconnects with jittered back-off, sends the outbox again
  * from the last acknowledged number, and drops from the outbox what the hub acknowledges.
+ *
+ * A program that ends without strobe_link_stop() is safe: the thread is kept away from OpenSSL before that is gone.
  */
 #ifndef STROBE_LINK_H
 #define STROBE_LINK_H
@@ -25,7 +27,10 @@ enum strobe_link_state {
     STROBE_LINK_STOPPED,
 };
 
-/** Called on the link thread, without locks held. Keep each short: the link is silent meanwhile. */
+/**
+ * Called on the link thread, without locks held. Keep each short: the link is silent meanwhile. They may post, add
+ * snapshots and wake, but not park, unpark or stop. Each may be NULL.
+ */
 struct strobe_link_handlers {
     void *user;
     /** State changed; `reason` is one line for people, borrowed. */
@@ -50,9 +55,11 @@ struct strobe_link_counters {
 };
 
 /**
- * Start the thread. `dsn` and `hello` are copied. `handlers` is copied, its `user` must outlive the link.
- * Returns before the connection stands: a hub that is away is not an error.   GIL: not needed, may be held.
- * @return 0, STROBE_ENOMEM, STROBE_EINTERNAL (no thread, no TLS)
+ * Make the TLS context and start the thread. `dsn` and `hello` are copied. `handlers` is copied, its `user` must
+ * outlive the link. Returns before the connection stands: a hub that is away is not an error.   GIL: not needed, may be
+ * held. Reads the environment (as getenv() does) for the system's CAs. The variables http_proxy and the like are not
+ * obeyed.
+ * @return 0, STROBE_ENOMEM, STROBE_EINVAL (`hello` cannot be encoded), STROBE_EINTERNAL (no thread, no TLS)
  */
 int strobe_link_start(const struct strobe_dsn *dsn, const struct strobe_wire_hello *hello,
                       const struct strobe_link_handlers *handlers, struct strobe_link **ret_link,
@@ -63,17 +70,23 @@ void strobe_link_wake(struct strobe_link *link);
 
 /**
  * Queue an encoded control message (from strobe_wire_encode(); takes ownership of `text`, also on failure). Lost when
- * the connection is lost: control messages are state that is sent again after a reconnect.   Thread: any.
- * @return 0, STROBE_ELIMIT (STROBE_CONTROL_BYTES_MAX reached; counted), STROBE_ECLOSED when not connected
+ * the connection is lost: control messages are state that is sent again after a reconnect. It overtakes snapshots that
+ * are not being written yet.   Thread: any.
+ * @return 0, STROBE_ELIMIT (STROBE_CONTROL_BYTES_MAX reached; counted), STROBE_ECLOSED when not connected,
+ *         STROBE_ENOMEM
  */
 int strobe_link_post(struct strobe_link *link, char *text, size_t size);
 
 /**
  * Add a snapshot to the outbox; the link fills in `seq`. `snapshot` stays the caller's.   Thread: the link thread only
- * (on_wake).   @return 0; STROBE_ELIMIT when it alone is too large (counted as dropped, the number is used up)
+ * (on_wake).   @return 0; STROBE_ELIMIT when it alone is too large, or as strobe_wire_encode() (counted as dropped, the
+ *         number is used up)
  */
 int strobe_link_add_snapshot(struct strobe_link *link, struct strobe_wire_snapshot *snapshot,
                              struct strobe_error *error);
+
+/** The time the agent has spent in the program's threads so far, for the next heartbeat. Thread: any. */
+void strobe_link_set_callback_ns(struct strobe_link *link, uint64_t callback_ns);
 
 /** Counters since the start. Thread: any. */
 struct strobe_link_counters strobe_link_counters(const struct strobe_link *link);
@@ -82,24 +95,33 @@ struct strobe_link_counters strobe_link_counters(const struct strobe_link *link)
 enum strobe_link_state strobe_link_state(const struct strobe_link *link);
 
 /**
- * Stop: have on_wake called once more, try to send what the outbox holds for at most `flush_ms` (not at all when not
- * connected), say goodbye with `reason`, close, join, release.   Thread: any but the link's.   GIL: release it before.
+ * Stop: have on_wake called once more, try to send what the outbox holds and have it acknowledged for at most
+ * `flush_ms` (not at all when not connected), say goodbye with `reason`, close, join, release. The last handler called
+ * is on_state with STROBE_LINK_STOPPED. Takes at most about 150 ms longer than `flush_ms` and the handlers, also when
+ * the hub hangs. A name lookup cannot be interrupted: then the link is left to its thread, which releases it when the
+ * resolver answers and calls no handler any more. NULL is fine.
+ * Thread: any but the link's.   GIL: release it before.
  */
 void strobe_link_stop(struct strobe_link *link, int flush_ms, const char *reason);
 
 /**
  * Before a fork: end the thread but keep connection and outbox, so that the process has no thread of ours while it
- * forks. Waits at most `wait_ms`. @return 0, or STROBE_EBUSY when the thread is inside a name lookup (it runs on)
+ * forks. Waits at most `wait_ms`. Wakes and posts of other threads meanwhile are kept for unpark.
+ * @return 0, or STROBE_EBUSY when the thread is inside a name lookup or a long handler (it runs on)
  * Thread: the forking one.   GIL: released.
  */
 int strobe_link_park(struct strobe_link *link, int wait_ms);
 
-/** In the parent after a fork (or instead of one): start the thread again. @return 0 or STROBE_EINTERNAL */
+/**
+ * In the parent after a fork (or instead of one): start the thread again; does nothing when it runs.
+ * @return 0, or STROBE_EINTERNAL: no thread can be made, try again later
+ */
 int strobe_link_unpark(struct strobe_link *link);
 
 /**
  * In the child after a fork: close the inherited descriptors without a word to the hub (a TLS or websocket goodbye
- * would end the parent's connection) and forget the link. Its memory is leaked on purpose.
+ * would end the parent's connection) and forget the link, parked or not. Its memory is leaked on purpose: locks in it
+ * may be held by threads that do not exist here. Only close(2) and the like are called.   NULL is fine.
  */
 void strobe_link_abandon(struct strobe_link *link);
 
