@@ -307,7 +307,7 @@ static int emit_expression(struct compiler *c, PyObject *node)
 /* ---- The whole ---- */
 
 /* The parser's complaint in one line; clears the exception. */
-static int syntax_error(struct strobe_error *error)
+static int syntax_error(const char *source, struct strobe_error *error)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -317,6 +317,7 @@ static int syntax_error(struct strobe_error *error)
     const char *text = message != NULL && PyUnicode_Check(message) ? PyUnicode_AsUTF8(message) : NULL;
     long at = offset != NULL && PyLong_Check(offset) ? PyLong_AsLong(offset) : 0;
     PyErr_Clear();
+    at = at > 0 ? at : (long)strlen(source) + 1; /* CPython says 0 for the end */
     int status = strobe_error_set(error, STROBE_ESYNTAX, "column %ld: %s; write a Python expression such as total < 0",
                                   at, text != NULL ? text : "not a Python expression");
     Py_XDECREF(type);
@@ -333,7 +334,7 @@ static PyObject *parse(const char *source, struct strobe_error *error)
     }
     PyObject *tree = Py_CompileStringExFlags(source, "<condition>", Py_eval_input, &flags, -1);
     if (tree == NULL) {
-        syntax_error(error);
+        syntax_error(source, error);
     }
     return tree;
 }
