@@ -81,14 +81,14 @@ static int add_number(struct strobe_decoder *decoder, json_t *object, const char
 static int add_locals(struct strobe_decoder *decoder, json_t *frame)
 {
     json_t *locals = NULL;
-    int status = add_number(decoder, frame, "arguments", true);
-    if (status == 0) {
-        status = add_number(decoder, frame, "locals_cut", false);
-    }
+    int status = set(frame, "arguments", json_integer(strobe_image_get_u16(&decoder->reader)));
     if (status == 0) {
         status = strobe_decoder_named(decoder, &locals);
     }
-    return status == 0 ? set(frame, "locals", locals) : status;
+    if (status == 0) {
+        status = set(frame, "locals", locals);
+    }
+    return status == 0 ? add_number(decoder, frame, "locals_cut", false) : status;
 }
 
 static bool is_library(json_t *frame)

@@ -31,3 +31,8 @@ PyObject *strobe_dict_get(PyObject *dict, PyObject *name)
     }
     return NULL;
 }
+
+Py_ssize_t strobe_dict_slots(PyObject *dict)
+{
+    return ((PyDictObject *)dict)->ma_keys->dk_nentries;
+}

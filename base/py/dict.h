@@ -11,6 +11,12 @@
  */
 PyObject *strobe_dict_get(PyObject *dict, PyObject *name);
 
+/**
+ * How many places PyDict_Next() may look at to walk `dict`: live entries and those removed since the table was built.
+ * GIL: held.
+ */
+Py_ssize_t strobe_dict_slots(PyObject *dict);
+
 /** Whether two exact str are equal. GIL: held. Sets no exception. */
 int strobe_str_equal(PyObject *a, PyObject *b);
 

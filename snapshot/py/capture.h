@@ -7,6 +7,8 @@
 #ifndef STROBE_SNAPSHOT_CAPTURE_H
 #define STROBE_SNAPSHOT_CAPTURE_H
 
+#include <Python.h>
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,0 +1,21 @@
+/** The value of a Python int, or of a subclass: its base data. GIL: held. Sets no exception, allocates nothing. */
+#ifndef STROBE_PY_INTEGER_H
+#define STROBE_PY_INTEGER_H
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Read an int that fits in 64 bits. @return whether it does */
+bool strobe_integer_small(PyObject *integer, int64_t *ret_value);
+
+/** The number of bits of the absolute value; 0 for 0. */
+uint64_t strobe_integer_bits(PyObject *integer);
+
+/** Whether the int is below 0. */
+bool strobe_integer_negative(PyObject *integer);
+
+/** Copy the `size` most significant bytes of the absolute value, highest first; size <= (bits + 7) / 8. */
+void strobe_integer_leading_bytes(PyObject *integer, uint8_t *ret_bytes, size_t size);
+
+#endif

@@ -1,0 +1,80 @@
+#include "snapshot/py/capture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "snapshot/library.h"
+#include "snapshot/py/name.h"
+#include "snapshot/py/stack.h"
+#include "snapshot/py/thread.h"
+#include "snapshot/py/walk.h"
+#include "strobe/error.h"
+
+/* One for the process: captures run under the GIL, which nothing in here releases. */
+static struct strobe_walk *walk;
+
+static void find_standard_library(void)
+{
+    char buffer[STROBE_PATH_BYTES_MAX];
+    PyObject *folder = PySys_GetObject("_stdlib_dir"); /* borrowed; a str or None */
+    if (folder != NULL && PyUnicode_CheckExact(folder)) {
+        struct strobe_name name = strobe_text_of(folder, buffer, sizeof buffer);
+        strobe_library_set_standard(name.text, name.size);
+    }
+}
+
+int strobe_capture_init(void)
+{
+    if (walk != NULL) {
+        return 0;
+    }
+    if (strobe_names_init() < 0) {
+        PyErr_Clear();
+        return STROBE_ENOMEM;
+    }
+    walk = calloc(1, sizeof *walk); /* pages that no capture has used are never touched */
+    if (walk == NULL) {
+        strobe_names_done();
+        return STROBE_ENOMEM;
+    }
+    find_standard_library();
+    return 0;
+}
+
+void strobe_capture_done(void)
+{
+    strobe_thread_done();
+    strobe_names_done();
+    free(walk);
+    walk = NULL;
+}
+
+static void write_image(struct strobe_frame frame, const struct strobe_capture_context *context, int64_t started_ns)
+{
+    struct strobe_image_writer *writer = &walk->writer;
+    strobe_walk_begin(walk, started_ns);
+    strobe_image_put_u8(writer, STROBE_IMAGE_VERSION);
+    strobe_image_put_u64(writer, context->tag);
+    strobe_image_put_u64(writer, (uint64_t)strobe_clock_unix_us());
+    strobe_thread_write(walk, context->tstate);
+    strobe_stack_write(walk, frame, context->line);
+    strobe_walk_run(walk, started_ns);
+}
+
+struct strobe_image *strobe_capture(struct strobe_frame frame, const struct strobe_capture_context *context)
+{
+    if (walk == NULL) {
+        return NULL;
+    }
+    int saved_errno = errno; /* the program may look at it after the line */
+    write_image(frame, context, strobe_clock_monotonic_ns());
+    struct strobe_image *image = strobe_image_new(walk->writer.size);
+    if (image != NULL) {
+        memcpy(image->bytes, walk->bytes, walk->writer.size);
+    }
+    explicit_bzero(walk->bytes, walk->writer.size);
+    errno = saved_errno;
+    return image;
+}

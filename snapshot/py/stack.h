@@ -1,0 +1,14 @@
+/** The frames of a capture. For the rules of snapshot/py see walk.h. */
+#ifndef STROBE_SNAPSHOT_STACK_H
+#define STROBE_SNAPSHOT_STACK_H
+
+#include "base/py/frame.h"
+#include "snapshot/py/walk.h"
+
+/**
+ * Put `frame`, which executes `line`, and its callers, with the variables of the innermost; the variables become the
+ * first values of the walk. Uses at most half of the image.
+ */
+void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line);
+
+#endif

@@ -1,0 +1,75 @@
+#include "snapshot/py/thread.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/py/attribute.h"
+#include "base/py/dict.h"
+#include "base/py/integer.h"
+#include "snapshot/py/name.h"
+
+enum { THREADS_MAX = 256 }; /* that are looked through for a name */
+
+/* threading._active: a dict from identifiers to threads, the same object for the life of the module. */
+static PyObject *active;
+
+static PyObject *exact_dict(PyObject *object)
+{
+    return object != NULL && PyDict_CheckExact(object) ? object : NULL;
+}
+
+/* Look for the module among those that are loaded; loading it is the program's own business. */
+static PyObject *find_active(void)
+{
+    PyObject *modules = exact_dict(PyImport_GetModuleDict());
+    PyObject *module = modules != NULL ? strobe_dict_get(modules, strobe_names.threading) : NULL;
+    if (module == NULL || !PyModule_CheckExact(module)) {
+        return NULL;
+    }
+    return exact_dict(strobe_dict_get(PyModule_GetDict(module), strobe_names.active));
+}
+
+static PyObject *find_thread(unsigned long identifier)
+{
+    PyObject *key, *thread;
+    Py_ssize_t position = 0;
+    int64_t number;
+    for (int i = 0; i < THREADS_MAX && PyDict_Next(active, &position, &key, &thread); i++) {
+        if (PyLong_CheckExact(key) && strobe_integer_small(key, &number) && (unsigned long)number == identifier) {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+static struct strobe_name name_of(const PyThreadState *tstate, char *buffer)
+{
+    static const char main_thread[] = "MainThread";
+    struct strobe_name name = {"", 0};
+    if (active == NULL) {
+        active = Py_XNewRef(find_active()); /* once; given back by strobe_thread_done() */
+    }
+    PyObject *thread = active != NULL ? find_thread(tstate->thread_id) : NULL;
+    PyObject *text;
+    if (thread != NULL && strobe_attribute_get(thread, strobe_names.own_name, &text) == STROBE_ATTRIBUTE_FOUND &&
+        PyUnicode_CheckExact(text)) {
+        return strobe_name_of(text, buffer);
+    }
+    if (thread == NULL && tstate->native_thread_id == (unsigned long)getpid()) {
+        name = (struct strobe_name){main_thread, sizeof main_thread - 1};
+    }
+    return name;
+}
+
+void strobe_thread_write(struct strobe_walk *walk, const PyThreadState *tstate)
+{
+    char buffer[STROBE_NAME_BYTES_MAX];
+    struct strobe_name name = name_of(tstate, buffer);
+    strobe_image_put_varint(&walk->writer, tstate->native_thread_id);
+    strobe_image_put_text(&walk->writer, name.text, name.size);
+}
+
+void strobe_thread_done(void)
+{
+    Py_CLEAR(active);
+}
