@@ -116,3 +116,18 @@ def test_a_line_takes_the_status_away_first() -> None:
     terminal.status("armed\x1b[2J")
     terminal.line(("", "next"))
     assert screen.getvalue() == "\r\x1b[Karmed\\x1b[2J\r\x1b[Knext\n"
+
+
+def test_prose_is_wrapped_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    screen = Screen()
+    Terminal(screen, {"NO_COLOR": "1"}).line(("", "the hub cannot be reached from here"), wrap_prefix="  ")
+    assert screen.getvalue() == "the hub cannot be\n  reached from here\n"
+
+
+def test_a_wrapped_value_keeps_its_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    screen = Screen()
+    Terminal(screen, {"NO_COLOR": "1"}).line(("text", "'" + "a  " * 20 + "'"), wrap_prefix="  ")
+    first, *rest = screen.getvalue().splitlines()
+    assert first + "".join(line[2:] for line in rest) == "'" + "a  " * 20 + "'"

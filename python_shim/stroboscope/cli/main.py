@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stroboscope.cli.hub_client import HubClient
 
 _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
+_INNER_ERROR = 70
 _TIMEOUT_DEFAULT_S = 60.0
 _TIMEOUT_S_MAX = 23 * 3600
 _HITS_MAX = 100_000
@@ -80,6 +81,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return interrupted.exit_code
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if os.environ.get("STROBE_DEBUG"):
+            raise
+        what = f"an inner check of strobe was violated: {type(error).__name__}: {error}"
+        _print_failure(Failure(_INNER_ERROR, what, "Please report it, with the output under STROBE_DEBUG=1."))
+        return _INNER_ERROR
 
 
 def _dispatch(arguments: list[str]) -> int:

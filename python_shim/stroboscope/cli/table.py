@@ -25,4 +25,4 @@ def _padded(row: Sequence[Span], widths: Sequence[int]) -> list[Span]:
     for (role, text), width in zip(row, widths, strict=True):
         clean = escape(text)
         cells += [(role, clean), ("", " " * (width - columns(clean)) + _GAP)]
-    return cells
+    return cells[:-1]

@@ -39,6 +39,8 @@ _ASCII = {
     "↑": "^",
     "µ": "u",
 }
+_VALUES = ("text", "number")
+_WORD_MAX = 24
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -102,7 +104,7 @@ class Terminal:
         else:
             rows = _wrap(clean, self.width, self._encodable(wrap_prefix))
         for row in rows:
-            self._stream.write("".join(self._paint(role, text) for role, text in row).rstrip(" ") + "\n")
+            self._stream.write("".join(self._paint(role, text) for role, text in row) + "\n")
 
     def flush(self) -> None:
         """Hand what was written to the system."""
@@ -160,10 +162,19 @@ def _wrap(spans: Iterable[Span], width: int, prefix: str) -> list[list[Span]]:
     left = width
     for role, text in spans:
         while columns(text) > left:
-            head, text = split_at(text, left)
+            head, text = _break_line(role, text, left)
             rows[-1].append((role, head))
             rows.append([("dim", prefix)])
             left = width - columns(prefix)
         rows[-1].append((role, text))
         left -= columns(text)
     return rows
+
+
+def _break_line(role: str, text: str, width: int) -> Span:
+    """Split before `width`: words stay whole; values are cut at the edge and keep every space."""
+    head, rest = split_at(text, width)
+    if role in _VALUES or rest.startswith(" "):
+        return head, rest if role in _VALUES else rest.lstrip(" ")
+    words, space, part = head.rpartition(" ")
+    return (words, part + rest) if space and len(part) <= _WORD_MAX else (head, rest)

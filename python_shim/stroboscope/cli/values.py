@@ -12,7 +12,8 @@ from typing import Any
 from stroboscope.cli.terminal import Span, Terminal, columns, escape
 
 _NESTING_MAX = 40
-_INLINE_COLUMNS = 72
+_PIPE_COLUMNS = 100
+_KEY_COLUMNS = 60
 _QUIET_TYPES = frozenset(("int", "str", "bool", "NoneType", "float", "bytes", "complex", "ellipsis"))
 _BRACKETS = {"list": "[]", "tuple": "()", "set": "{}", "dict": "{}"}
 _EMPTY = {"list": "[]", "tuple": "()", "dict": "{}", "set": "set()", "frozenset": "frozenset()"}
@@ -57,9 +58,7 @@ class ValueTree:
             return
         if children:
             self._shown[ref] = path
-        room = max(_INLINE_COLUMNS, (self._terminal.width or 0) - 4) - columns(
-            escape(prefix + label + relation)
-        )
+        room = (self._terminal.width or _PIPE_COLUMNS) - columns(escape(prefix + label + relation))
         inline = self._inline(ref, room, 0)
         if inline is not None:
             self._terminal.line(*head, *inline, wrap_prefix=wrap)
@@ -102,7 +101,7 @@ class ValueTree:
                 yield str(pair[0]), " = ", pair[1], f".{pair[0]}"
 
     def _key(self, ref: object) -> str:
-        inline = self._inline(ref, _INLINE_COLUMNS, 0)
+        inline = self._inline(ref, _KEY_COLUMNS, 0)
         if inline is None:
             return str(self._value(ref).get("type", "?")) + " …"
         return "".join(text for _, text in inline)
