@@ -152,7 +152,7 @@ def _perform(stage: Stage, once: bool) -> None:
     stage.start("traffic", load, environ)
     say(f"  traffic  {REQUESTS_PER_S} requests a second from {seed.CUSTOMER_COUNT} customers\n")
 
-    _take_snapshot(environ)
+    _take_snapshot(stage, environ)
     _check_secrets(environ)
     if once:
         return
@@ -164,13 +164,13 @@ def _perform(stage: Stage, once: bool) -> None:
         time.sleep(0.5)
 
 
-def _take_snapshot(environ: dict[str, str]) -> None:
+def _take_snapshot(stage: Stage, environ: dict[str, str]) -> None:
     line = _line_of("return total")
     say("One customer in many is charged a negative amount. Nothing fails, nothing is logged.")
     say("A breakpoint that acts only then, in the shop that runs:\n")
     say(f"  $ strobe snap shop/pricing.py:{line} --if 'total < 0'\n")
     snap = ["snap", f"shop/pricing.py:{line}", "--if", "total < 0", "--service", "shop"]
-    status = _run_visibly([*_strobe(), *snap, "--timeout", str(SNAP_S_MAX)], environ)
+    status = _run_visibly(stage, [*_strobe(), *snap, "--timeout", str(SNAP_S_MAX)], environ)
     if status != 0:
         raise DemoError(f"`strobe snap` ended with exit code {status}")
     say("The loyalty discount went into `discount` twice: with the coupon, and again with the birthday gift.")
@@ -194,15 +194,18 @@ def _check_secrets(environ: dict[str, str]) -> None:
     say("Password, card number and API token never left the process: they are in no output, database or log.")
 
 
-def _run_visibly(command: Sequence[str], environ: dict[str, str]) -> int:
-    """Run a command on this terminal; it is ended, and gets to clean up, when we are stopped."""
+def _run_visibly(stage: Stage, command: Sequence[str], environ: dict[str, str]) -> int:
+    """Run a command on this terminal; it is ended, and gets to clean up, when the demo is."""
     child = subprocess.Popen(command, env=environ)
     try:
-        return child.wait()
-    except Stopped:
+        while child.poll() is None:
+            stage.check()
+            time.sleep(0.1)
+    except BaseException:
         child.terminate()
         child.wait()
         raise
+    return child.returncode
 
 
 def _call(arguments: Sequence[str], environ: dict[str, str]) -> str | None:
@@ -237,12 +240,9 @@ def _environment() -> dict[str, str]:
 
 
 def _console_address() -> str:
-    """The hub prints it at its start."""
-    for line in (HOME / "hub.log").read_text(errors="replace").splitlines():
-        for word in line.split():
-            if word.startswith("https://") and "#" in word:
-                return word
-    raise DemoError(f"the hub did not print the console's address; see {_shown(HOME / 'hub.log')}")
+    """Signs in with one click: the console takes the token out of the address."""
+    profile = json.loads((HOME / "xdg" / "config" / "stroboscope" / "profile.json").read_text())
+    return f"{profile['hub']}/#token={profile['token']}"
 
 
 def _free_port(wished: int) -> int:
