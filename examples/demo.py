@@ -196,7 +196,8 @@ def _check_secrets(environ: dict[str, str]) -> None:
 
 def _run_visibly(stage: Stage, command: Sequence[str], environ: dict[str, str]) -> int:
     """Run a command on this terminal; it is ended, and gets to clean up, when the demo is."""
-    child = subprocess.Popen(command, env=environ)
+    # In a session of its own, so that Ctrl-C reaches it once: from here.
+    child = subprocess.Popen(command, env=environ, start_new_session=True)
     try:
         while child.poll() is None:
             stage.check()
