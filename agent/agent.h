@@ -78,6 +78,7 @@ struct strobe_agent {
     pthread_t worker;
     bool worker_runs;
     PyThreadState *worker_tstate;
+    int64_t looked_ns; /* CLOCK_MONOTONIC; see must_look() */
     pthread_mutex_t mail_lock;
     pthread_cond_t mail_ready; /* CLOCK_MONOTONIC */
     struct strobe_mail mail;

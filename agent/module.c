@@ -219,6 +219,7 @@ static PyObject *module_local_apply(PyObject *module, PyObject *probes)
             PyErr_NoMemory();
         }
         strobe_agent_unlock_control(agent);
+        strobe_worker_probe_ended(agent); /* has it look whether the engine needs upkeep from now on */
     }
     free(requests);
     Py_DECREF(items);

@@ -89,27 +89,12 @@ static int read_file(const char *path, struct file_text *ret_text, struct strobe
 
 /* ---- Lines that can be probed ---- */
 
-struct line_set {
-    bool *has; /* [0, LINES_MAX] */
-    int definition;
-    bool definition_seen;
-};
-
 static void note_line(void *user, int line)
 {
-    struct line_set *lines = user;
-    if (line == lines->definition && !lines->definition_seen) {
-        lines->definition_seen = true; /* RESUME's */
-    } else if (line <= LINES_MAX) {
-        lines->has[line] = true;
+    bool *has = user; /* [0, LINES_MAX] */
+    if (line <= LINES_MAX) {
+        has[line] = true;
     }
-}
-
-static void note_code(struct line_set *lines, PyCodeObject *code)
-{
-    lines->definition = (code->co_flags & CO_OPTIMIZED) != 0 ? code->co_firstlineno : 0;
-    lines->definition_seen = false;
-    strobe_code_lines_visit(code, note_line, lines);
 }
 
 /* The code objects of a file, kept alive: looking at their lines allocates. New list or NULL. */
@@ -137,21 +122,21 @@ static PyObject *codes_of(struct strobe_agent *agent, const char *path)
 /* Fill in `lines_with_code`; on failure it stays empty, which only costs marks in the console. */
 static void find_lines(PyObject *codes, struct strobe_wire_source *source)
 {
-    struct line_set lines = {.has = calloc(LINES_MAX + 1, sizeof *lines.has)};
+    bool *has = calloc(LINES_MAX + 1, sizeof *has);
     source->lines_with_code = calloc(LINES_MAX, sizeof *source->lines_with_code);
-    if (lines.has == NULL || source->lines_with_code == NULL) {
-        free(lines.has);
+    if (has == NULL || source->lines_with_code == NULL) {
+        free(has);
         return;
     }
     for (Py_ssize_t i = 0; i < PyList_GET_SIZE(codes); i++) {
-        note_code(&lines, (PyCodeObject *)PyList_GET_ITEM(codes, i));
+        strobe_code_lines_visit((PyCodeObject *)PyList_GET_ITEM(codes, i), note_line, has);
     }
     for (int line = 1; line <= LINES_MAX; line++) {
-        if (lines.has[line] && source->lines_with_code_count < LINES_MAX) {
+        if (has[line] && source->lines_with_code_count < LINES_MAX) {
             source->lines_with_code[source->lines_with_code_count++] = line;
         }
     }
-    free(lines.has);
+    free(has);
 }
 
 /* ---- The whole ---- */

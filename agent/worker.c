@@ -94,11 +94,22 @@ static bool is_stale(struct strobe_agent *agent, const struct strobe_wire_probe_
     return stale;
 }
 
+/* Without a watcher, look for new code once a second while a probe waits for it. */
+static bool must_look(struct strobe_agent *agent)
+{
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    if (now_ns - agent->looked_ns < IDLE_MS * 1000000LL || !strobe_registry_must_look(&agent->registry)) {
+        return false;
+    }
+    agent->looked_ns = now_ns;
+    return true;
+}
+
 static void work(struct strobe_agent *agent, struct strobe_mail *mail)
 {
     if (mail->has_set && !is_stale(agent, &mail->set)) {
         apply_set(agent, &mail->set);
-    } else if (mail->code_appeared) {
+    } else if (mail->code_appeared || must_look(agent)) {
         strobe_registry_resolve(&agent->registry);
     }
     strobe_registry_retire(&agent->registry);

@@ -95,6 +95,17 @@ void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state 
     pthread_mutex_unlock(&status_lock);
 }
 
+void strobe_probe_end(struct strobe_probe *probe, enum strobe_probe_state state, const char *message)
+{
+    pthread_mutex_lock(&status_lock);
+    probe->status.state = state;
+    if (probe->status.message[0] == '\0') {
+        copy_text(probe->status.message, sizeof probe->status.message, message);
+    }
+    probe->status_revision++;
+    pthread_mutex_unlock(&status_lock);
+}
+
 void strobe_probe_set_place(struct strobe_probe *probe, const char *file, int line, const char *source_sha256)
 {
     pthread_mutex_lock(&status_lock);

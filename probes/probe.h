@@ -107,6 +107,9 @@ void strobe_probe_after_fork(struct strobe_probe *probe);
 void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state state, const char *reason,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/** Set the state at the end of its life; a reason and message that stand (a moved line, an error) stay. Thread: any. */
+void strobe_probe_end(struct strobe_probe *probe, enum strobe_probe_state state, const char *message);
+
 /** Note where it is armed: the file, the line and, when known, the hash of the source (else ""). Thread: any. */
 void strobe_probe_set_place(struct strobe_probe *probe, const char *file, int line, const char *source_sha256);
 

@@ -2,11 +2,25 @@
 
 #include "strobe/error.h"
 
-/* The line of one (start, end, line) entry, or 0. */
-static int entry_line(PyObject *entry)
+/* Bytes of a RESUME with its inline cache. */
+#if PY_VERSION_HEX >= 0x030F0000
+enum { RESUME_BYTES = 4 };
+#else
+enum { RESUME_BYTES = 2 };
+#endif
+
+/* The line of one (start, end, line) entry, or 0. What ends with RESUME is the way into the function: it stands at the
+ * line of the `def`, and no event is fired there. */
+static int entry_line(PyCodeObject *code, PyObject *entry)
 {
-    PyObject *line = PyTuple_CheckExact(entry) && PyTuple_GET_SIZE(entry) == 3 ? PyTuple_GET_ITEM(entry, 2) : NULL;
-    return line != NULL && PyLong_CheckExact(line) ? (int)PyLong_AsLong(line) : 0;
+    long begins_after = (long)code->_co_firsttraceable * (long)sizeof(uint16_t) + RESUME_BYTES;
+    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) {
+        return 0;
+    }
+    PyObject *line = PyTuple_GET_ITEM(entry, 2);
+    return PyLong_CheckExact(line) && PyLong_AsLong(PyTuple_GET_ITEM(entry, 1)) > begins_after
+               ? (int)PyLong_AsLong(line)
+               : 0;
 }
 
 int strobe_code_lines_visit(PyCodeObject *code, strobe_code_line_visitor *visitor, void *user)
@@ -19,7 +33,7 @@ int strobe_code_lines_visit(PyCodeObject *code, strobe_code_line_visitor *visito
     }
     PyObject *entry;
     while ((entry = PyIter_Next(entries)) != NULL) {
-        int line = entry_line(entry);
+        int line = entry_line(code, entry);
         Py_DECREF(entry);
         if (line > 0) {
             visitor(user, line);
@@ -33,20 +47,9 @@ int strobe_code_lines_visit(PyCodeObject *code, strobe_code_line_visitor *visito
     return 0;
 }
 
-struct fitting {
-    struct strobe_code_line_fit *fit;
-    int definition; /* the `def` line: entered by RESUME, which is no line of its own */
-    bool definition_seen;
-};
-
 static void fit_line(void *user, int line)
 {
-    struct fitting *fitting = user;
-    struct strobe_code_line_fit *fit = fitting->fit;
-    if (line == fitting->definition && !fitting->definition_seen) {
-        fitting->definition_seen = true; /* the first entry is RESUME's */
-        return;
-    }
+    struct strobe_code_line_fit *fit = user;
     if (line == fit->line) {
         fit->exact = true;
     } else if (line > fit->line && (fit->next == 0 || line < fit->next)) {
@@ -60,13 +63,8 @@ static void fit_line(void *user, int line)
 
 int strobe_code_lines_fit(PyCodeObject *code, struct strobe_code_line_fit *fit)
 {
-    struct fitting fitting = {.fit = fit};
     fit->exact = false;
     fit->next = fit->previous = 0;
     fit->first = fit->last = code->co_firstlineno;
-    /* A module body has no `def` line of its own. */
-    if ((code->co_flags & CO_OPTIMIZED) != 0) {
-        fitting.definition = code->co_firstlineno;
-    }
-    return strobe_code_lines_visit(code, fit_line, &fitting);
+    return strobe_code_lines_visit(code, fit_line, fit);
 }

@@ -160,7 +160,7 @@ static void end_probe(struct strobe_dispatch *dispatch, struct strobe_probe *pro
                       const char *message)
 {
     probe->ended = true;
-    strobe_probe_set_state(probe, state, "", "%s", message);
+    strobe_probe_end(probe, state, message);
     dispatch->on_ended(dispatch->user);
 }
 

@@ -90,12 +90,9 @@ static void uninstall(struct tracing *tracing, PyThreadState *thread)
 
 static void each_thread(struct tracing *tracing, void (*act)(struct tracing *, PyThreadState *))
 {
-    PyThreadState *self = PyThreadState_Get(); /* the worker: runs no code to trace */
     for (PyThreadState *thread = PyInterpreterState_ThreadHead(PyInterpreterState_Main()); thread != NULL;
          thread = PyThreadState_Next(thread)) {
-        if (thread != self) {
-            act(tracing, thread);
-        }
+        act(tracing, thread);
     }
 }
 
@@ -139,7 +136,6 @@ static void trace_stop(struct strobe_dispatch *dispatch)
         return;
     }
     each_thread(tracing, uninstall);
-    uninstall(tracing, PyThreadState_Get());
     the_dispatch = NULL;
     dispatch->engine_state = NULL;
     strobe_pointer_map_done(&tracing->previous);

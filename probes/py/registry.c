@@ -186,6 +186,17 @@ static void resolve_entry(struct strobe_registry *registry, struct strobe_regist
     free(r);
 }
 
+bool strobe_registry_must_look(const struct strobe_registry *registry)
+{
+    for (size_t i = 0; registry->index->watcher < 0 && i < registry->count; i++) {
+        const struct strobe_registry_entry *entry = &registry->entries[i];
+        if (!entry->refused && !entry->probe->ended && entry->probe->status.state == STROBE_PROBE_PENDING) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void strobe_registry_resolve(struct strobe_registry *registry)
 {
     strobe_code_index_refresh(registry->index);
@@ -289,7 +300,7 @@ void strobe_registry_retire(struct strobe_registry *registry)
         struct strobe_probe *probe = registry->entries[i].probe;
         if (!probe->ended && now_ns >= probe->expires_ns) {
             probe->ended = true;
-            strobe_probe_set_state(probe, STROBE_PROBE_EXPIRED, "", "expired; set it again if it is still needed");
+            strobe_probe_end(probe, STROBE_PROBE_EXPIRED, "expired; set it again if it is still needed");
         }
         if (probe->ended) {
             strobe_dispatch_remove(registry->dispatch, probe);

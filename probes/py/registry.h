@@ -47,6 +47,9 @@ void strobe_registry_done(struct strobe_registry *registry);
  */
 int strobe_registry_apply(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count);
 
+/** Whether some probe waits for code that is not loaded, and no watcher will say when it is (3.11). */
+bool strobe_registry_must_look(const struct strobe_registry *registry);
+
 /** Arm what became possible: new code appeared. */
 void strobe_registry_resolve(struct strobe_registry *registry);
 

@@ -1,0 +1,75 @@
+"""Programs under test run in a child interpreter each, with the agent in local mode (no hub)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PRELUDE = '''\
+import json as _json, os as _os, sys as _sys
+from stroboscope import _agent, _start
+_start._start(None, "test")
+_FILE = _os.path.basename(__file__)
+def arm(*probes, rate=1000.0):
+    """Probes as (line or location, condition, hits); armed on return."""
+    _agent.local_apply([
+        (f"p{i}", 1, p[0] if isinstance(p[0], str) else f"{_FILE}:{p[0]}", p[1] if len(p) > 1 else None,
+         p[2] if len(p) > 2 else 1, rate, 0)
+        for i, p in enumerate(probes)])
+def states():
+    return [_json.loads(s) for s in _agent.local_states()]
+def gates(i=0):
+    return states()[i]["gates"]
+def drain():
+    return [_json.loads(s) for s in _agent.local_drain()]
+def line_of(text):
+    """Line of the program that ends with the comment `# <text>`."""
+    for number, line in enumerate(open(__file__, encoding="utf-8"), 1):
+        if line.rstrip().endswith("# " + text):
+            return number
+    raise SystemExit(f"no line is marked {text}")
+def locals_of(snapshot, frame=0):
+    """Names and texts of a frame's variables."""
+    body = snapshot["body"]
+    return {name: body["values"][ref].get("text", body["values"][ref].get("cut", "")) for name, ref in body["frames"][frame]["locals"]}
+def report(**facts):
+    print(_json.dumps(facts))
+'''
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the program reported; fails with its output when it reported nothing."""
+        assert self.code == 0, f"exit {self.code}\n{self.stdout}\n{self.stderr}"
+        lines = self.stdout.splitlines()
+        assert lines, f"nothing reported\n{self.stderr}"
+        facts: dict[str, Any] = json.loads(lines[-1])
+        return facts
+
+
+def run(folder: Path, program: str, *options: str, prelude: bool = True, env: dict[str, str] | None = None) -> Outcome:
+    """Run `program` in a new interpreter; `options` are the interpreter's."""
+    path = folder / "program.py"
+    path.write_text((PRELUDE if prelude else "") + textwrap.dedent(program), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, *options, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=folder,
+        env={**os.environ, **(env or {})},
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
