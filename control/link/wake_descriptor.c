@@ -2,19 +2,26 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define CANDIDATES_MAX 64
 
+struct candidate {
+    int descriptor;
+    long long count;
+};
+
 /** @return the counter of the eventfd `descriptor`, or -1 when it is none */
-static long long counter_of(const char *descriptor)
+static long long counter_of(int descriptor)
 {
     static const char field[] = "eventfd-count:";
-    char path[64] = "/proc/self/fdinfo/";
+    char path[64];
     char text[512];
-    strncat(path, descriptor, sizeof path - strlen(path) - 1);
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", descriptor);
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         return -1;
@@ -29,32 +36,33 @@ static long long counter_of(const char *descriptor)
     return at == NULL ? -1 : strtoll(at + sizeof field - 1, NULL, 16);
 }
 
-/** Descriptors of all eventfds whose counter is `count`. */
-static size_t list(long long count, int ret_descriptors[CANDIDATES_MAX])
+/** All eventfds of the process. */
+static size_t list(struct candidate ret_candidates[CANDIDATES_MAX])
 {
     size_t found = 0;
     DIR *folder = opendir("/proc/self/fd");
     if (folder == NULL) {
         return 0;
     }
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (found < CANDIDATES_MAX && entry->d_name[0] != '.' && counter_of(entry->d_name) == count) {
-            ret_descriptors[found++] = atoi(entry->d_name);
+    for (struct dirent *entry = readdir(folder); entry != NULL && found < CANDIDATES_MAX; entry = readdir(folder)) {
+        int descriptor = entry->d_name[0] == '.' ? -1 : atoi(entry->d_name);
+        long long count = descriptor < 0 ? -1 : counter_of(descriptor);
+        if (count >= 0) {
+            ret_candidates[found++] = (struct candidate){descriptor, count};
         }
     }
     closedir(folder);
     return found;
 }
 
-static size_t intersect(int *descriptors, size_t count, const int *others, size_t others_count)
+/** Keep those whose counter has grown by exactly `signals`. */
+static size_t keep_grown(struct candidate *candidates, size_t count, int signals)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < others_count; j++) {
-            if (descriptors[i] == others[j]) {
-                descriptors[kept++] = descriptors[i];
-                break;
-            }
+        long long now = counter_of(candidates[i].descriptor);
+        if (now == candidates[i].count + signals) {
+            candidates[kept++] = (struct candidate){candidates[i].descriptor, now};
         }
     }
     return kept;
@@ -62,17 +70,15 @@ static size_t intersect(int *descriptors, size_t count, const int *others, size_
 
 int strobe_wake_descriptor_find(void (*signal)(void *user), void *user)
 {
+    /* Three rounds: the program may use its own eventfds at the same time, but hardly by these very numbers. */
     static const int rounds[] = {3, 2, 5};
-    int descriptors[CANDIDATES_MAX];
-    long long expected = 0;
-    size_t count = list(expected, descriptors);
+    struct candidate candidates[CANDIDATES_MAX];
+    size_t count = list(candidates);
     for (size_t round = 0; round < sizeof rounds / sizeof rounds[0] && count > 0; round++) {
-        int now[CANDIDATES_MAX];
         for (int i = 0; i < rounds[round]; i++) {
             signal(user);
         }
-        expected += rounds[round];
-        count = intersect(descriptors, count, now, list(expected, now));
+        count = keep_grown(candidates, count, rounds[round]);
     }
-    return count == 1 ? descriptors[0] : -1;
+    return count == 1 ? candidates[0].descriptor : -1;
 }
