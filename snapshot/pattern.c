@@ -331,7 +331,7 @@ static const char *find_url_password(const struct scan *scan, size_t i)
     if (!begins(scan, i, "://") || i == 0 || !is_word(scan->text[i - 1])) {
         return NULL;
     }
-    size_t start = i + 3, colon = 0;
+    size_t start = i + 3, colon = 0; /* a user name may be absent */
     for (size_t k = start; k <= scan->size; k++) {
         char c = at(scan, k);
         if (c == '@') {

@@ -240,11 +240,8 @@ static bool is_innocent(const struct words *words, int from, int to)
             return true;
         }
     }
-    for (int first = from - WINDOW_WORDS_MAX + 1; first <= to; first++) {
-        for (int end = first; end < words->count && end < first + WINDOW_WORDS_MAX; end++) {
-            if (first < 0 || end < from) {
-                continue;
-            }
+    for (int first = to - WINDOW_WORDS_MAX + 1; first <= from; first++) {
+        for (int end = to; first >= 0 && end < words->count && end < first + WINDOW_WORDS_MAX; end++) {
             text = run(words, first, end, &size);
             if (STANDS_IN(false_friends, text, size) || STANDS_IN(false_friends, text, singular(text, size))) {
                 return true;

@@ -17,7 +17,8 @@
     X("address", "address", ANYWHERE) X("adminkey", "admin key", ANYWHERE) X("aeskey", "aes key", ANYWHERE) \
     X("aiohttpsession", "aiohttp session", ANYWHERE) X("algoliakey", "algolia key", ANYWHERE) \
     X("amqpurl", "amqp url", ANYWHERE) X("anthropickey", "anthropic key", ANYWHERE) X("apikey", "api key", ANYWHERE) \
-    X("appkey", "app key", ANYWHERE) X("applicationkey", "application key", ANYWHERE) X("auth", "auth", ANYWHERE) \
+    X("apisignature", "api signature", ANYWHERE) X("appkey", "app key", ANYWHERE) \
+    X("applicationkey", "application key", ANYWHERE) X("auth", "auth", ANYWHERE) \
     X("authcode", "auth code", ANYWHERE) X("authkey", "auth key", ANYWHERE) \
     X("authorization", "authorization", ANYWHERE) X("awskey", "aws key", ANYWHERE) \
     X("azurekey", "azure key", ANYWHERE) X("backupcode", "backup code", ANYWHERE) \
@@ -140,7 +141,8 @@
     X("verificationcode", "verification code", ANYWHERE) X("voterid", "voter id", ANYWHERE) \
     X("wachtwoord", "wachtwoord", ANYWHERE) X("walletkey", "wallet key", ANYWHERE) \
     X("walletseed", "wallet seed", ANYWHERE) X("webhookkey", "webhook key", ANYWHERE) \
-    X("webhookurl", "webhook url", ANYWHERE) X("writekey", "write key", ANYWHERE) X("xsrf", "xsrf", ANYWHERE) \
+    X("webhookurl", "webhook url", ANYWHERE) X("writekey", "write key", ANYWHERE) \
+    X("xforwardedfor", "x forwarded for", ANYWHERE) X("xrealip", "x real ip", ANYWHERE) X("xsrf", "xsrf", ANYWHERE) \
     X("\320\277\320\260\321\200\320\276\320\273\321\214", "\320\277\320\260\321\200\320\276\320\273\321\214", ANYWHERE) \
     X("\343\203\221\343\202\271\343\203\257\343\203\274\343\203\211", "\343\203\221\343\202\271\343\203\257\343\203\274\343\203\211", ANYWHERE) \
     X("\345\257\206\347\240\201", "\345\257\206\347\240\201", ANYWHERE) \
@@ -173,10 +175,10 @@
     X("masktoken") X("maxpass") X("maxtoken") X("memoryaddress") X("methodsignature") X("mintoken") X("multipass") \
     X("mustpass") X("newtokencount") X("nextpass") X("ngramtoken") X("nistsp") X("noncespace") X("nopass") \
     X("npass") X("ntoken") X("numpass") X("numtoken") X("onepass") X("optimizationpass") X("ormsession") \
-    X("outputpin") X("outputtoken") X("overloadsignature") X("padtoken") X("panzoom") X("perpass") X("phonehome") \
-    X("phonemodel") X("phonetype") X("physicalmemoryaddress") X("pincount") X("previouspass") X("prevpass") \
-    X("processsession") X("profilingsession") X("prompttoken") X("publickeyinfrastructure") X("pwddir") \
-    X("reasoningtoken") X("registeraddress") X("remainingtoken") X("renderpass") X("requestsession") \
+    X("outputpin") X("outputtoken") X("overloadsignature") X("padtoken") X("panzoom") X("passes") X("perpass") \
+    X("phonehome") X("phonemodel") X("phonetype") X("physicalmemoryaddress") X("pincount") X("previouspass") \
+    X("prevpass") X("processsession") X("profilingsession") X("prompttoken") X("publickeyinfrastructure") \
+    X("pwddir") X("reasoningtoken") X("registeraddress") X("remainingtoken") X("renderpass") X("requestsession") \
     X("requestssession") X("resetpin") X("returnaddress") X("rxpin") X("saltlake") X("saltmaster") X("saltminion") \
     X("saltwater") X("sasdataset") X("sasprogram") X("scopedsession") X("seasalt") X("seasonpass") X("secondpass") \
     X("secretarn") X("secretname") X("secretsanta") X("septoken") X("serveraddress") X("serviceaccountname") \
@@ -231,8 +233,9 @@
     X("passw", STARTS) X("password", CONTAINS) X("passwd", CONTAINS) X("passphrase", CONTAINS) \
     X("credential", CONTAINS) X("apikey", CONTAINS) X("privatekey", CONTAINS) X("secretkey", CONTAINS) \
     X("accesskey", CONTAINS) X("authorization", CONTAINS) X("creditcard", CONTAINS) X("cardnumber", CONTAINS) \
-    X("accesstoken", CONTAINS) X("authtoken", CONTAINS) X("secret", ENDS) X("token", ENDS) X("pwd", ENDS) \
-    X("cookie", ENDS) X("sessionid", ENDS) X("sessid", ENDS) X("pass", ENDS) X("email", ENDS)
+    X("encryptionkey", CONTAINS) X("accesstoken", CONTAINS) X("authtoken", CONTAINS) X("secret", ENDS) \
+    X("token", ENDS) X("pwd", ENDS) X("cookie", ENDS) X("sessionid", ENDS) X("sessid", ENDS) X("pass", ENDS) \
+    X("email", ENDS)
 
 /* Words that end like one of those and are no secrets. */
 #define STROBE_REDACT_COMPOUND_FALSE_FRIENDS(X) \

@@ -1,0 +1,233 @@
+/* _strobe_test_capture: a capture of the caller's frame as JSON, without probes and without an agent. */
+#include <Python.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "snapshot/encode.h"
+#include "snapshot/py/capture.h"
+#include "strobe/limits.h"
+
+enum { TAG = 42, ALLOCATORS = 3 };
+
+/* The frame `depth` calls above the caller of this module's function. */
+static bool find_frame(int depth, struct strobe_frame *ret_frame)
+{
+    bool found = strobe_frame_current(PyThreadState_Get(), ret_frame);
+    while (found && depth-- > 0) {
+        found = strobe_frame_back(ret_frame);
+    }
+    if (!found) {
+        PyErr_SetString(PyExc_ValueError, "the stack is not so deep");
+    }
+    return found;
+}
+
+static struct strobe_image *take(struct strobe_frame frame)
+{
+    struct strobe_capture_context context = {
+        .tag = TAG, .line = strobe_frame_line(frame), .tstate = PyThreadState_Get()};
+    return strobe_capture(frame, &context);
+}
+
+static PyObject *as_json(struct strobe_image *image)
+{
+    struct strobe_snapshot_head head;
+    struct strobe_error error = {0};
+    json_t *body = NULL;
+    int status = strobe_snapshot_encode(image->bytes, image->size, &head, &body, &error);
+    if (status < 0) {
+        return PyErr_Format(PyExc_RuntimeError, "%s: %s", strobe_error_name(status), error.message);
+    }
+    json_object_set_new(body, "test_tag", json_integer((json_int_t)head.tag));
+    json_object_set_new(body, "test_line", json_integer(head.line));
+    json_object_set_new(body, "test_function", json_string(head.function));
+    json_object_set_new(body, "test_time_us", json_integer(head.time_us));
+    json_object_set_new(body, "test_image_bytes", json_integer((json_int_t)image->size));
+    char *text = json_dumps(body, JSON_COMPACT);
+    PyObject *result = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "strict");
+    free(text);
+    json_decref(body);
+    strobe_snapshot_head_done(&head);
+    return result;
+}
+
+static PyObject *capture(PyObject *module, PyObject *args)
+{
+    (void)module;
+    int depth = 0;
+    struct strobe_frame frame;
+    if (!PyArg_ParseTuple(args, "|i", &depth) || !find_frame(depth, &frame)) {
+        return NULL;
+    }
+    struct strobe_image *image = take(frame);
+    if (image == NULL) {
+        return PyErr_NoMemory();
+    }
+    PyObject *result = as_json(image);
+    strobe_image_free(image);
+    return result;
+}
+
+/* The image as it goes through the queue: what a secret must not be in. */
+static PyObject *capture_image(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    struct strobe_frame frame;
+    if (!find_frame(0, &frame)) {
+        return NULL;
+    }
+    struct strobe_image *image = take(frame);
+    if (image == NULL) {
+        return PyErr_NoMemory();
+    }
+    PyObject *result = PyBytes_FromStringAndSize((const char *)image->bytes, (Py_ssize_t)image->size);
+    strobe_image_free(image);
+    return result;
+}
+
+/* capture_many(count): ns of each capture on average; nothing is encoded. */
+static PyObject *capture_many(PyObject *module, PyObject *args)
+{
+    (void)module;
+    int count;
+    struct strobe_frame frame;
+    if (!PyArg_ParseTuple(args, "i", &count) || !find_frame(0, &frame)) {
+        return NULL;
+    }
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int i = 0; i < count; i++) {
+        strobe_image_free(take(frame));
+    }
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    double ns = (double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec);
+    return PyFloat_FromDouble(ns / count);
+}
+
+/* capture_pending(): capture while an exception is set. @return whether it is still the same, and the capture made */
+static PyObject *capture_pending(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    struct strobe_frame frame;
+    if (!find_frame(0, &frame)) {
+        return NULL;
+    }
+    PyErr_SetString(PyExc_KeyError, "pending");
+    PyObject *before = PyErr_Occurred();
+    struct strobe_image *image = take(frame);
+    bool same = PyErr_Occurred() == before && PyErr_ExceptionMatches(PyExc_KeyError);
+    bool made = image != NULL;
+    strobe_image_free(image);
+    PyErr_Clear();
+    return PyBool_FromLong(same && made);
+}
+
+/* ---- Python's allocators, counted or failing ---- */
+
+static PyMemAllocatorEx genuine[ALLOCATORS];
+static unsigned long allocations;
+
+static void *refuse_malloc(void *context, size_t size)
+{
+    (void)context;
+    (void)size;
+    allocations++;
+    return NULL;
+}
+
+static void *refuse_calloc(void *context, size_t count, size_t size)
+{
+    (void)context;
+    (void)count;
+    (void)size;
+    allocations++;
+    return NULL;
+}
+
+static void *refuse_realloc(void *context, void *memory, size_t size)
+{
+    (void)context;
+    (void)memory;
+    (void)size;
+    allocations++;
+    return NULL;
+}
+
+static void pass_free(void *context, void *memory)
+{
+    PyMemAllocatorEx *allocator = context;
+    allocator->free(allocator->ctx, memory);
+}
+
+static const PyMemAllocatorDomain domains[ALLOCATORS] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
+
+/* capture_without_memory(): (JSON, number of allocations tried) with all allocations of Python failing meanwhile */
+static PyObject *capture_without_memory(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    struct strobe_frame frame;
+    if (!find_frame(0, &frame)) {
+        return NULL;
+    }
+    allocations = 0;
+    for (int i = 0; i < ALLOCATORS; i++) {
+        PyMem_GetAllocator(domains[i], &genuine[i]);
+        PyMemAllocatorEx refusing = {&genuine[i], refuse_malloc, refuse_calloc, refuse_realloc, pass_free};
+        PyMem_SetAllocator(domains[i], &refusing);
+    }
+    struct strobe_image *image = take(frame);
+    for (int i = 0; i < ALLOCATORS; i++) {
+        PyMem_SetAllocator(domains[i], &genuine[i]);
+    }
+    if (image == NULL) {
+        return PyErr_NoMemory();
+    }
+    PyObject *result = Py_BuildValue("Nk", as_json(image), allocations);
+    strobe_image_free(image);
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"capture", capture, METH_VARARGS, "capture(depth=0) -> JSON text of the caller's frame"},
+    {"capture_image", capture_image, METH_NOARGS, "capture_image() -> bytes of the image"},
+    {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},
+    {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
+    {"capture_without_memory", capture_without_memory, METH_NOARGS, "capture while no allocation succeeds"},
+    {NULL, NULL, 0, NULL},
+};
+
+static int execute(PyObject *module)
+{
+    if (strobe_capture_init() < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return PyModule_AddIntMacro(module, STROBE_CAPTURE_ITEMS_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_FIELDS_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_LENGTH_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_DEPTH_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_LOCALS_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_FRAMES_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_FRAMES_WITH_LOCALS_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_VALUES_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_STACK_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_BYTES_MAX);
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_strobe_test_capture", "Captures for tests.", 0, methods, slots, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__strobe_test_capture(void);
+
+PyMODINIT_FUNC PyInit__strobe_test_capture(void)
+{
+    return PyModuleDef_Init(&definition);
+}

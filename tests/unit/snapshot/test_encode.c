@@ -1,0 +1,267 @@
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sample_image.h"
+#include "snapshot/encode.h"
+#include "strobe/limits.h"
+
+static uint8_t image[SAMPLE_BYTES_MAX];
+static size_t image_size;
+static struct strobe_snapshot_head head;
+static json_t *body;
+
+/* From an exact copy on the heap, so that a sanitizer sees each byte read too many. */
+static int encode(const uint8_t *bytes, size_t size)
+{
+    struct strobe_error error = {0};
+    uint8_t *copy = malloc(size > 0 ? size : 1);
+    memcpy(copy, bytes, size);
+    strobe_snapshot_head_done(&head);
+    json_decref(body);
+    body = NULL;
+    int status = strobe_snapshot_encode(copy, size, &head, &body, &error);
+    if (status < 0) {
+        assert_int_equal(error.code, status);
+        assert_true(strlen(error.message) > 0);
+        assert_null(body);
+        assert_null(head.function);
+    }
+    free(copy);
+    return status;
+}
+
+static int make_sample(void **state)
+{
+    (void)state;
+    image_size = sample_image(image);
+    assert_true(image_size > 0);
+    return encode(image, image_size);
+}
+
+static int drop_sample(void **state)
+{
+    (void)state;
+    strobe_snapshot_head_done(&head);
+    json_decref(body);
+    body = NULL;
+    return 0;
+}
+
+static json_t *value(size_t number)
+{
+    return json_array_get(json_object_get(body, "values"), number);
+}
+
+static const char *text_of(size_t number)
+{
+    return json_string_value(json_object_get(value(number), "text"));
+}
+
+static void assert_json(json_t *actual, const char *expected)
+{
+    json_t *wanted = json_loads(expected, JSON_DECODE_ANY, NULL);
+    assert_non_null(wanted);
+    if (!json_equal(actual, wanted)) {
+        char *text = json_dumps(actual, JSON_ENCODE_ANY | JSON_COMPACT);
+        fail_msg("%s instead of %s", text, expected);
+    }
+    json_decref(wanted);
+}
+
+static void test_head_tells_probe_time_and_place(void **state)
+{
+    (void)state;
+    assert_int_equal(head.tag, SAMPLE_TAG);
+    assert_int_equal(head.time_us, SAMPLE_TIME_US);
+    assert_string_equal(head.function, "Cart.total");
+    assert_string_equal(head.file, "/srv/shop/pricing.py");
+    assert_int_equal(head.line, 42);
+}
+
+static void test_body_has_thread_frames_and_the_cut(void **state)
+{
+    (void)state;
+    assert_json(json_object_get(body, "format"), "1");
+    assert_json(json_object_get(body, "thread"), "{\"id\":4711,\"name\":\"MainThread\"}");
+    assert_json(json_object_get(body, "frames_total"), "31");
+    assert_json(json_object_get(body, "capture_ns"), "4210");
+    assert_json(json_object_get(body, "cut"), "\"bytes\"");
+    json_t *frames = json_object_get(body, "frames");
+    assert_json(json_array_get(frames, 1), "{\"function\":\"main\",\"line\":7,\"library\":true,"
+                                           "\"file\":\"/usr/lib/python3/site-packages/flask/app.py\"}");
+    json_t *frame = json_array_get(frames, 0);
+    assert_json(json_object_get(frame, "arguments"), "1");
+    assert_json(json_object_get(frame, "locals_cut"), "3");
+    assert_null(json_object_get(frame, "library"));
+    assert_json(json_array_get(json_object_get(frame, "locals"), 2), "[\"c\",2]");
+}
+
+static void test_leaves_become_text(void **state)
+{
+    (void)state;
+    assert_json(value(0), "{\"type\":\"int\",\"text\":\"-42\"}");
+    assert_json(value(1), "{\"type\":\"int\",\"text\":\"-1180591620717411303424\"}");
+    assert_json(value(2), "{\"type\":\"float\",\"text\":\"0.1\"}");
+    assert_json(value(3), "{\"type\":\"complex\",\"text\":\"(1-2j)\"}");
+    assert_json(value(4), "{\"type\":\"str\",\"text\":\"'he'\",\"size\":9,\"cut\":\"length\"}");
+    assert_string_equal(text_of(5), "'h\xc3\xa9\\u202e\\ud800'");
+    assert_string_equal(text_of(6), "\"\xf0\x9f\x98\x80'\"");
+    assert_string_equal(text_of(7), "bytearray(b'a\\x00\\xff')");
+    assert_string_equal(text_of(8), "datetime.date(2026, 1, 2)");
+}
+
+static void test_containers_refer_to_their_parts(void **state)
+{
+    (void)state;
+    assert_json(value(9), "{\"type\":\"list\",\"size\":1000,\"items\":[0,9],\"cut\":\"items\"}");
+    assert_json(value(10), "{\"type\":\"shop.Cart\",\"size\":1,\"entries\":[[4,11]],\"fields\":[[\"rate\",2]]}");
+}
+
+static void test_redacted_values_show_type_and_reason_only(void **state)
+{
+    (void)state;
+    assert_json(value(11), "{\"type\":\"str\",\"cut\":\"redacted:name\",\"rule\":\"password\"}");
+    assert_json(value(12), "{\"type\":\"int\",\"cut\":\"redacted:pattern\",\"rule\":\"card number\"}");
+}
+
+static void test_unbound_and_missing_values_say_why(void **state)
+{
+    (void)state;
+    assert_json(value(13), "{\"cut\":\"unbound\"}");
+    assert_json(value(14), "{\"cut\":\"bytes\"}");
+    assert_int_equal(json_array_size(json_object_get(body, "values")), SAMPLE_VALUES + SAMPLE_MISSING);
+}
+
+static void test_secret_in_the_scanned_margin_hides_the_text(void **state)
+{
+    (void)state;
+    uint8_t bytes[SAMPLE_BYTES_MAX];
+    struct strobe_image_writer writer = {.bytes = bytes, .limit = sizeof bytes};
+    put_head(&writer, 1);
+    put_type(&writer, "str");
+    put_value(&writer, STROBE_PART_SIZE | STROBE_PART_LEAF | STROBE_PART_CUT, 1);
+    strobe_image_put_varint(&writer, 5000);
+    strobe_image_put_u8(&writer, STROBE_LEAF_STR);
+    strobe_image_put_u8(&writer, 1);
+    strobe_image_put_varint(&writer, 9); /* "card 4111" would be shown */
+    strobe_image_put_varint(&writer, 21);
+    strobe_image_put_bytes(&writer, "card 4111111111111111", 21);
+    strobe_image_put_u8(&writer, STROBE_CUT_LENGTH);
+    put_end(&writer, 1, STROBE_CUT_NONE);
+    assert_int_equal(encode(bytes, writer.size), 0);
+    assert_json(value(0), "{\"type\":\"str\",\"cut\":\"redacted:pattern\",\"rule\":\"card number\"}");
+    assert_null(json_object_get(body, "cut"));
+}
+
+static void test_each_beginning_of_an_image_is_refused(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < image_size; size++) {
+        assert_int_equal(encode(image, size), STROBE_EPROTO);
+    }
+}
+
+static void test_bytes_after_the_end_are_refused(void **state)
+{
+    (void)state;
+    image[image_size] = 0;
+    assert_int_equal(encode(image, image_size + 1), STROBE_EPROTO);
+}
+
+static void test_flipped_bits_give_a_body_or_an_error(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < image_size * 8; i++) {
+        uint8_t flipped[SAMPLE_BYTES_MAX];
+        memcpy(flipped, image, image_size);
+        flipped[i / 8] ^= (uint8_t)(1u << i % 8);
+        int status = encode(flipped, image_size);
+        assert_true(status == 0 || status == STROBE_EPROTO);
+    }
+}
+
+static void test_random_damage_gives_a_body_that_can_be_written_or_an_error(void **state)
+{
+    (void)state;
+    unsigned seed = 3;
+    for (int round = 0; round < 20000; round++) {
+        uint8_t damaged[SAMPLE_BYTES_MAX];
+        memcpy(damaged, image, image_size);
+        for (int flip = 0; flip < 4; flip++) {
+            seed = seed * 1103515245 + 12345;
+            damaged[(seed >> 8) % image_size] = (uint8_t)(seed >> 24);
+        }
+        if (encode(damaged, image_size) == 0) {
+            char *text = json_dumps(body, 0);
+            assert_non_null(text); /* no invalid UTF-8 got in */
+            free(text);
+        }
+    }
+}
+
+static void refuse_with(void (*spoil)(struct strobe_image_writer *), const char *why)
+{
+    uint8_t bytes[SAMPLE_BYTES_MAX];
+    struct strobe_image_writer writer = {.bytes = bytes, .limit = sizeof bytes};
+    struct strobe_error error = {0};
+    spoil(&writer);
+    assert_int_equal(strobe_snapshot_encode(bytes, writer.size, &head, &body, &error), STROBE_EPROTO);
+    assert_non_null(strstr(error.message, why));
+}
+
+static void spoil_reference(struct strobe_image_writer *writer)
+{
+    put_head(writer, 2);
+    put_value(writer, 0, 0);
+    put_end(writer, 1, STROBE_CUT_BYTES);
+}
+
+static void spoil_type(struct strobe_image_writer *writer)
+{
+    put_head(writer, 1);
+    put_value(writer, 0, 1);
+    put_end(writer, 1, STROBE_CUT_NONE);
+}
+
+static void spoil_total(struct strobe_image_writer *writer)
+{
+    put_head(writer, 0);
+    put_end(writer, STROBE_CAPTURE_VALUES_MAX + 1, STROBE_CUT_BYTES);
+}
+
+static void spoil_reason(struct strobe_image_writer *writer)
+{
+    put_head(writer, 1);
+    put_end(writer, 1, STROBE_CUT_NONE);
+}
+
+static void test_inconsistent_images_are_refused_with_a_reason(void **state)
+{
+    (void)state;
+    drop_sample(state);
+    refuse_with(spoil_reference, "reference leads nowhere");
+    refuse_with(spoil_type, "type is not known");
+    refuse_with(spoil_total, "reference leads nowhere");
+    refuse_with(spoil_reason, "missing without a reason");
+}
+
+int main(void)
+{
+#define WITH_SAMPLE(test) cmocka_unit_test_setup_teardown(test, make_sample, drop_sample)
+    const struct CMUnitTest tests[] = {
+        WITH_SAMPLE(test_head_tells_probe_time_and_place),
+        WITH_SAMPLE(test_body_has_thread_frames_and_the_cut),
+        WITH_SAMPLE(test_leaves_become_text),
+        WITH_SAMPLE(test_containers_refer_to_their_parts),
+        WITH_SAMPLE(test_redacted_values_show_type_and_reason_only),
+        WITH_SAMPLE(test_unbound_and_missing_values_say_why),
+        WITH_SAMPLE(test_secret_in_the_scanned_margin_hides_the_text),
+        WITH_SAMPLE(test_each_beginning_of_an_image_is_refused),
+        WITH_SAMPLE(test_bytes_after_the_end_are_refused),
+        WITH_SAMPLE(test_flipped_bits_give_a_body_or_an_error),
+        WITH_SAMPLE(test_random_damage_gives_a_body_that_can_be_written_or_an_error),
+        WITH_SAMPLE(test_inconsistent_images_are_refused_with_a_reason),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
