@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
-#include "link/wake_descriptor.h"
+#include "link/inner_descriptors.h"
 #include "strobe/limits.h"
 #include "wire/messages.h"
 
@@ -43,6 +43,7 @@ struct strobe_connection {
     int http_status;
     struct strobe_error reason; /* of the end */
     int wake_descriptor;
+    int netlink_descriptor;
     int socket;
     ino_t socket_inode;
 };
@@ -408,10 +409,13 @@ static int create(struct strobe_connection *connection, struct strobe_error *err
     if (connection->frame == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory for the link");
     }
+    struct strobe_netlink_list before;
+    strobe_netlink_list(&before);
     connection->context = create_context(&info);
     if (connection->context == NULL) {
         return strobe_error_set(error, STROBE_EINTERNAL, "libwebsockets cannot make a context; STROBE_LOG tells more");
     }
+    connection->netlink_descriptor = strobe_netlink_find_new(&before);
     connection->wake_descriptor = strobe_wake_descriptor_find(wake_for_search, connection);
     return 0;
 }
@@ -429,7 +433,7 @@ int strobe_connection_new(const struct strobe_dsn *dsn, struct strobe_trust *tru
     connection->dsn = dsn;
     connection->trust = trust;
     connection->handlers = *handlers;
-    connection->socket = connection->wake_descriptor = -1;
+    connection->socket = connection->wake_descriptor = connection->netlink_descriptor = -1;
     strobe_buffer_init(&connection->received, STROBE_MESSAGE_BYTES_MAX);
     int status = create(connection, error);
     if (status < 0) {
@@ -465,5 +469,8 @@ void strobe_connection_abandon(struct strobe_connection *connection)
     if (connection->wake_descriptor >= 0) {
         close(connection->wake_descriptor);
     }
-    connection->socket = connection->wake_descriptor = -1;
+    if (connection->netlink_descriptor >= 0) {
+        close(connection->netlink_descriptor);
+    }
+    connection->socket = connection->wake_descriptor = connection->netlink_descriptor = -1;
 }

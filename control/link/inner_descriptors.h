@@ -1,0 +1,34 @@
+/**
+ * Finds descriptors that libwebsockets opens and keeps to itself: the eventfd that ends its wait and, from version 4.3
+ * on, a netlink socket. A child of a fork closes them, and must not close one of the program's instead: so what is
+ * found is certain, and what is in doubt is not found.
+ */
+#ifndef STROBE_INNER_DESCRIPTORS_H
+#define STROBE_INNER_DESCRIPTORS_H
+
+#include <stddef.h>
+
+#define STROBE_INNER_CANDIDATES_MAX 64
+
+/** Netlink sockets that listen for changes of routes, as one look into /proc/self/fd shows them. */
+struct strobe_netlink_list {
+    size_t count;
+    int descriptors[STROBE_INNER_CANDIDATES_MAX];
+};
+
+/**
+ * Find the eventfd whose counter grows by one with each call of `signal`, by reading /proc/self/fdinfo.
+ * Thread: any, while nothing else reads or signals that eventfd.   @return the descriptor, or -1 when in doubt
+ */
+int strobe_wake_descriptor_find(void (*signal)(void *user), void *user);
+
+/** Look before the socket is opened. */
+void strobe_netlink_list(struct strobe_netlink_list *ret_list);
+
+/**
+ * The one such socket that is not in `before`, set to close on exec, which libwebsockets forgets.
+ * @return the descriptor, or -1 when there is none or more than one
+ */
+int strobe_netlink_find_new(const struct strobe_netlink_list *before);
+
+#endif
