@@ -105,7 +105,7 @@ static int init_mail_locks(struct strobe_agent *agent)
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     int failed = pthread_mutex_init(&agent->control_lock, NULL) | pthread_mutex_init(&agent->mail_lock, NULL) |
-                 pthread_cond_init(&agent->mail_ready, &attributes);
+                 pthread_mutex_init(&agent->fork_lock, NULL) | pthread_cond_init(&agent->mail_ready, &attributes);
     pthread_condattr_destroy(&attributes);
     return failed ? STROBE_EINTERNAL : 0;
 }
@@ -159,7 +159,8 @@ void strobe_agent_stop(struct strobe_agent *agent)
         return;
     }
     agent->stopping = true;
-    strobe_worker_stop(agent);
+    Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&agent->fork_lock);
+    Py_END_ALLOW_THREADS strobe_worker_stop(agent);
     stop_probes(agent);
     struct strobe_link *link = agent->link;
     if (link != NULL) {
@@ -189,7 +190,8 @@ void strobe_agent_unlock_control(struct strobe_agent *agent)
 
 void strobe_agent_before_fork(struct strobe_agent *agent)
 {
-    strobe_worker_stop(agent);
+    Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&agent->fork_lock);
+    Py_END_ALLOW_THREADS strobe_worker_stop(agent);
     /* Whoever uses the registry now must end first: its lock would be held for ever in the child. */
     strobe_agent_lock_control(agent);
     strobe_agent_unlock_control(agent);
@@ -202,6 +204,14 @@ void strobe_agent_before_fork(struct strobe_agent *agent)
 
 void strobe_agent_after_fork_parent(struct strobe_agent *agent)
 {
+    pthread_mutex_unlock(&agent->fork_lock);
+}
+
+void strobe_agent_resume(struct strobe_agent *agent)
+{
+    if (pthread_mutex_trylock(&agent->fork_lock) != 0) {
+        return;
+    }
     if (agent->link != NULL && agent->link_parked) {
         agent->link_parked = false;
         if (strobe_link_unpark(agent->link) < 0) {
@@ -211,6 +221,7 @@ void strobe_agent_after_fork_parent(struct strobe_agent *agent)
     if (!agent->worker_runs && strobe_worker_start(agent) < 0) {
         strobe_log(STROBE_LOG_ERROR, "the worker could not start again after a fork");
     }
+    pthread_mutex_unlock(&agent->fork_lock);
 }
 
 /* Mail, queue and board as in a process that just started; probes that are armed stay. */
@@ -221,6 +232,7 @@ static int renew(struct strobe_agent *agent)
     strobe_image_queue_free(inherited); /* the parent sends its own copy */
     memset(&agent->mail, 0, sizeof agent->mail);
     pthread_mutex_init(&agent->board.lock, NULL);
+    pthread_mutex_init(&agent->fork_lock, NULL);
     agent->board.set_version = 0;
     atomic_store(&agent->dropped, 0);
     atomic_store(&agent->dispatch.callback_ns, 0);

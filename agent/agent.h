@@ -74,6 +74,7 @@ struct strobe_agent {
     struct strobe_board board;
     struct strobe_link *link; /* NULL in local mode */
     bool link_parked;
+    pthread_mutex_t fork_lock; /* held from before a fork until after it: forks of several threads take turns */
 
     pthread_t worker;
     bool worker_runs;
@@ -106,11 +107,14 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
  *  while waiting. */
 void strobe_agent_stop(struct strobe_agent *agent);
 
-/** Before a fork: no thread of ours runs afterwards. GIL: held; released while waiting. */
+/** Before a fork: no thread of ours runs afterwards, and no other thread forks. GIL: held; released while waiting. */
 void strobe_agent_before_fork(struct strobe_agent *agent);
 
-/** In the parent: threads again. GIL: held. */
+/** In the parent, on the thread that forked: others may fork. Our threads stay away until strobe_agent_resume(). */
 void strobe_agent_after_fork_parent(struct strobe_agent *agent);
+
+/** Start our threads again, unless another fork is under way (which resumes later). GIL: held. */
+void strobe_agent_resume(struct strobe_agent *agent);
 
 /** In the child: a new instance with its own link; armed lines stay armed. GIL: held. */
 void strobe_agent_after_fork_child(struct strobe_agent *agent);

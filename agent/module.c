@@ -123,11 +123,11 @@ static PyObject *module_before_fork(PyObject *module, PyObject *ignored)
     Py_RETURN_NONE;
 }
 
-static int restart_after_fork(void *ignored)
+static int resume_after_fork(void *ignored)
 {
     (void)ignored;
     if (the_agent != NULL) {
-        strobe_agent_after_fork_parent(the_agent);
+        strobe_agent_resume(the_agent);
     }
     return 0;
 }
@@ -144,10 +144,13 @@ PyDoc_STRVAR(after_fork_in_parent_doc, "after_fork_in_parent()\n--\n\nFor os.reg
 
 static PyObject *module_after_fork_in_parent(PyObject *module, PyObject *ignored)
 {
-    (void)module;
     (void)ignored;
-    if (!warns_after_hooks() || Py_AddPendingCall(restart_after_fork, NULL) < 0) {
-        restart_after_fork(NULL);
+    if (state_of(module)->agent == NULL) {
+        Py_RETURN_NONE;
+    }
+    strobe_agent_after_fork_parent(state_of(module)->agent);
+    if (!warns_after_hooks() || Py_AddPendingCall(resume_after_fork, NULL) < 0) {
+        resume_after_fork(NULL);
     }
     Py_RETURN_NONE;
 }

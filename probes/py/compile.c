@@ -169,9 +169,34 @@ static int emit_bool_op(struct compiler *c, PyObject *node)
     return status < 0 ? status : 0;
 }
 
+/* -5 is one constant, so that it may be of any size. @return 1 when done, 0 when it is no such thing, or an error */
+static int emit_negative_constant(struct compiler *c, PyObject *node)
+{
+    PyObject *operand = field(node, "operand");
+    PyObject *value = strcmp(kind(operand), "Constant") == 0 ? field(operand, "value") : NULL;
+    if (value == NULL || !(PyLong_CheckExact(value) || PyFloat_CheckExact(value))) {
+        return 0;
+    }
+    PyObject *negative = PyNumber_Negative(value);
+    if (negative == NULL) {
+        PyErr_Clear();
+        return strobe_error_set(c->error, STROBE_ENOMEM, "out of memory");
+    }
+    int index = intern(c, c->constants, negative, STROBE_PROGRAM_CONSTANTS_MAX);
+    Py_DECREF(negative); /* the list keeps it */
+    int status = index < 0 ? index : emit(c, STROBE_OP_CONSTANT, index);
+    return status < 0 ? status : 1;
+}
+
 static int emit_unary(struct compiler *c, PyObject *node)
 {
     const char *op = kind(field(node, "op"));
+    if (strcmp(op, "USub") == 0) {
+        int status = emit_negative_constant(c, node);
+        if (status != 0) {
+            return status < 0 ? status : 0;
+        }
+    }
     if (strcmp(op, "Invert") == 0) {
         return refuse(c, node, "'~' is not part of the language");
     }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What a value is for comparison; `wide` numbers are integers outside 64 bits. */
+/* What a value is for comparison. Wide numbers are integers outside 64 bits; of them `integer` is the sign. */
 enum family { FAMILY_INT, FAMILY_FLOAT, FAMILY_WIDE, FAMILY_TEXT, FAMILY_BYTES, FAMILY_NONE, FAMILY_OTHER };
 
 struct operand {
@@ -19,7 +19,12 @@ static struct operand classify_object(PyObject *object)
     if (PyLong_Check(object)) {
         int overflow;
         operand.integer = PyLong_AsLongLongAndOverflow(object, &overflow);
-        operand.family = overflow == 0 ? FAMILY_INT : FAMILY_WIDE;
+        if (overflow != 0) {
+            operand.family = FAMILY_WIDE;
+            operand.integer = overflow;
+        } else {
+            operand.family = FAMILY_INT;
+        }
     } else if (PyFloat_Check(object)) {
         operand.real = PyFloat_AS_DOUBLE(object);
         operand.family = FAMILY_FLOAT;
@@ -55,6 +60,8 @@ const char *strobe_value_type_name(struct strobe_value value)
 
 enum { UNORDERED = 2 };
 
+#define TWO_TO_63 0x1p63
+
 static int order_of(double left, double right)
 {
     if (isnan(left) || isnan(right)) {
@@ -69,10 +76,10 @@ static int order_int_float(int64_t left, double right)
     if (isnan(right)) {
         return UNORDERED;
     }
-    if (right >= 9223372036854775808.0) {
+    if (right >= TWO_TO_63) {
         return -1;
     }
-    if (right < -9223372036854775808.0) {
+    if (right < -TWO_TO_63) {
         return 1;
     }
     int64_t whole = (int64_t)right;
@@ -87,6 +94,17 @@ static int order_int_float(int64_t left, double right)
  * the program. Only float against wide may allocate (an int, not tracked by GC). */
 static int order_wide(const struct operand *left, const struct operand *right, int *ret_order)
 {
+    const struct operand *wide = left->family == FAMILY_WIDE ? left : right;
+    const struct operand *other = wide == left ? right : left;
+    bool narrow = other->family == FAMILY_INT || (other->family == FAMILY_FLOAT && fabs(other->real) < TWO_TO_63);
+    if (narrow) { /* the sign decides */
+        *ret_order = wide == left ? (int)wide->integer : -(int)wide->integer;
+        return 0;
+    }
+    if (other->family == FAMILY_FLOAT && !isfinite(other->real)) {
+        *ret_order = isnan(other->real) ? UNORDERED : ((other->real < 0) == (wide == left) ? 1 : -1);
+        return 0;
+    }
     PyTypeObject *type = left->family == FAMILY_FLOAT || right->family == FAMILY_FLOAT ? &PyFloat_Type : &PyLong_Type;
     if (left->object == NULL || right->object == NULL) {
         return STROBE_EUNSUPPORTED;
@@ -110,10 +128,7 @@ static int order_wide(const struct operand *left, const struct operand *right, i
             break;
         }
     }
-    if (type == &PyFloat_Type && isnan(left->family == FAMILY_FLOAT ? left->real : right->real)) {
-        *ret_order = UNORDERED;
-    }
-    *ret_order = float_first && *ret_order != UNORDERED ? -*ret_order : *ret_order;
+    *ret_order = float_first ? -*ret_order : *ret_order;
     return 0;
 }
 

@@ -16,12 +16,17 @@ import json as _json, os as _os, sys as _sys
 from stroboscope import _agent, _start
 _start._start(None, "test")
 _FILE = _os.path.basename(__file__)
+_known = {}
 def arm(*probes, rate=1000.0):
-    """Probes as (line or location, condition, hits); armed on return."""
-    _agent.local_apply([
-        (f"p{i}", 1, p[0] if isinstance(p[0], str) else f"{_FILE}:{p[0]}", p[1] if len(p) > 1 else None,
-         p[2] if len(p) > 2 else 1, rate, 0)
-        for i, p in enumerate(probes)])
+    """Probes as (line or location, condition, hits); armed on return. One that changed has a new version."""
+    requests = []
+    for i, p in enumerate(probes):
+        where = p[0] if isinstance(p[0], str) else f"{_FILE}:{p[0]}"
+        asked = (where, p[1] if len(p) > 1 else None, p[2] if len(p) > 2 else 1, rate)
+        version, before = _known.get(i, (0, None))
+        _known[i] = (version + (asked != before), asked)
+        requests.append((f"p{i}", _known[i][0], *asked, 0))
+    _agent.local_apply(requests)
 def states():
     return [_json.loads(s) for s in _agent.local_states()]
 def gates(i=0):

@@ -1,0 +1,183 @@
+"""Children: each has its own instance, its probes work, and nothing hangs or warns."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from child import run
+
+DEAD_HUB = "wss://token@127.0.0.1:1/shop?pin=" + "0" * 64
+
+
+def test_probes_set_before_the_fork_work_in_the_child_and_in_the_parent(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import os, stroboscope
+        def f(n):
+            return n                     # here
+        arm((line_of("here"), "n == 3", 1))
+        f(3)
+        parent_before = [len(drain()), gates()]
+        r, w = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            import time
+            for _ in range(500):             # the worker arms again what had ended in the parent
+                f(3)
+                if gates().get("captured"): break
+                time.sleep(0.01)
+            os.write(w, _json.dumps([len(drain()), gates().get("captured"), stroboscope.status()["instance"]]).encode())
+            os._exit(0)
+        os.waitpid(pid, 0)
+        child = _json.loads(os.read(r, 10000))
+        report(parent=parent_before, child=child[:2], differs=child[2] != stroboscope.status()["instance"])
+        """,
+    ).facts
+    assert facts["parent"] == [1, {"reached": 1, "captured": 1}]
+    assert facts["child"] == [1, 1]
+    assert facts["differs"]
+
+
+def test_no_thread_of_ours_is_there_while_the_process_forks(tmp_path: Path) -> None:
+    outcome = run(
+        tmp_path,
+        f"""
+        import os, stroboscope, time, warnings
+        stroboscope.stop()
+        stroboscope.start({DEAD_HUB!r})
+        pids = []
+        for i in range(10):
+            pid = os.fork()
+            if pid == 0:
+                os._exit(len(os.listdir("/proc/self/task")) - 1 > 3)
+            pids.append(pid)
+            sum(range(100000))
+        codes = [os.waitpid(p, 0)[1] for p in pids]
+        for _ in range(300):                 # the parent's threads come back
+            if len(os.listdir("/proc/self/task")) == 3: break
+            time.sleep(0.01)
+        report(codes=codes, threads=len(os.listdir("/proc/self/task")))
+        """,
+        "-Werror",
+    )
+    assert outcome.facts["codes"] == [0] * 10
+    assert outcome.facts["threads"] == 3
+    assert outcome.stderr == ""
+
+
+def test_children_end_as_they_would_without_the_agent(tmp_path: Path) -> None:
+    program = """
+        import os, sys, time
+        START
+        def f(n):
+            return n
+        codes = []
+        for ending in (lambda: os._exit(5), lambda: sys.exit(6), lambda: 1 / 0, lambda: os.abort(), lambda: os.kill(os.getpid(), 15)):
+            pid = os.fork()
+            if pid == 0:
+                sys.stderr = open(os.devnull, "w")
+                f(1)
+                ending()
+            codes.append(os.waitpid(pid, 0)[1] & 0x7f7f)
+        print(codes)
+        """
+    start = (
+        "from stroboscope import _agent, _start; _start._start(%r, 's');"
+        " _agent.local_apply([('p', 1, 'program.py:5', None, 10, 10.0, 0)])" % DEAD_HUB
+    )
+    plain = run(tmp_path, program.replace("START", "pass"), prelude=False)
+    probed = run(tmp_path, program.replace("START", start), prelude=False)
+    assert probed.stdout == plain.stdout
+    assert probed.code == plain.code == 0
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing_pools_work(tmp_path: Path, method: str) -> None:
+    outcome = run(
+        tmp_path,
+        f"""
+        import multiprocessing
+        def f(n):
+            return n * n                 # here
+        if __name__ == "__main__":
+            arm((line_of("here"), "n == 3", 100))
+            with multiprocessing.get_context({method!r}).Pool(2) as pool:
+                report(result=pool.map(f, range(10)))
+        """,
+    )
+    assert outcome.facts["result"] == [n * n for n in range(10)]
+
+
+def test_subprocesses_are_untouched(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import subprocess, sys, os
+        outputs = []
+        for options in ({}, {"preexec_fn": os.getpid}, {"close_fds": False}, {"start_new_session": True}):
+            outputs.append(subprocess.run([sys.executable, "-S", "-c", "import os; print(len(os.listdir('/proc/self/fd')))"],
+                                          capture_output=True, text=True, check=True, **options).stdout.strip())
+        os.system("true")
+        report(outputs=outputs)
+        """,
+    ).facts
+    assert len(set(facts["outputs"])) == 1
+
+
+def test_a_fork_from_a_thread_under_load_does_not_hang(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        f"""
+        import os, threading, stroboscope
+        stroboscope.stop()
+        stroboscope.start({DEAD_HUB!r})
+        stop = False
+        def work():
+            n = 0
+            while not stop:
+                n += 1                   # here
+        _agent.local_apply([("p", 1, f"program.py:{{line_of('here')}}", None, 100000, 1000.0, 0)])
+        busy = [threading.Thread(target=work) for _ in range(3)]
+        [t.start() for t in busy]
+        codes = []
+        def forker():
+            for _ in range(15):
+                pid = os.fork()
+                if pid == 0:
+                    os._exit(0)
+                codes.append(os.waitpid(pid, 0)[1])
+        forkers = [threading.Thread(target=forker) for _ in range(2)]
+        [t.start() for t in forkers]
+        [t.join() for t in forkers]
+        stop = True
+        [t.join() for t in busy]
+        report(codes=codes)
+        """,
+    ).facts
+    assert facts["codes"] == [0] * 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_grandchildren_have_instances_of_their_own(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import os, stroboscope
+        r, w = os.pipe()
+        def tell(): os.write(w, stroboscope.status()["instance"].encode() + b"\\n")
+        tell()
+        if os.fork() == 0:
+            tell()
+            if os.fork() == 0:
+                tell()
+                os._exit(0)
+            os.wait()
+            os._exit(0)
+        os.wait()
+        report(instances=os.read(r, 1000).decode().split())
+        """,
+    ).facts
+    assert len(set(facts["instances"])) == 3
