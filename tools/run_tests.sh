@@ -88,7 +88,8 @@ suite_ext() {
     tools/build_ext.sh "$version" "$2"
     tools/make_venv.sh "build/venv-$version" "$2" tools/requirements/ext.txt
     mapfile -t tests < <(existing tests/unit_py tests/ext)
-    PYTHONPATH=$PWD/build/ext-$version/stage run_pytest "ext-$version" "build/venv-$version/bin/python" "${tests[@]}"
+    PYTHONPATH=$PWD/build/ext-$version/stage run_pytest "ext-$version" "build/venv-$version/bin/python" \
+        --numprocesses "$(nproc)" "${tests[@]}"
 }
 
 # The same tests with every allocation visible to AddressSanitizer, on the newest Python.
@@ -99,7 +100,7 @@ suite_ext_asan() {
     preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
     PYTHONPATH=$PWD/build/ext-asan/stage PYTHONMALLOC=malloc STROBE_TEST_SANITIZED=1 LD_PRELOAD=$preload \
         ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-        run_pytest ext-asan "build/venv-$newest/bin/python" tests/ext
+        run_pytest ext-asan "build/venv-$newest/bin/python" --numprocesses "$(nproc)" tests/ext
 }
 
 suite_e2e() {

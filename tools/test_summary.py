@@ -4,8 +4,8 @@
 
 Reads NAME.status ("exit-code seconds") and, where the suite counts tests, NAME.xml (JUnit, from pytest or
 ctest). A cmocka program is counted by its tests, not as one. A suite that failed without a failed test counts
-as one failure. The last line is 'N passed, N failed, N skipped'; the exit code is 1 when anything failed or
-nothing ran.
+as one failure, one that counts no tests as one test. The last line is 'N passed, N failed, N skipped'; the
+exit code is 1 when anything failed or nothing ran.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def read_suite(status: Path) -> Suite:
     if report.exists():
         for case in ElementTree.parse(report).iter("testcase"):
             count_case(suite, case)
+    elif suite.exit_code == 0:
+        suite.count("passed", suite.name)
     if suite.exit_code != 0 and suite.failed == 0:
         suite.count("failed", f"the suite ended with exit code {suite.exit_code}")
     return suite

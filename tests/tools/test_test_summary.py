@@ -75,5 +75,11 @@ def test_a_suite_that_failed_without_a_report_is_a_failure(
     assert closing_line(capsys) == "0 passed, 1 failed, 0 skipped"
 
 
+def test_a_suite_that_counts_no_tests_is_one_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_suite(tmp_path, "lint", 0)
+    assert test_summary.main([str(tmp_path)]) == 0
+    assert closing_line(capsys) == "1 passed, 0 failed, 0 skipped"
+
+
 def test_no_suite_at_all_is_not_a_success(tmp_path: Path) -> None:
     assert test_summary.main([str(tmp_path)]) == 1
