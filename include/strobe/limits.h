@@ -70,5 +70,15 @@
 #define STROBE_HUB_REQUEST_MS_MAX 10000 /* a question to an agent */
 #define STROBE_HUB_WAIT_S_MAX 30        /* a long poll */
 #define STROBE_HUB_LIST_MAX 500         /* rows in one answer */
+#define STROBE_HUB_HELLO_MS_MAX 10000   /* from an agent's connection to its hello */
+#define STROBE_HUB_AGENT_BACKLOG_BYTES_MAX (8 * 1024 * 1024)
+#define STROBE_HUB_COMMIT_SNAPSHOTS_MAX 32 /* in one transaction */
+#define STROBE_HUB_COMMIT_MS_MAX 5         /* what a snapshot may wait for others to be committed with */
+#define STROBE_HUB_SESSIONS_MAX 1000
+#define STROBE_HUB_SESSION_S (12 * 3600)
+#define STROBE_HUB_WAITERS_MAX 1000             /* long polls held at a time */
+#define STROBE_HUB_REQUESTS_MAX 1000            /* questions to agents not yet answered */
+#define STROBE_HUB_STATES_MAX 10000             /* states of one probe */
+#define STROBE_HUB_KEEP_MS (24 * 3600 * 1000LL) /* what an expired probe stays listed for */
 
 #endif

@@ -1,0 +1,211 @@
+/* instances, their files and sources; sources by hash */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hub/api.h"
+#include "hub/instances.h"
+#include "hub/requests.h"
+#include "strobe/limits.h"
+
+/* ---- The list ---- */
+
+static json_t *to_json(const struct strobe_wire_instance *instance)
+{
+    return strobe_wire_struct_to_json(&strobe_wire_instance_struct, instance, NULL);
+}
+
+static int compare_instances(const void *a, const void *b)
+{
+    const struct strobe_instance *const *first = a, *const *second = b;
+    int by_service = strcmp((*first)->info.service, (*second)->info.service);
+    if (by_service != 0) {
+        return by_service;
+    }
+    int64_t x = (*first)->info.connected_at_ms, y = (*second)->info.connected_at_ms;
+    return (x > y) - (x < y);
+}
+
+static int list_connected(struct strobe_hub *hub, const char *service, json_t *list)
+{
+    struct strobe_instance **found = calloc(STROBE_HUB_AGENTS_MAX, sizeof(struct strobe_instance *));
+    size_t count = 0, position = 0;
+    if (found == NULL) {
+        return STROBE_ENOMEM;
+    }
+    for (struct strobe_instance *instance;
+         count < STROBE_HUB_AGENTS_MAX && (instance = strobe_instances_next(hub->instances, &position)) != NULL;) {
+        if (service == NULL || strcmp(instance->info.service, service) == 0) {
+            found[count++] = instance;
+        }
+    }
+    qsort(found, count, sizeof(struct strobe_instance *), compare_instances);
+    for (size_t i = 0; i < count && i < STROBE_HUB_LIST_MAX; i++) {
+        json_array_append_new(list, to_json(&found[i]->info));
+    }
+    free(found);
+    return 0;
+}
+
+struct past_list {
+    struct strobe_hub *hub;
+    json_t *list;
+};
+
+static bool add_past(void *user, const struct strobe_wire_instance *instance)
+{
+    struct past_list *past = user;
+    if (strobe_instances_find(past->hub->instances, instance->id) == NULL) {
+        json_array_append_new(past->list, to_json(instance));
+    }
+    return json_array_size(past->list) < STROBE_HUB_LIST_MAX;
+}
+
+void strobe_api_instances_list(const struct strobe_api_call *call)
+{
+    const char *service = strobe_http_parameter(call->request, "service");
+    const char *state = strobe_http_parameter(call->request, "state");
+    bool up = state == NULL || strcmp(state, "up") == 0, down = state == NULL || strcmp(state, "down") == 0;
+    if (!up && !down) {
+        strobe_api_fail(call->exchange, 400, "bad_request", "'state' must be up or down");
+        return;
+    }
+    struct strobe_error error = {0};
+    json_t *list = json_array();
+    int status = list != NULL && up ? list_connected(call->hub, service, list) : 0;
+    if (status == 0 && down && json_array_size(list) < STROBE_HUB_LIST_MAX) {
+        struct past_list past = {.hub = call->hub, .list = list};
+        status = strobe_store_list_instances(call->hub->store, service, add_past, &past, &error);
+    }
+    if (status < 0) {
+        json_decref(list);
+        strobe_api_fail_error(call->exchange, 503, &error);
+        return;
+    }
+    strobe_api_answer_json(call->exchange, 200, json_pack("{s:o}", "instances", list));
+}
+
+/* ---- Questions to a running process ---- */
+
+/* A question under way. The exchange may go before the answer, the answer never outlives the question. */
+struct question {
+    struct strobe_exchange *exchange; /* NULL: the asker left */
+};
+
+static void on_asker_gone(void *user)
+{
+    struct question *question = user;
+    question->exchange = NULL;
+}
+
+static void answer_files(struct strobe_exchange *exchange, const struct strobe_wire_files *files)
+{
+    json_t *json = strobe_wire_struct_to_json(&strobe_wire_files_struct, files, NULL);
+    if (json != NULL) {
+        json_object_del(json, "request");
+        json_object_set_new(json, "cut", json_boolean(files->cut));
+    }
+    strobe_api_answer_json(exchange, 200, json);
+}
+
+static void answer_refused(struct strobe_exchange *exchange, const struct strobe_wire_request_failed *failed)
+{
+    strobe_api_fail(exchange, strcmp(failed->reason, "not_loaded") == 0 ? 404 : 503, failed->reason, failed->message);
+}
+
+static void answer_message(struct strobe_exchange *exchange, const struct strobe_wire_message *message)
+{
+    switch (message->kind) {
+    case STROBE_WIRE_KIND_FILES:
+        answer_files(exchange, &message->as.files);
+        break;
+    case STROBE_WIRE_KIND_SOURCE_TEXT:
+        strobe_api_answer_struct(exchange, 200, &strobe_wire_source_struct, &message->as.source_text.source);
+        break;
+    default:
+        answer_refused(exchange, &message->as.request_failed);
+        break;
+    }
+}
+
+static void on_outcome(void *user, const struct strobe_request_outcome *outcome)
+{
+    struct question *question = user;
+    struct strobe_exchange *exchange = question->exchange;
+    free(question);
+    if (exchange == NULL) {
+        return;
+    }
+    if (outcome->message != NULL) {
+        answer_message(exchange, outcome->message);
+    } else if (outcome->status == STROBE_ECLOSED) {
+        strobe_api_fail(exchange, 503, "instance_down", "the process went away: choose another instance");
+    } else {
+        strobe_api_fail(exchange, 504, "no_answer",
+                        "the process did not answer in time: it may be busy, or stopped; try again");
+    }
+}
+
+static void answer_not_connected(const struct strobe_api_call *call)
+{
+    struct strobe_wire_instance instance;
+    struct strobe_error error = {0};
+    int status = strobe_store_get_instance(call->hub->store, call->part, &instance, &error);
+    if (status == 0) {
+        strobe_wire_struct_done(&strobe_wire_instance_struct, &instance);
+        strobe_api_fail(call->exchange, 503, "instance_down", "the process is not connected: choose another instance");
+    } else {
+        strobe_api_fail_error(call->exchange, status == STROBE_ENOTFOUND ? 404 : 503, &error);
+    }
+}
+
+static void ask(const struct strobe_api_call *call, const char *what, const char *path)
+{
+    struct strobe_error error = {0};
+    struct strobe_instance *instance = strobe_instances_find(call->hub->instances, call->part);
+    if (instance == NULL) {
+        answer_not_connected(call);
+        return;
+    }
+    struct question *question = calloc(1, sizeof *question);
+    if (question == NULL) {
+        strobe_api_fail(call->exchange, 500, "internal", "the hub is out of memory");
+        return;
+    }
+    question->exchange = call->exchange;
+    int status = strobe_requests_ask(call->hub->requests, instance, what, path, on_outcome, question, &error);
+    if (status == 0) {
+        strobe_exchange_on_gone(call->exchange, on_asker_gone, question);
+        return;
+    }
+    free(question);
+    strobe_api_fail(call->exchange, 503, status == STROBE_ELIMIT ? "busy" : "instance_down", error.message);
+}
+
+void strobe_api_instance_files(const struct strobe_api_call *call)
+{
+    ask(call, "files", NULL);
+}
+
+void strobe_api_instance_source(const struct strobe_api_call *call)
+{
+    const char *path = strobe_http_parameter(call->request, "path");
+    if (path == NULL || strlen(path) > STROBE_PATH_BYTES_MAX) {
+        strobe_api_fail(call->exchange, 400, "bad_request", "'path' must name a file, as the list of files does");
+        return;
+    }
+    ask(call, "source", path);
+}
+
+/* ---- Sources by hash ---- */
+
+void strobe_api_source_get(const struct strobe_api_call *call)
+{
+    struct strobe_error error = {0};
+    char *text = NULL;
+    int status = strobe_store_get_source(call->hub->store, call->part, &text, &error);
+    if (status < 0) {
+        strobe_api_fail_error(call->exchange, status == STROBE_ENOTFOUND ? 404 : 503, &error);
+        return;
+    }
+    strobe_api_answer_text(call->exchange, 200, text);
+}
