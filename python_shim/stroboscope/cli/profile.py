@@ -58,7 +58,7 @@ def find_hub(environ: Mapping[str, str]) -> Hub:
     hub = _parse_address(
         _text(profile, "hub", origin),
         _checked_token(token or _text(profile, "token", origin)),
-        environ.get("STROBE_HUB_CA", "") or str(profile.get("ca", "")),
+        environ.get("STROBE_HUB_CA", "") or str(profile.get("ca_file", "")),
         origin,
     )
     pin = str(profile.get("pin", ""))
