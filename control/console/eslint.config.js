@@ -18,7 +18,16 @@ export default tseslint.config(
   },
   {
     files: ["dev/**/*.mjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", Buffer: "readonly", URL: "readonly", setInterval: "readonly", setTimeout: "readonly" } },
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        Buffer: "readonly",
+        URL: "readonly",
+        setInterval: "readonly",
+        setTimeout: "readonly",
+      },
+    },
   },
   {
     rules: {

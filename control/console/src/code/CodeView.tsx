@@ -5,7 +5,7 @@ import { draftLine, probesByLine, type ShownProbe } from "../state/probes";
 import { shownFrame } from "../state/snapshots";
 import { jump, line } from "../state/view";
 import type { Source } from "../wire";
-import { openEditor, scrollToLine } from "./editor";
+import { openEditor, scrollToLine, trackWidths } from "./editor";
 import { type Marks, setMarks } from "./marks";
 import { draftAt } from "./widgets";
 
@@ -28,14 +28,13 @@ export function CodeView({ source }: CodeViewProps) {
       },
       look: (chosen) => (line.value = chosen),
     });
+    const stopWidths = trackWidths(view);
     const stopMarks = effect(() => view.dispatch({ effects: setMarks.of(currentMarks(source)) }));
-    const stopJumps = effect(() => {
-      void jump.value;
-      untracked(() => scrollToLine(view, line.value));
-    });
+    const stopJumps = jump.subscribe(() => untracked(() => scrollToLine(view, line.value)));
     return () => {
       stopJumps();
       stopMarks();
+      stopWidths();
       view.destroy();
     };
   }, [source]);

@@ -16,7 +16,12 @@ export interface EditorHandlers {
   look: (line: number) => void;
 }
 
-export function openEditor(parent: HTMLElement, text: string, label: string, handlers: EditorHandlers): EditorView {
+export function openEditor(
+  parent: HTMLElement,
+  text: string,
+  label: string,
+  handlers: EditorHandlers,
+): EditorView {
   return new EditorView({
     parent,
     state: EditorState.create({
@@ -76,4 +81,15 @@ function probeCurrent(view: EditorView, probe: (line: number) => void): boolean 
   const { current } = marksOf(view.state);
   if (current > 0) probe(current);
   return current > 0;
+}
+
+/** Tell the style sheet how wide the visible text is, for what stands between the lines. */
+export function trackWidths(view: EditorView): () => void {
+  const observer = new ResizeObserver(() => {
+    const gutter = view.scrollDOM.querySelector<HTMLElement>(".cm-gutters")?.offsetWidth ?? 0;
+    view.dom.style.setProperty("--gutter-width", `${gutter}px`);
+    view.dom.style.setProperty("--text-width", `${view.scrollDOM.clientWidth - gutter}px`);
+  });
+  observer.observe(view.scrollDOM);
+  return () => observer.disconnect();
 }

@@ -53,7 +53,9 @@ function decorate(state: EditorState): DecorationSet {
   for (const line of rows) {
     if (!inText(line)) continue;
     ranges.push(
-      Decoration.widget({ widget: new LineWidget(line), block: true, side: 1 }).range(state.doc.line(line).to),
+      Decoration.widget({ widget: new LineWidget(line), block: true, side: 1 }).range(
+        state.doc.line(line).to,
+      ),
     );
   }
   if (inText(hit)) ranges.push(Decoration.line({ class: "is-hit" }).range(state.doc.line(hit).from));

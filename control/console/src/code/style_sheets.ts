@@ -6,9 +6,9 @@ import { StyleModule } from "style-mod";
 
 const sheets = new Map<StyleModule, CSSStyleSheet>();
 
-StyleModule.mount = (_root: Document | ShadowRoot | DocumentOrShadowRoot, modules) => {
+StyleModule.mount = (_root: unknown, modules: StyleModule | readonly StyleModule[]) => {
   // Later modules win over earlier ones, as in style-mod.
-  for (const module of Array.isArray(modules) ? modules : [modules as StyleModule]) {
+  for (const module of modules instanceof StyleModule ? [modules] : modules) {
     if (sheets.has(module)) continue;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(module.getRules());

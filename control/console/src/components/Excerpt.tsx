@@ -1,4 +1,5 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect } from "preact/hooks";
 import type { CodeLine } from "../code/highlight";
 import { baseName } from "../location";
@@ -9,8 +10,8 @@ import { openFile } from "../state/view";
 import type { SnapshotSummary } from "../wire";
 
 const LINES_AROUND = 3;
-const INLINE_VALUES = 4;
-const INLINE_CHARACTERS = 28;
+const SHOWN_VALUES = 6;
+const VALUE_CHARACTERS = 40;
 
 interface ExcerptProps {
   summary: SnapshotSummary;
@@ -31,7 +32,6 @@ export function Excerpt({ summary, frame, values }: ExcerptProps) {
       current = false;
     };
   }, [summary, frame, lines]);
-  useSignalEffect(() => void lines.value);
 
   if (lines.value === undefined) return <div class="excerpt is-loading" />;
   if (lines.value === null) {
@@ -44,40 +44,43 @@ export function Excerpt({ summary, frame, values }: ExcerptProps) {
   return (
     <div class="excerpt mono" role="group" aria-label={`${frame.file}, line ${frame.line}`}>
       {lines.value.map(({ number, tokens }) => (
-        <button
-          key={number}
-          class={number === frame.line ? "excerpt-line is-hit" : "excerpt-line"}
-          title="Show in the source"
-          onClick={() => openFile(frame.file, number)}
-        >
-          <span class="excerpt-number">{number}</span>
-          <span class="excerpt-text">
-            {tokens.map(({ text, classes }, position) => (
-              <span key={position} class={classes}>
-                {text}
-              </span>
-            ))}
-            {number === frame.line && <InlineValues frame={frame} values={values} text={joined(tokens)} />}
-          </span>
-        </button>
+        <Fragment key={number}>
+          <button
+            class={number === frame.line ? "excerpt-line is-hit" : "excerpt-line"}
+            title="Show in the source"
+            onClick={() => openFile(frame.file, number)}
+          >
+            <span class="excerpt-number">{number}</span>
+            <span class="excerpt-text">
+              {tokens.map(({ text, classes }, position) => (
+                <span key={position} class={classes}>
+                  {text}
+                </span>
+              ))}
+            </span>
+          </button>
+          {number === frame.line && <LineValues frame={frame} values={values} text={joined(tokens)} />}
+        </Fragment>
       ))}
     </div>
   );
 }
 
-function InlineValues(props: { frame: Frame; values: readonly Value[]; text: string }) {
+function LineValues(props: { frame: Frame; values: readonly Value[]; text: string }) {
   const { frame, values, text } = props;
   const names = new Set(text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []);
-  const shown = (frame.locals ?? []).filter(([name, ref]) => names.has(name) && values[ref]?.text !== undefined);
+  const shown = (frame.locals ?? []).filter(
+    ([name, ref]) => names.has(name) && values[ref]?.text !== undefined,
+  );
   if (shown.length === 0) return null;
   return (
-    <span class="inline-values">
-      {shown.slice(0, INLINE_VALUES).map(([name, ref]) => (
+    <div class="line-values">
+      {shown.slice(0, SHOWN_VALUES).map(([name, ref]) => (
         <span key={name}>
           {name} = {shortened(valueText(values, values[ref] ?? {}))}
         </span>
       ))}
-    </span>
+    </div>
   );
 }
 
@@ -85,7 +88,21 @@ async function read(summary: SnapshotSummary, frame: Frame): Promise<CodeLine[] 
   const source = await sourceOfFrame(summary, frame);
   if (!source) return null;
   const { highlightLines } = await import("../code/highlight");
-  return highlightLines(source.text, frame.line - LINES_AROUND, frame.line + LINES_AROUND);
+  return dedent(highlightLines(source.text, frame.line - LINES_AROUND, frame.line + LINES_AROUND));
+}
+
+/** Take away the indentation that all lines share: the pane is narrow. */
+function dedent(lines: CodeLine[]): CodeLine[] {
+  const indents = lines
+    .map(({ tokens }) => joined(tokens))
+    .filter((text) => text.trim() !== "")
+    .map((text) => text.length - text.trimStart().length);
+  const shared = Math.min(...indents);
+  return lines.map(({ number, tokens }) => {
+    const [first, ...rest] = tokens;
+    if (!first || first.text.slice(0, shared).trim() !== "") return { number, tokens };
+    return { number, tokens: [{ ...first, text: first.text.slice(shared) }, ...rest] };
+  });
 }
 
 function joined(tokens: CodeLine["tokens"]): string {
@@ -93,5 +110,5 @@ function joined(tokens: CodeLine["tokens"]): string {
 }
 
 function shortened(text: string): string {
-  return text.length > INLINE_CHARACTERS ? `${text.slice(0, INLINE_CHARACTERS - 1)}…` : text;
+  return text.length > VALUE_CHARACTERS ? `${text.slice(0, VALUE_CHARACTERS - 1)}…` : text;
 }

@@ -131,7 +131,9 @@ function NothingFound() {
   return (
     <p class="note">
       No loaded file matches.{" "}
-      {hidden ? "A library file does: switch them on above." : "For a file that is not loaded yet, set a probe by typing its location."}
+      {hidden
+        ? "A library file does: switch them on above."
+        : "For a file that is not loaded yet, set a probe by typing its location."}
     </p>
   );
 }

@@ -12,7 +12,10 @@ export function HitRow({ hit }: { hit: SnapshotSummary }) {
   const ms = hit.time_us / 1000;
   return (
     <li>
-      <button class={fresh.current ? "row hit-row is-fresh" : "row hit-row"} onClick={() => openSnapshot(hit.id)}>
+      <button
+        class={fresh.current ? "row hit-row is-fresh" : "row hit-row"}
+        onClick={() => openSnapshot(hit.id)}
+      >
         <time class="mono" dateTime={isoTime(ms)} title={isoTime(ms)}>
           {clockTime(ms)}
         </time>

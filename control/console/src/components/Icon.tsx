@@ -1,6 +1,7 @@
 /** Line icons of 16 units, drawn in the colour of the text. */
 const PATHS = {
-  light: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.500M8 13.500V15M1 8h1.500M13.500 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
+  light:
+    "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1v1.500M8 13.500V15M1 8h1.500M13.500 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
   dark: "M13.500 9.500A6 6 0 0 1 6.500 2.500a6 6 0 1 0 7 7Z",
   system: "M2 3h12v8H2zM6 14h4M8 11v3",
   leave: "M6 2H2.500v12H6M10 4.500 13.500 8 10 11.500M13 8H6",

@@ -22,6 +22,7 @@ export function Login() {
           <h1>Stroboscope</h1>
         </div>
         <p class="muted">Breakpoints for running Python that never stop the program.</p>
+        <input name="username" autocomplete="username" value="token" hidden readonly />
         <label for="token">Token</label>
         <input
           id="token"

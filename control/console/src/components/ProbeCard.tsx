@@ -2,11 +2,11 @@ import { plural } from "../count";
 import { baseName, parsePlace } from "../location";
 import { gateSentence, linesInFile } from "../probe_summary";
 import { instances, now } from "../state/hub";
-import type { ShownProbe } from "../state/probes";
+import { type ShownProbe, shownProbes } from "../state/probes";
 import { openSource } from "../state/source";
 import { openFile, path, probeFilter } from "../state/view";
-import { duration, isoTime } from "../time";
-import type { Probe, ProbeState } from "../wire";
+import { duration } from "../time";
+import type { ProbeState } from "../wire";
 import { Condition, GateCounts, Messages, ProbeActions, StateBadge } from "./ProbeParts";
 import { StateMark } from "./StateMark";
 
@@ -26,33 +26,24 @@ export function ProbeCard({ shown }: { shown: ShownProbe }) {
       </div>
       <Condition text={probe.condition} />
       <Messages summary={summary} />
-      {summary.state !== "error" && <p class="explanation">{summary.explanation}</p>}
+      {summary.messages.length === 0 && <p class="explanation">{summary.explanation}</p>}
       {(summary.gates.reached > 0 || summary.state === "armed") && <GateCounts gates={summary.gates} />}
-      <p class="probe-meta muted">
-        <span title={isoTime(probe.created_at_ms)}>
-          by {probe.created_by} · {limitWords(probe, summary.state === "done" || summary.state === "expired")}
-        </span>
-        {summary.gates.captured > 0 && (
-          <button class="link" aria-pressed={only} onClick={() => (probeFilter.value = only ? "" : probe.id)}>
-            {only ? "show all hits" : "only its hits"}
-          </button>
-        )}
-      </p>
-      {view.states.length > 0 && <States states={view.states} />}
+      <details class="states">
+        <summary>
+          {plural(view.states.length, "instance")} · by {probe.created_by} · {limitWords(shown)}
+        </summary>
+        <ul>
+          {view.states.map((state) => (
+            <StateRow key={state.instance} state={state} />
+          ))}
+        </ul>
+      </details>
+      {summary.gates.captured > 0 && shownProbes.value.length > 1 && (
+        <button class="link" aria-pressed={only} onClick={() => (probeFilter.value = only ? "" : probe.id)}>
+          {only ? "Show all snapshots" : "Show only its snapshots"}
+        </button>
+      )}
     </li>
-  );
-}
-
-function States({ states }: { states: ProbeState[] }) {
-  return (
-    <details class="states">
-      <summary>{plural(states.length, "instance")}</summary>
-      <ul>
-        {states.map((state) => (
-          <StateRow key={state.instance} state={state} />
-        ))}
-      </ul>
-    </details>
   );
 }
 
@@ -90,8 +81,10 @@ function show({ view }: ShownProbe): void {
   if (path.value !== file) path.value = file;
 }
 
-function limitWords(probe: Probe, over: boolean): string {
-  const hits = plural(probe.limits.hits ?? 1, "hit");
-  const left = (probe.limits.expires_at_ms ?? 0) - now.value;
+function limitWords({ view, summary }: ShownProbe): string {
+  const { limits } = view.probe;
+  const hits = plural(limits.hits ?? 1, "hit");
+  const left = (limits.expires_at_ms ?? 0) - now.value;
+  const over = summary.state === "done" || summary.state === "expired";
   return over || left <= 0 ? `${hits} per process` : `${hits} per process · ${duration(left)} left`;
 }

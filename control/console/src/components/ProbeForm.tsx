@@ -159,15 +159,16 @@ function NoCodeNote({ line }: { line: number }) {
   if (!lines || lines.length === 0 || lines.includes(line)) return null;
   return (
     <p class="note">
-      Line {line} of {baseName(openSource.value.source?.path ?? "")} has no code of its own: the probe moves to
-      the next line that has, in the same function.
+      Line {line} of {baseName(openSource.value.source?.path ?? "")} has no code of its own: the probe moves
+      to the next line that has, in the same function.
     </p>
   );
 }
 
 function checkDraft(wanted: Draft): string {
   const place = parsePlace(wanted.location);
-  if (!place.path || place.line < 1) return "Say where: path/of/file.py:LINE, for example shop/pricing.py:42.";
+  if (!place.path || place.line < 1)
+    return "Say where: path/of/file.py:LINE, for example shop/pricing.py:42.";
   if (!Number.isInteger(wanted.hits) || wanted.hits < 1 || wanted.hits > MAX_HITS) {
     return `Hits must be a whole number from 1 to ${MAX_HITS}.`;
   }

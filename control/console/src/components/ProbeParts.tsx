@@ -40,21 +40,26 @@ export function GateCounts({ gates }: { gates: Gates }) {
 
 /** What instances say: why they did not arm it, where they moved it, why the condition fails. */
 export function Messages({ summary }: { summary: ProbeSummary }) {
-  const several = summary.counts.reduce((n, [, instances]) => n + instances, 0) > 1;
+  const speaking = summary.counts.reduce((n, [, instances]) => n + instances, 0);
   return (
     <>
       {summary.messages.map((message) => (
-        <Message key={message.text} message={message} several={several} failing={isFailing(summary, message)} />
+        <Message
+          key={message.text}
+          message={message}
+          some={message.instances < speaking}
+          failing={isFailing(summary, message)}
+        />
       ))}
     </>
   );
 }
 
-function Message(props: { message: ProbeMessage; several: boolean; failing: boolean }) {
-  const { message, several, failing } = props;
+function Message(props: { message: ProbeMessage; some: boolean; failing: boolean }) {
+  const { message, some, failing } = props;
   return (
     <p class={failing ? "problem" : "note"} role={failing ? "alert" : "note"}>
-      {several && <span class="muted">{plural(message.instances, "instance")}: </span>}
+      {some && <span class="muted">{plural(message.instances, "instance")}: </span>}
       {message.text}
     </p>
   );
@@ -80,7 +85,12 @@ export function ProbeActions({ shown }: { shown: ShownProbe }) {
         </span>
       )}
       {over && (
-        <button class="quiet" title="Set it again" aria-label="Set again" onClick={() => attempt(setAgain(view))}>
+        <button
+          class="quiet"
+          title="Set it again"
+          aria-label="Set again"
+          onClick={() => attempt(setAgain(view))}
+        >
           <Icon name="again" />
         </button>
       )}

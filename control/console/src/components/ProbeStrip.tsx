@@ -9,8 +9,7 @@ export function ProbeStrip({ shown }: { shown: ShownProbe }) {
       <div class="probe-strip-main">
         <StateBadge state={summary.state} />
         <Condition text={view.probe.condition} />
-        <span class="spring" />
-        <GateCounts gates={summary.gates} />
+        {summary.state !== "error" && <GateCounts gates={summary.gates} />}
         <ProbeActions shown={shown} />
       </div>
       <Messages summary={summary} />

@@ -82,7 +82,7 @@ function InstanceRow({ process }: { process: Instance }) {
         class="row instance-row"
         aria-pressed={chosen}
         disabled={!up}
-        title={`${process.command ?? "command unknown"}\n${process.engine} engine, agent ${process.agent_version}`}
+        title={describe(process)}
         onClick={() => chooseService(process.service, chosen ? "" : process.id)}
       >
         <UpMark up={up} />
@@ -90,11 +90,20 @@ function InstanceRow({ process }: { process: Instance }) {
         <span class="grow ellipsis muted">
           {process.host} · {process.python}
         </span>
-        <span class="muted nowrap">{up ? "up" : ago(process.last_seen_ms, now.value)}</span>
+        {!up && <span class="muted nowrap">{ago(process.last_seen_ms, now.value)}</span>}
       </button>
       {lost > 0 && <p class="note warn">{plural(lost, "snapshot")} lost: buffer full</p>}
     </li>
   );
+}
+
+function describe(process: Instance): string {
+  const seen = ago(process.last_seen_ms, now.value);
+  return [
+    process.command ?? "command unknown",
+    `${process.engine} engine, agent ${process.agent_version}`,
+    `last seen ${seen}; show only this process's files`,
+  ].join("\n");
 }
 
 /** Filled: connected; hollow: gone. */

@@ -94,7 +94,8 @@ function Contents({ view, body }: { view: SnapshotView; body: Body }) {
       {frame && <Variables frame={frame} values={body.values} />}
       {body.captureNs > 0 && (
         <p class="note">
-          Copied in {captureTime(body.captureNs)} of the program's time; {plural(body.values.length, "object")}.
+          Copied in {captureTime(body.captureNs)} of the program's time;{" "}
+          {plural(body.values.length, "object")}.
         </p>
       )}
     </>
@@ -102,5 +103,7 @@ function Contents({ view, body }: { view: SnapshotView; body: Body }) {
 }
 
 function captureTime(ns: number): string {
-  return ns < 1_000_000 ? `${(ns / 1000).toFixed(ns < 100_000 ? 1 : 0)} µs` : `${(ns / 1_000_000).toFixed(1)} ms`;
+  return ns < 1_000_000
+    ? `${(ns / 1000).toFixed(ns < 100_000 ? 1 : 0)} µs`
+    : `${(ns / 1_000_000).toFixed(1)} ms`;
 }

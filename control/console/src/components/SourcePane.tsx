@@ -64,7 +64,12 @@ function SourceHeader({ open }: { open: OpenSource }) {
           {from ? `as pid ${from.pid} runs it` : "kept by the hub"}
         </span>
       )}
-      <button class="quiet" title="Ask the process again" aria-label="Reload" onClick={() => void loadSource()}>
+      <button
+        class="quiet"
+        title="Ask the process again"
+        aria-label="Reload"
+        onClick={() => void loadSource()}
+      >
         <Icon name="refresh" />
       </button>
       {source?.stale && (

@@ -38,43 +38,36 @@ export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreePr
     reveal(row.same.key);
     focus(row.same.key);
   };
+  const right = (row: Row, at: number): void => {
+    if (row.expanded) focus(rows[at + 1]?.key);
+    else if (row.expandable) toggle(row.key, true);
+  };
+  const left = (row: Row): void => {
+    if (row.expanded) toggle(row.key, false);
+    else focus(row.parent);
+  };
+  const act = (row: Row): void => {
+    if (row.same) follow(row);
+    else if (row.expandable) toggle(row.key, !row.expanded);
+  };
+  const moves = new Map<string, (row: Row, at: number) => void>([
+    ["ArrowDown", (_, at) => focus(rows[at + 1]?.key)],
+    ["ArrowUp", (_, at) => focus(rows[at - 1]?.key)],
+    ["Home", () => focus(rows[0]?.key)],
+    ["End", () => focus(rows.at(-1)?.key)],
+    ["ArrowRight", right],
+    ["ArrowLeft", left],
+    ["Enter", act],
+    [" ", act],
+  ]);
   const onKey = (event: KeyboardEvent): void => {
     const at = rows.findIndex((row) => row.key === current);
     const row = rows[at];
-    if (!row || !keyMoves(event.key, row, at)) return;
+    const move = moves.get(event.key);
+    if (!row || !move) return;
+    move(row, at);
     event.preventDefault();
     event.stopPropagation();
-  };
-  const keyMoves = (key: string, row: Row, at: number): boolean => {
-    switch (key) {
-      case "ArrowDown":
-        focus(rows[at + 1]?.key);
-        return true;
-      case "ArrowUp":
-        focus(rows[at - 1]?.key);
-        return true;
-      case "Home":
-        focus(rows[0]?.key);
-        return true;
-      case "End":
-        focus(rows.at(-1)?.key);
-        return true;
-      case "ArrowRight":
-        if (row.expanded) focus(rows[at + 1]?.key);
-        else if (row.expandable) toggle(row.key, true);
-        return true;
-      case "ArrowLeft":
-        if (row.expanded) toggle(row.key, false);
-        else focus(row.parent);
-        return true;
-      case "Enter":
-      case " ":
-        if (row.same) follow(row);
-        else if (row.expandable) toggle(row.key, !row.expanded);
-        return true;
-      default:
-        return false;
-    }
   };
 
   return (
@@ -87,6 +80,7 @@ export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreePr
           current={row.key === current}
           matched={matches.has(row.key)}
           choose={() => {
+            if (!(window.getSelection()?.isCollapsed ?? true)) return; // text was marked to be copied
             active.value = row.key;
             if (row.expandable) toggle(row.key, !row.expanded);
           }}
@@ -116,11 +110,13 @@ function TreeRow({ row, values, current, matched, choose, follow }: TreeRowProps
       aria-level={row.depth + 1}
       aria-expanded={row.expandable ? row.expanded : undefined}
       tabIndex={current ? 0 : -1}
-      class={`tree-row${matched ? " is-match" : ""}`}
+      class={`tree-row${matched ? " is-match" : ""}${current ? " is-current" : ""}`}
       style={{ "--depth": String(row.depth) }}
       onClick={choose}
     >
-      <span class="twisty">{row.expandable && <Icon name={row.expanded ? "down" : "right"} size={12} />}</span>
+      <span class="twisty">
+        {row.expandable && <Icon name={row.expanded ? "down" : "right"} size={12} />}
+      </span>
       <span class={`tree-name is-${row.kind}`} title={row.path}>
         {row.label}
       </span>

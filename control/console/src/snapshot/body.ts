@@ -88,8 +88,7 @@ function parseValue(raw: unknown, valueCount: number): Value {
 
 function named(raw: unknown[], valueCount: number): Named[] {
   return raw.filter(
-    (pair): pair is Named =>
-      Array.isArray(pair) && typeof pair[0] === "string" && isRef(pair[1], valueCount),
+    (pair): pair is Named => Array.isArray(pair) && typeof pair[0] === "string" && isRef(pair[1], valueCount),
   );
 }
 

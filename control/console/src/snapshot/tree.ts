@@ -45,17 +45,15 @@ export interface Tree {
 export const MAX_FILTER_ROWS = 500;
 
 export function makeTree(values: readonly Value[], frame: Frame): Tree {
-  const roots = (frame.locals ?? []).map(
-    ([name, ref], position): Place => ({
-      key: `${position}`,
-      parent: null,
-      kind: position < frame.arguments ? "argument" : "local",
-      label: name,
-      path: name,
-      depth: 0,
-      ref,
-    }),
-  );
+  const roots = (frame.locals ?? []).map(([name, ref], position): Place => ({
+    key: `${position}`,
+    parent: null,
+    kind: position < frame.arguments ? "argument" : "local",
+    label: name,
+    path: name,
+    depth: 0,
+    ref,
+  }));
   return { values, roots, homes: findHomes(values, roots) };
 }
 
@@ -98,7 +96,8 @@ export function filterRows(
       if (hit && matches.size >= MAX_FILTER_ROWS) cut = true;
       else if (hit) matches.add(row.key);
       if (matches.has(row.key) || below.length > 0) {
-        if (row.expandable && expanded.has(row.key)) below = visibleRows(tree, expanded, childPlaces(tree, place));
+        if (row.expandable && expanded.has(row.key))
+          below = visibleRows(tree, expanded, childPlaces(tree, place));
         found.push({ ...row, expanded: below.length > 0 }, ...below);
       }
     }

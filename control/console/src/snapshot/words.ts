@@ -33,7 +33,7 @@ export function cutNote(value: Value): string {
     case "items":
       return `${count(childCount(value))} of ${sizeText(value)}`;
     case "length":
-      return `first ${count([...(value.text ?? "")].length)} of ${sizeText(value)}`;
+      return `first ${count(Array.from(value.text ?? "").length)} of ${sizeText(value)}`;
     case "depth":
       return value.size === undefined ? "deeper than captured" : `${sizeText(value)}, deeper than captured`;
     case "bytes":
@@ -71,7 +71,7 @@ export function sizeText(value: Value): string {
 /** Sizes say something for containers; a short string shows its length itself. */
 export function sizeNote(value: Value): string {
   if (value.size === undefined || value.cut !== undefined) return "";
-  return value.items ?? value.entries ? sizeText(value) : "";
+  return (value.items ?? value.entries) ? sizeText(value) : "";
 }
 
 /** The type without its module: `shop.pricing.Order` -> `Order`. */
@@ -81,9 +81,8 @@ export function shortType(type: string | undefined): string {
 
 function redactionNote(value: Value): string {
   const kind = value.cut?.split(":")[1] ?? "";
-  const what = { name: "the name matches", pattern: "the value matches", type: "the type matches" }[kind];
-  if (!value.rule) return "never left the process";
-  return `${what ?? "matches"} “${value.rule}”; never left the process`;
+  const what = { name: "name matches", pattern: "value matches", type: "type matches" }[kind];
+  return value.rule ? `${what ?? "matches"} “${value.rule}”` : "never left the process";
 }
 
 const BRACKETS = new Map([

@@ -39,12 +39,11 @@ let generation = 0;
 export function followFiles(): void {
   let shown = "";
   effect(() => {
-    void askedKey.value;
-    const name = service.value;
+    const key = askedKey.value;
     untracked(() => {
-      if (name !== shown) fileList.value = NO_FILES;
-      shown = name;
-      void loadFiles();
+      if (service.value !== shown) fileList.value = NO_FILES;
+      shown = service.value;
+      if (key) void loadFiles();
     });
   });
 }

@@ -1,11 +1,12 @@
 /** The hits of the chosen service, and the snapshot that is open. */
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { readSnapshot, readSource, readStoredSource } from "../api";
 import { type Body, type Frame, parseBody } from "../snapshot/body";
 import type { SnapshotSummary, SnapshotView, Source } from "../wire";
-import { fleet, instances } from "./hub";
+import { fleet, instances, latestHit } from "./hub";
+import { awaited, draft } from "./probes";
 import { messageOf } from "./session";
-import { probeFilter, service, snapshot } from "./view";
+import { jump, line, path, probeFilter, service, snapshot } from "./view";
 
 export interface OpenSnapshot {
   state: "loading" | "ready" | "failed";
@@ -33,6 +34,7 @@ const MAX_KEPT = 50;
 const kept = new Map<string, OpenSnapshot>();
 
 export function followSnapshot(): void {
+  followFirstHit();
   effect(() => {
     const id = snapshot.value;
     untracked(() => {
@@ -46,6 +48,7 @@ export function followSnapshot(): void {
 async function load(id: string): Promise<void> {
   const known = kept.get(id);
   openedSnapshot.value = known ?? { state: "loading" };
+  if (known?.view) showInSource(known.view.summary);
   if (known) return;
   const result = await read(id);
   if (snapshot.peek() !== id) return;
@@ -56,6 +59,28 @@ async function load(id: string): Promise<void> {
     if (!service.peek()) service.value = result.view.summary.service;
   }
   openedSnapshot.value = result;
+  if (result.view) showInSource(result.view.summary);
+}
+
+/** The source follows when nothing else is open in it. */
+function showInSource({ file, line: hitLine = 0 }: SnapshotSummary): void {
+  if (!file || (path.peek() !== "" && path.peek() !== file)) return;
+  batch(() => {
+    path.value = file;
+    line.value = hitLine;
+    jump.value++;
+  });
+}
+
+/** Who set a probe here waits for its first snapshot: open it, unless another is being read. */
+function followFirstHit(): void {
+  effect(() => {
+    const hit = latestHit.value;
+    if (!hit || !awaited.delete(hit.probe)) return;
+    untracked(() => {
+      if (snapshot.value === "" && draft.value?.line !== 0) snapshot.value = hit.id;
+    });
+  });
 }
 
 async function read(id: string): Promise<OpenSnapshot> {

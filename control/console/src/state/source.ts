@@ -23,9 +23,8 @@ let generation = 0;
 export function followSource(): void {
   effect(() => {
     const wanted = path.value;
-    void service.value;
     // A first list or a first instance may make readable what was not.
-    const ready = fileList.value.state === "ready" || askedInstances.value.length > 0;
+    const ready = service.value && (fileList.value.state === "ready" || askedInstances.value.length > 0);
     untracked(() => {
       const open = openSource.value;
       const same = open.source && wanted === open.source.path && open.state === "ready";
@@ -68,7 +67,10 @@ async function findSource(wanted: string): Promise<OpenSource> {
       problem ||= messageOf(error);
     }
   }
-  return { state: "failed", problem: problem || `No process of ${service.peek()} is connected to read it from.` };
+  return {
+    state: "failed",
+    problem: problem || `No process of ${service.peek()} is connected to read it from.`,
+  };
 }
 
 /** The hash under which the hub keeps a text of this file, if a hit or a probe told one. */

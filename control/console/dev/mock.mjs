@@ -1,0 +1,220 @@
+// A stand-in for the hub, for work on the console's looks: `npm run build && npm run mock`, then open the printed
+// address. Serves dist/ under the hub's content security policy and plays a shop with two workers.
+import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
+import { dirname, extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WebSocketServer } from "ws";
+import { FILES, INSTANCES, makeHit, PRICING, sourceOf } from "./mock_data.mjs";
+
+const PORT = Number(process.env.PORT ?? 7999);
+const TOKEN = "mock-token";
+const DIST = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+
+const state = { instances: process.env.EMPTY ? [] : INSTANCES, probes: new Map(), hits: [], position: 0 };
+const sockets = new Set();
+let ids = 0;
+
+function send(message) {
+  for (const socket of sockets) socket.send(JSON.stringify(message));
+}
+
+function probeView(view) {
+  send({ t: "live_probe", view });
+  return view;
+}
+
+function refuse(status, error, message) {
+  return { status, body: { error, message } };
+}
+
+/** What the agents of the mock say about a condition. */
+function conditionProblem(condition) {
+  if (/[=<>]\s*$|\($/.test(condition)) {
+    return [
+      "condition_syntax",
+      "condition: invalid syntax at column 12; write a Python expression, for example total < 0",
+    ];
+  }
+  if (/\bcoupan\b/.test(condition)) {
+    return ["condition_name", "condition: no name 'coupan' in price_of; did you mean 'coupon'?"];
+  }
+  return undefined;
+}
+
+function newState(view, instance) {
+  const [, file, lineText] = /^(.*):(\d+)$/.exec(view.probe.location) ?? [];
+  const base = { probe: view.probe.id, probe_version: 1, instance: instance.id, gates: {} };
+  const path = FILES.find((one) => one.path === file || one.path.endsWith(`/${file}`))?.path;
+  if (!path)
+    return {
+      ...base,
+      state: "pending",
+      reason: "not_loaded",
+      message: `no loaded file ends in ${file}; the probe waits until one is loaded`,
+    };
+  const source = sourceOf(path);
+  const line = source.lines_with_code.find((one) => one >= Number(lineText));
+  if (!line)
+    return {
+      ...base,
+      state: "error",
+      reason: "no_code_at_line",
+      file: path,
+      message: `line ${lineText} has no code and none follows in the same function; choose another line`,
+    };
+  const problem = view.probe.condition && conditionProblem(view.probe.condition);
+  if (problem) return { ...base, state: "error", file: path, line, reason: problem[0], message: problem[1] };
+  const moved =
+    line === Number(lineText)
+      ? {}
+      : { reason: "line_moved", message: `line ${lineText} has no code; moved to line ${line}` };
+  return { ...base, ...moved, state: "armed", file: path, line, source_sha256: source.sha256 };
+}
+
+function setProbe(request) {
+  if (!/:\d+$/.test(request.location))
+    return refuse(400, "bad_request", "location: write path/of/file.py:LINE");
+  const now = Date.now();
+  const probe = {
+    id: `p${++ids}`,
+    version: 1,
+    action: "snapshot",
+    created_at_ms: now,
+    created_by: "admin",
+    ...request,
+    limits: { hits: 1, rate_per_s: 10, ...request.limits },
+  };
+  probe.limits.expires_at_ms ||= now + 3_600_000;
+  const view = { probe, states: [] };
+  state.probes.set(probe.id, view);
+  setTimeout(() => {
+    view.states = state.instances
+      .filter((one) => one.state === "up" && one.service === probe.service)
+      .map((one) => newState(view, one));
+    probeView(view);
+  }, 60);
+  return { status: 201, body: probeView(view) };
+}
+
+/** Traffic: each second the armed lines are reached; now and then a condition holds. */
+setInterval(() => {
+  for (const view of state.probes.values()) for (const one of view.states) pass(view, one);
+}, 1000);
+
+function pass(view, one) {
+  if (one.state !== "armed") return;
+  const reached = 900 + Math.floor(Math.random() * 200);
+  const gates = one.gates;
+  gates.reached = (gates.reached ?? 0) + reached;
+  const fires = !view.probe.condition || gates.reached > 2500;
+  gates.condition_false = gates.reached - (gates.captured ?? 0) - (fires ? 1 : 0);
+  if (!view.probe.condition) delete gates.condition_false;
+  if (fires) {
+    gates.captured = (gates.captured ?? 0) + 1;
+    hit(view, one);
+    if (gates.captured >= view.probe.limits.hits) one.state = "done";
+  }
+  probeView(view);
+}
+
+function hit(view, one) {
+  const snapshot = makeHit(++state.position, view, one);
+  state.hits.unshift(snapshot);
+  send({ t: "live_snapshot", summary: snapshot.summary });
+}
+
+function api(method, path, query, body) {
+  const [kind, id, part] = path.split("/");
+  switch (`${method} ${kind}`) {
+    case "GET whoami":
+      return { status: 200, body: { name: "admin" } };
+    case "DELETE session":
+      return { status: 204, headers: { "Set-Cookie": "strobe_session=; Max-Age=0; Path=/" } };
+    case "GET instances":
+      return instances(id, part, query);
+    case "GET sources":
+      return { status: 200, body: sourceOf(PRICING) };
+    case "GET probes":
+      return { status: 200, body: { probes: [...state.probes.values()].reverse() } };
+    case "POST probes":
+      return setProbe(body);
+    case "DELETE probes":
+      state.probes.delete(id);
+      send({ t: "live_probe_removed", id });
+      return { status: 204 };
+    case "GET snapshots":
+      return snapshots(id);
+    default:
+      return refuse(404, "not_found", "no such call");
+  }
+}
+
+function instances(id, part, query) {
+  if (!id) return { status: 200, body: { instances: state.instances } };
+  if (part === "files") return { status: 200, body: { files: FILES, cut: false } };
+  const source = sourceOf(query.get("path"));
+  return source
+    ? { status: 200, body: source }
+    : refuse(404, "not_loaded", "this process has not loaded that file");
+}
+
+function snapshots(id) {
+  if (!id) return { status: 200, body: { snapshots: state.hits.map((one) => one.summary) } };
+  const found = state.hits.find((one) => one.summary.id.startsWith(id));
+  return found
+    ? { status: 200, body: found }
+    : refuse(404, "not_found", "no such snapshot: it may be past its retention");
+}
+
+async function readBody(request) {
+  let text = "";
+  for await (const piece of request) text += piece;
+  return text ? JSON.parse(text) : undefined;
+}
+
+async function answerApi(request, url) {
+  const path = url.pathname.slice("/api/v1/".length);
+  const body = await readBody(request);
+  if (request.method === "POST" && path === "session") {
+    if (body.token !== TOKEN) return refuse(401, "unauthenticated", "wrong token");
+    return { status: 204, headers: { "Set-Cookie": "strobe_session=1; HttpOnly; SameSite=Strict; Path=/" } };
+  }
+  if (!request.headers.cookie?.includes("strobe_session=1"))
+    return refuse(401, "unauthenticated", "no session");
+  return api(request.method, path, url.searchParams, body);
+}
+
+const server = createServer(async (request, response) => {
+  const url = new URL(request.url, "http://localhost");
+  if (url.pathname.startsWith("/api/")) {
+    const { status, body, headers } = await answerApi(request, url);
+    response.writeHead(status, { "Content-Type": "application/json", ...headers });
+    response.end(body === undefined ? undefined : JSON.stringify(body));
+    return;
+  }
+  const file = normalize(url.pathname === "/" ? "/index.html" : url.pathname);
+  try {
+    const data = readFileSync(join(DIST, file));
+    response.writeHead(200, {
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Security-Policy": CSP,
+    });
+    response.end(data);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+
+const live = new WebSocketServer({ server, path: "/api/v1/live" });
+live.on("connection", (socket) => {
+  sockets.add(socket);
+  socket.on("close", () => sockets.delete(socket));
+  for (const instance of state.instances) socket.send(JSON.stringify({ t: "live_instance", instance }));
+  for (const view of state.probes.values()) socket.send(JSON.stringify({ t: "live_probe", view }));
+});
+
+server.listen(PORT, "127.0.0.1", () => console.log(`http://127.0.0.1:${PORT}/#token=${TOKEN}`));
