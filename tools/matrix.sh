@@ -55,6 +55,8 @@ copy_network_settings() {
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"
     cp -L /etc/hosts "$root/etc/hosts"
     [ ! -e /etc/pip.conf ] || cp -L /etc/pip.conf "$root/etc/pip.conf"
+    # A mirror may lag behind; what this root is for needs no fresh promise.
+    echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/99valid-until"
     mkdir -p "$root/etc/ssl/certs"
     cp -aLn /etc/ssl/certs/. "$root/etc/ssl/certs/" 2>/dev/null || true
     while IFS='=' read -r name value; do
