@@ -15,7 +15,8 @@ static struct fake_hub hub;
 static struct fake_link peer;
 static struct agent agent;
 
-/* The resolver of the tests: "hub.test" hangs until released, "two.test" has a dead address before the right one. */
+/* The resolver of the tests: "hub.test" and "lost.test" hang until released, "two.test" has a dead address before the
+ * right one. */
 static struct {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -43,6 +44,9 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
     if (strcmp(host, "hub.test") == 0) {
         hang();
         host = "127.0.0.1";
+    } else if (strcmp(host, "lost.test") == 0) {
+        hang();
+        return EAI_NONAME;
     } else if (strcmp(host, "two.test") == 0) {
         struct addrinfo *first = NULL;
         int status = __real_getaddrinfo("127.0.0.9", service, hints, &first);
@@ -134,7 +138,7 @@ static void test_stop_during_a_lookup_returns_and_the_thread_releases_the_link_l
 {
     (void)state;
     set_hold(true);
-    start("hub.test");
+    start("lost.test");
     expect_lookup();
     agent_stop(&agent, 10);
     assert_int_equal(agent_threads(), 1);
