@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { gateSentence, linesInFile, summarizeProbe } from "../src/probe_summary";
+import type { Instance, ProbeView } from "../src/wire";
+import { instance, probeView, state } from "./samples";
+
+const NOW = 1000;
+
+function summarize(view: ProbeView, ...instances: Instance[]) {
+  return summarizeProbe(view, new Map(instances.map((one) => [one.id, one])), NOW);
+}
+
+describe("a probe over its instances", () => {
+  it("is armed when some instance armed it, whatever the parent process says", () => {
+    const view = probeView("p", {}, [
+      state("a", { state: "pending" }),
+      state("b"),
+      state("c", { state: "error" }),
+    ]);
+    const summary = summarize(view, instance("a"), instance("b"), instance("c"));
+    expect(summary.state).toBe("armed");
+    expect(summary.counts).toEqual([
+      ["armed", 1],
+      ["error", 1],
+      ["pending", 1],
+    ]);
+  });
+
+  it("is done when all that can be done are", () => {
+    const view = probeView("p", {}, [state("a", { state: "done" }), state("b", { state: "pending" })]);
+    expect(summarize(view, instance("a"), instance("b")).state).toBe("done");
+  });
+
+  it("listens to connected instances first, and counts over all", () => {
+    const view = probeView("p", {}, [
+      state("gone", { state: "error", message: "old trouble", gates: { reached: 5 } }),
+      state("a", { gates: { reached: 2 } }),
+    ]);
+    const summary = summarize(view, instance("gone", { state: "down" }), instance("a"));
+    expect(summary.state).toBe("armed");
+    expect(summary.messages).toEqual([]);
+    expect(summary.gates.reached).toBe(7);
+  });
+
+  it("ignores states of an earlier version", () => {
+    const view = probeView("p", { version: 2 }, [state("a", { state: "error", probe_version: 1 })]);
+    expect(summarize(view, instance("a")).state).toBe("pending");
+  });
+
+  it("says each message once, with how many instances say so", () => {
+    const failed = { state: "error", message: "no name 'x'" } as const;
+    const view = probeView("p", {}, [
+      state("a", failed),
+      state("b", failed),
+      state("c", { message: "moved" }),
+    ]);
+    expect(summarize(view).messages).toEqual([
+      { state: "armed", text: "moved", instances: 1 },
+      { state: "error", text: "no name 'x'", instances: 2 },
+    ]);
+  });
+
+  it("is expired when its time ends before anybody armed it", () => {
+    expect(summarize(probeView("p", { limits: { expires_at_ms: NOW - 1 } })).state).toBe("expired");
+    expect(summarize(probeView("p", { limits: { expires_at_ms: NOW + 1 } })).state).toBe("pending");
+  });
+});
+
+describe("why it did not fire", () => {
+  const explain = (gates: object) => summarize(probeView("p", {}, [state("a", { gates })])).explanation;
+
+  it("has an answer for every case", () => {
+    expect(summarize(probeView("p")).explanation).toContain("No process of shop is connected");
+    expect(summarize(probeView("p"), instance("a")).explanation).toContain("Sent to 1 instance");
+    expect(explain({})).toContain("has not been reached");
+    expect(explain({ reached: 9, condition_false: 9 })).toContain("was not true");
+    expect(explain({ reached: 9, condition_false: 8, condition_error: 1 })).toContain("cannot be evaluated");
+    expect(explain({ reached: 9, condition_false: 8, captured: 1 })).toContain("1 snapshot captured");
+  });
+});
+
+it("writes the counters as people say them, without the zeros", () => {
+  expect(gateSentence({ reached: 48_120, condition_false: 48_119, captured: 1, dropped: 0 })).toBe(
+    "reached 48,120 · condition false 48,119 · captured 1",
+  );
+  expect(gateSentence({})).toBe("reached 0 · captured 0");
+});
+
+describe("the lines of a file at which a probe stands", () => {
+  it("are those that its location asks for until an instance tells", () => {
+    expect(linesInFile(probeView("p"), "/srv/shop/pricing.py")).toEqual([20]);
+    expect(linesInFile(probeView("p"), "/srv/workshop/pricing.py")).toEqual([]);
+  });
+
+  it("are those that instances armed, also when it was moved", () => {
+    const view = probeView("p", {}, [state("a", { file: "/srv/shop/pricing.py", line: 22 }), state("b")]);
+    expect(linesInFile(view, "/srv/shop/pricing.py")).toEqual([22]);
+    expect(linesInFile(view, "/elsewhere/shop/pricing.py")).toEqual([]);
+  });
+
+  it("are those asked for when the file is known but the line has no code", () => {
+    const view = probeView("p", {}, [state("a", { state: "error", file: "/srv/shop/pricing.py", line: 0 })]);
+    expect(linesInFile(view, "/srv/shop/pricing.py")).toEqual([20]);
+  });
+});
