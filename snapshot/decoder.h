@@ -43,4 +43,7 @@ int strobe_decoder_named(struct strobe_decoder *decoder, json_t **ret_list);
  */
 int strobe_decoder_value(struct strobe_decoder *decoder);
 
+/** Leave nothing of a value but its type, `cut` and `rule`. Takes `rule` over. @return 0 or STROBE_ENOMEM */
+int strobe_decoder_redact(json_t *value, enum strobe_cut cut, json_t *rule);
+
 #endif

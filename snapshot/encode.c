@@ -196,11 +196,50 @@ static int add_missing(struct strobe_decoder *decoder, uint64_t total, const cha
     return 0;
 }
 
+/* Too many secrets were found late: no leaf is shown. */
+static int hide_all(struct strobe_decoder *decoder)
+{
+    size_t i;
+    json_t *value;
+    json_array_foreach(decoder->values, i, value)
+    {
+        if (json_object_get(value, "text") != NULL &&
+            strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, json_string("too many secrets")) < 0) {
+            return STROBE_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+/* Redact the values that are secrets under another name. */
+static int hide_values(struct strobe_decoder *decoder)
+{
+    unsigned count = strobe_image_get_u16(&decoder->reader);
+    if (count == STROBE_IMAGE_HIDE_ALL) {
+        return hide_all(decoder);
+    }
+    for (unsigned i = 0; i < count && !decoder->reader.failed; i++) {
+        json_t *value = json_array_get(decoder->values, (size_t)strobe_image_get_varint(&decoder->reader));
+        json_t *rule = strobe_decoder_text(decoder);
+        if (value == NULL) {
+            json_decref(rule);
+            return strobe_decoder_refuse(decoder, "a hidden value is not there");
+        }
+        if (strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, rule) < 0) {
+            return STROBE_ENOMEM;
+        }
+    }
+    return 0;
+}
+
 static int add_end(struct strobe_decoder *decoder, json_t *body)
 {
     uint64_t total = strobe_image_get_varint(&decoder->reader);
     const char *cut = strobe_cut_name(strobe_image_get_u8(&decoder->reader));
     int status = add_number(decoder, body, "capture_ns", true);
+    if (status == 0) {
+        status = hide_values(decoder);
+    }
     if (status < 0) {
         return status;
     }

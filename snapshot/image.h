@@ -14,10 +14,12 @@
  *             u16 entries, (varint key, varint value)* | u16 fields, (text name, varint value)* | cut
  *   leaf   := u8 enum strobe_leaf, and what stands there
  *   cut    := u8 enum strobe_cut [text rule, when redacted]
- *   end    := u8 STROBE_RECORD_END, varint values, u8 enum strobe_cut, varint capture_ns
+ *   end    := u8 STROBE_RECORD_END, varint values, u8 enum strobe_cut, varint capture_ns,
+ *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, (varint value, text rule)*
  *   text   := varint size, bytes of UTF-8
  *
- * `values` of the end may exceed the records written: the rest was cut before anything of it was copied.
+ * `values` of the end may exceed the records written: the rest was cut before anything of it was copied. `hidden` are
+ * values that turned out to be secrets after they had been written.
  */
 #ifndef STROBE_SNAPSHOT_IMAGE_H
 #define STROBE_SNAPSHOT_IMAGE_H
@@ -27,6 +29,8 @@
 #include <stdint.h>
 
 #define STROBE_IMAGE_VERSION 1
+#define STROBE_IMAGE_HIDDEN_MAX 256
+#define STROBE_IMAGE_HIDE_ALL 0xFFFF /* too many to be listed: no leaf may be shown */
 
 enum strobe_record { STROBE_RECORD_END, STROBE_RECORD_TYPE, STROBE_RECORD_VALUE };
 

@@ -240,18 +240,17 @@ static int add_parts(struct strobe_decoder *decoder, json_t *value, unsigned par
     return status;
 }
 
-/* Leave nothing of `value` but its type and why it is not shown. */
-static int redact(json_t *value, const char *rule)
+int strobe_decoder_redact(json_t *value, enum strobe_cut cut, json_t *rule)
 {
     json_t *type = json_incref(json_object_get(value, "type"));
     int status = json_object_clear(value) == 0 ? 0 : STROBE_ENOMEM;
     if (type != NULL && set(value, "type", type) < 0) {
         status = STROBE_ENOMEM;
     }
-    if (status == 0) {
-        status = set(value, "cut", json_string(strobe_cut_name(STROBE_CUT_REDACTED_PATTERN)));
+    if (set(value, "cut", json_string(strobe_cut_name(cut))) < 0 || set(value, "rule", rule) < 0) {
+        status = STROBE_ENOMEM;
     }
-    return status == 0 ? set(value, "rule", json_string(rule)) : status;
+    return status;
 }
 
 static int add_type(struct strobe_decoder *decoder, json_t *value)
@@ -282,5 +281,8 @@ int strobe_decoder_value(struct strobe_decoder *decoder)
     if (status == 0 && decoder->reader.failed) {
         status = strobe_decoder_refuse(decoder, "it ends inside a value");
     }
-    return status == 0 && rule != NULL ? redact(value, rule) : status;
+    if (status == 0 && rule != NULL) {
+        status = strobe_decoder_redact(value, STROBE_CUT_REDACTED_PATTERN, json_string(rule));
+    }
+    return status;
 }

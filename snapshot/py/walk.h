@@ -53,7 +53,9 @@ struct strobe_walk {
     uint32_t found;   /* values in the queue */
     uint32_t written; /* of them */
     uint32_t types;
-    int64_t unbound; /* number of the one unbound value, or -1 */
+    uint32_t hidden_count;
+    uint32_t hidden[STROBE_IMAGE_HIDDEN_MAX]; /* values to be redacted after they were written */
+    int64_t unbound;                          /* number of the one unbound value, or -1 */
     struct strobe_pending queue[STROBE_CAPTURE_VALUES_MAX];
     struct strobe_identity identities[STROBE_WALK_IDENTITIES];
     struct strobe_identity type_identities[STROBE_WALK_TYPE_SLOTS];
@@ -69,7 +71,9 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns);
 
 /**
  * The number of `object` as a value, found at `depth` below a variable, redacted for the reason `rule` unless that is
- * NULL. A redacted object gets a number of its own at each place; NULL stands for an unbound variable.
+ * NULL. A text or large int that is redacted at one place is so at all others, whatever their names: the password that
+ * a wrapper holds in `args`. Any other redacted object gets a number of its own at each place. NULL stands for an
+ * unbound variable.
  * @return the number, or STROBE_WALK_FULL
  */
 int64_t strobe_walk_refer(struct strobe_walk *walk, PyObject *object, unsigned depth, const char *rule);

@@ -1,6 +1,7 @@
 /* _strobe_test_capture: a capture of the caller's frame as JSON, without probes and without an agent. */
 #include <Python.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -107,7 +108,7 @@ static PyObject *capture_many(PyObject *module, PyObject *args)
     return PyFloat_FromDouble(ns / count);
 }
 
-/* capture_pending(): capture while an exception is set. @return whether it is still the same, and the capture made */
+/* capture_pending(): capture with an exception and errno set. @return whether both are the same after it */
 static PyObject *capture_pending(PyObject *module, PyObject *args)
 {
     (void)module;
@@ -118,8 +119,9 @@ static PyObject *capture_pending(PyObject *module, PyObject *args)
     }
     PyErr_SetString(PyExc_KeyError, "pending");
     PyObject *before = PyErr_Occurred();
+    errno = EDOM;
     struct strobe_image *image = take(frame);
-    bool same = PyErr_Occurred() == before && PyErr_ExceptionMatches(PyExc_KeyError);
+    bool same = errno == EDOM && PyErr_Occurred() == before && PyErr_ExceptionMatches(PyExc_KeyError);
     bool made = image != NULL;
     strobe_image_free(image);
     PyErr_Clear();

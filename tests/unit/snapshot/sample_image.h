@@ -67,6 +67,7 @@ static inline void put_end(struct strobe_image_writer *writer, unsigned values, 
     strobe_image_put_varint(writer, values);
     strobe_image_put_u8(writer, cut);
     strobe_image_put_varint(writer, 4210);
+    strobe_image_put_u16(writer, 0);
 }
 
 static inline void put_numbers(struct strobe_image_writer *writer)
@@ -160,7 +161,7 @@ static inline void put_containers(struct strobe_image_writer *writer)
     strobe_image_put_u8(writer, STROBE_CUT_UNBOUND);
 }
 
-enum { SAMPLE_VALUES = 14, SAMPLE_MISSING = 2 };
+enum { SAMPLE_VALUES = 15, SAMPLE_MISSING = 2 };
 
 /* @return the size of the image in `bytes`; the two last values are cut */
 static inline size_t sample_image(uint8_t bytes[SAMPLE_BYTES_MAX])
@@ -170,7 +171,14 @@ static inline size_t sample_image(uint8_t bytes[SAMPLE_BYTES_MAX])
     put_numbers(&writer);
     put_texts(&writer);
     put_containers(&writer);
+    put_value(&writer, STROBE_PART_LEAF, 1); /* 14: hidden by the end */
+    strobe_image_put_u8(&writer, STROBE_LEAF_INT);
+    strobe_image_put_u64(&writer, 4321);
     put_end(&writer, SAMPLE_VALUES + SAMPLE_MISSING, STROBE_CUT_BYTES);
+    writer.size -= 2;
+    strobe_image_put_u16(&writer, 1);
+    strobe_image_put_varint(&writer, 14);
+    put_string(&writer, "pin");
     return writer.full ? 0 : writer.size;
 }
 

@@ -125,11 +125,34 @@ static void test_redacted_values_show_type_and_reason_only(void **state)
     assert_json(value(12), "{\"type\":\"int\",\"cut\":\"redacted:pattern\",\"rule\":\"card number\"}");
 }
 
+static void test_values_hidden_at_the_end_are_redacted(void **state)
+{
+    (void)state;
+    assert_json(value(14), "{\"type\":\"int\",\"cut\":\"redacted:name\",\"rule\":\"pin\"}");
+}
+
+static void test_no_leaf_is_shown_when_there_are_too_many_secrets(void **state)
+{
+    (void)state;
+    uint8_t bytes[SAMPLE_BYTES_MAX];
+    struct strobe_image_writer writer = {.bytes = bytes, .limit = sizeof bytes};
+    put_head(&writer, 4);
+    put_numbers(&writer);
+    put_end(&writer, 4, STROBE_CUT_NONE);
+    writer.size -= 2;
+    strobe_image_put_u16(&writer, STROBE_IMAGE_HIDE_ALL);
+    assert_int_equal(encode(bytes, writer.size), 0);
+    for (size_t i = 0; i < 4; i++) {
+        assert_null(text_of(i));
+        assert_string_equal(json_string_value(json_object_get(value(i), "cut")), "redacted:name");
+    }
+}
+
 static void test_unbound_and_missing_values_say_why(void **state)
 {
     (void)state;
     assert_json(value(13), "{\"cut\":\"unbound\"}");
-    assert_json(value(14), "{\"cut\":\"bytes\"}");
+    assert_json(value(15), "{\"cut\":\"bytes\"}");
     assert_int_equal(json_array_size(json_object_get(body, "values")), SAMPLE_VALUES + SAMPLE_MISSING);
 }
 
@@ -236,6 +259,16 @@ static void spoil_reason(struct strobe_image_writer *writer)
     put_end(writer, 1, STROBE_CUT_NONE);
 }
 
+static void spoil_hidden(struct strobe_image_writer *writer)
+{
+    put_head(writer, 0);
+    put_end(writer, 0, STROBE_CUT_NONE);
+    writer->size -= 2;
+    strobe_image_put_u16(writer, 1);
+    strobe_image_put_varint(writer, 0);
+    put_string(writer, "pin");
+}
+
 static void test_inconsistent_images_are_refused_with_a_reason(void **state)
 {
     (void)state;
@@ -244,6 +277,7 @@ static void test_inconsistent_images_are_refused_with_a_reason(void **state)
     refuse_with(spoil_type, "type is not known");
     refuse_with(spoil_total, "reference leads nowhere");
     refuse_with(spoil_reason, "missing without a reason");
+    refuse_with(spoil_hidden, "hidden value is not there");
 }
 
 int main(void)
@@ -255,6 +289,8 @@ int main(void)
         WITH_SAMPLE(test_leaves_become_text),
         WITH_SAMPLE(test_containers_refer_to_their_parts),
         WITH_SAMPLE(test_redacted_values_show_type_and_reason_only),
+        WITH_SAMPLE(test_values_hidden_at_the_end_are_redacted),
+        WITH_SAMPLE(test_no_leaf_is_shown_when_there_are_too_many_secrets),
         WITH_SAMPLE(test_unbound_and_missing_values_say_why),
         WITH_SAMPLE(test_secret_in_the_scanned_margin_hides_the_text),
         WITH_SAMPLE(test_each_beginning_of_an_image_is_refused),
