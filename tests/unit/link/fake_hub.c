@@ -110,15 +110,15 @@ void fake_link_accept_tcp(struct fake_hub *hub, struct fake_link *link)
 {
     memset(link, 0, sizeof *link);
     struct pollfd wait = {.fd = hub->listener, .events = POLLIN};
-    int ready = poll(&wait, 1, PATIENCE_MS / 100);
-    for (int i = 0; ready == 0 && i < 100; i++) {
+    int ready = poll(&wait, 1, PATIENCE_MS / 400);
+    for (int i = 0; ready == 0 && i < 400; i++) {
         agent_pass_time(STROBE_RECONNECT_MS_MAX); /* do not sit out the back-off */
-        ready = poll(&wait, 1, PATIENCE_MS / 100);
+        ready = poll(&wait, 1, PATIENCE_MS / 400);
     }
     assert_int_equal(ready, 1);
     link->socket = accept4(hub->listener, NULL, NULL, SOCK_CLOEXEC);
     assert_true(link->socket >= 0);
-    struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
+    struct timeval patience = {.tv_sec = PATIENCE_MS / 4000};
     setsockopt(link->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(link->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }

@@ -217,6 +217,10 @@ static void test_control_messages_are_refused_without_a_connection_and_not_sent_
     json_t *answer = fake_link_expect(&peer, "request_failed");
     assert_int_equal(json_integer_value(json_object_get(answer, "request")), 2);
     json_decref(answer);
+    fake_link_kill(&peer);
+    agent_expect_state(&agent, STROBE_LINK_CONNECTING);
+    assert_int_equal(post_status(3), STROBE_ECLOSED);
+    fake_link_welcome(&hub, &peer, 0);
     end();
 }
 

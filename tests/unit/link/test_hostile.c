@@ -166,11 +166,11 @@ static void test_oversized_messages_end_the_connection(void **state)
     memset(text, ' ', size);
     start_connected();
     fake_link_send_frame(&peer, true, FAKE_TEXT, text, size);
-    expect_closed_and_back(0);
+    expect_closed_and_back(1009);
     for (size_t done = 0; done < size; done += 65536) {
         fake_link_send_frame(&peer, false, done == 0 ? FAKE_TEXT : FAKE_CONTINUATION, text, 65536);
     }
-    expect_closed_and_back(0);
+    expect_closed_and_back(1009);
     free(text);
     end();
 }
