@@ -36,7 +36,7 @@ RULES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"[ \t]+$"), "blanks at the end of the line"),
 ]
 MARK = "text-ok"
-OURSELVES = {"tools/check_text.py", "tests/unit_py/tools/test_check_text.py"}
+OURSELVES = {"tools/check_text.py", "tests/tools/test_check_text.py"}
 SKIPPED_SUFFIXES = {".png", ".ico", ".svg", ".woff2", ".gz", ".zst", ".db"}
 SKIPPED_FOLDERS = {".git", ".venv", "build", "dist", "node_modules", "__pycache__", "corpus"}
 

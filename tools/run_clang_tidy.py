@@ -91,7 +91,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     tree = Path(arguments[0]).resolve()
-    settings = (ROOT / ".clang-tidy").read_bytes()
+    settings = b"".join((ROOT / name).read_bytes() for name in (".clang-tidy", "tests/.clang-tidy"))
     CACHE.mkdir(parents=True, exist_ok=True)
     units = units_of(tree)
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
