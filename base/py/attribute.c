@@ -204,6 +204,84 @@ enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *na
     return found != NULL ? plain_or_computed(found, ret_value) : STROBE_ATTRIBUTE_ABSENT;
 }
 
+/* ---- Look-up with a memory ---- */
+
+enum { CACHE_EMPTY, CACHE_INSTANCE, CACHE_SLOT };
+
+/* The version of a type, 0 when it has none now. */
+static unsigned int type_version(PyTypeObject *type)
+{
+#if PY_VERSION_HEX < 0x030D0000 /* later the flag means nothing: 0 says it */
+    if (!PyType_HasFeature(type, Py_TPFLAGS_VALID_VERSION_TAG)) {
+        return 0;
+    }
+#endif
+    return type->tp_version_tag;
+}
+
+/* Note what the classes of `object` say of `name`. Stays empty for what is always computed. */
+static void cache_fill(PyObject *object, PyObject *name, struct strobe_attribute_cache *cache)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyObject *found = find_in_classes(type, name);
+    PyObject *ignored;
+    *cache = (struct strobe_attribute_cache){.type = type, .version = type_version(type), .class_value = found};
+    if (cache->version == 0 || PyType_Check(object)) {
+        cache->how = CACHE_EMPTY;
+    } else if (found == NULL || Py_TYPE(found)->tp_descr_set == NULL) {
+        cache->how = CACHE_INSTANCE;
+    } else if (read_slot(object, found, &ignored)) {
+        cache->how = CACHE_SLOT;
+        cache->place = ((PyMemberDescrObject *)found)->d_member->offset;
+    }
+}
+
+/* The value in the instance, trying the place where the name was last among the inline values. */
+static PyObject *find_at_place(PyObject *object, PyObject *name, struct strobe_attribute_cache *cache)
+{
+    Py_ssize_t capacity;
+    PyObject **values = inline_values(object, &capacity);
+    if (values == NULL) {
+        return find_in_instance(object, name);
+    }
+    PyDictKeysObject *keys = shared_keys(object);
+    Py_ssize_t count = inline_count(keys, capacity);
+    if (cache->place < count && DK_UNICODE_ENTRIES(keys)[cache->place].me_key == name) {
+        return values[cache->place];
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (DK_UNICODE_ENTRIES(keys)[i].me_key == name) {
+            cache->place = i;
+        }
+    }
+    return find_inline(object, values, capacity, name);
+}
+
+enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObject *name,
+                                                         struct strobe_attribute_cache *cache, PyObject **ret_value)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (cache->type != type || cache->version == 0 || cache->version != type_version(type)) {
+        cache_fill(object, name, cache);
+    }
+    PyObject *value;
+    switch (cache->how) {
+    case CACHE_SLOT:
+        value = *(PyObject **)((char *)object + cache->place);
+        break;
+    case CACHE_INSTANCE:
+        value = find_at_place(object, name, cache);
+        if (value == NULL && cache->class_value != NULL) {
+            return plain_or_computed(cache->class_value, ret_value);
+        }
+        break;
+    default:
+        return strobe_attribute_get(object, name, ret_value);
+    }
+    *ret_value = value;
+    return value != NULL ? STROBE_ATTRIBUTE_FOUND : STROBE_ATTRIBUTE_ABSENT;
+}
+
 /* ---- Walk ---- */
 
 enum { WALK_INLINE, WALK_DICT, WALK_SLOTS };

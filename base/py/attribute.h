@@ -24,6 +24,22 @@ enum strobe_attribute_result {
  */
 enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *name, PyObject **ret_value);
 
+/**
+ * What is known of one name in one type, so that the next look-up of the same is a few loads. Zero-initialised;
+ * changed only under the GIL. Valid while the type's version tag stands, which CPython never gives twice.
+ */
+struct strobe_attribute_cache {
+    PyTypeObject *type;
+    unsigned int version;
+    int how; /* private to attribute.c */
+    Py_ssize_t place;
+    PyObject *class_value; /* borrowed from the type */
+};
+
+/** strobe_attribute_get() with a memory; the same answer. */
+enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObject *name,
+                                                         struct strobe_attribute_cache *cache, PyObject **ret_value);
+
 /** Position of a walk over the fields of one object; zero-initialised. */
 struct strobe_attribute_walk {
     int stage;

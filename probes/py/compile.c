@@ -393,7 +393,8 @@ int strobe_condition_compile(const char *source, strobe_is_secret *is_secret, st
         status = compile_tree(&compiler, tree);
         condition->constants = PyList_AsTuple(constants);
         condition->names = PyList_AsTuple(names);
-        if (status == 0 && (condition->constants == NULL || condition->names == NULL)) {
+        condition->caches = calloc((size_t)condition->program.count + 1, sizeof *condition->caches);
+        if (status == 0 && (condition->constants == NULL || condition->names == NULL || condition->caches == NULL)) {
             status = STROBE_ENOMEM;
         }
     }
@@ -414,6 +415,7 @@ void strobe_condition_free(struct strobe_condition *condition)
     if (condition != NULL) {
         Py_XDECREF(condition->constants);
         Py_XDECREF(condition->names);
+        free(condition->caches);
         free(condition);
     }
 }

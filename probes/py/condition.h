@@ -7,6 +7,7 @@
 #include <Python.h>
 #include <stdbool.h>
 
+#include "base/py/attribute.h"
 #include "base/py/frame.h"
 #include "probes/program.h"
 
@@ -16,8 +17,9 @@ typedef bool strobe_is_secret(const char *name, size_t size);
 /** A compiled condition; independent of the code object it is evaluated in. */
 struct strobe_condition {
     struct strobe_program program;
-    PyObject *constants; /* tuple of exact str, bytes, int, float, bool, None, Ellipsis */
-    PyObject *names;     /* tuple of interned str */
+    PyObject *constants;                   /* tuple of exact str, bytes, int, float, bool, None, Ellipsis */
+    PyObject *names;                       /* tuple of interned str */
+    struct strobe_attribute_cache *caches; /* one for each instruction; used by ATTRIBUTE, under the GIL */
 };
 
 /**

@@ -177,8 +177,10 @@ static bool condition_holds(struct strobe_armed *armed, struct strobe_frame fram
         return true;
     }
     uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
-    struct strobe_error error = {0};
+    struct strobe_error error; /* not zeroed whole: this is the hot path */
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
+    error.code = 0;
+    error.message[0] = '\0';
     switch (strobe_condition_evaluate(armed->condition, armed->binding, frame, wanted)) {
     case STROBE_VERDICT_TRUE:
         return true;

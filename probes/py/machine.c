@@ -46,7 +46,8 @@ static int load_name(const struct strobe_condition *condition, const int16_t *bi
     return 0;
 }
 
-static int load_attribute(PyObject *name, struct strobe_value *value, struct strobe_error *error)
+static int load_attribute(PyObject *name, struct strobe_attribute_cache *cache, struct strobe_value *value,
+                          struct strobe_error *error)
 {
     static const char *const refusals[] = {
         [STROBE_ATTRIBUTE_ABSENT] = "a '%s' has no attribute '%s'",
@@ -56,7 +57,7 @@ static int load_attribute(PyObject *name, struct strobe_value *value, struct str
     enum strobe_attribute_result result = STROBE_ATTRIBUTE_ABSENT;
     PyObject *found = NULL;
     if (value->kind == STROBE_VALUE_OBJECT) {
-        result = strobe_attribute_get(value->as.object, name, &found);
+        result = strobe_attribute_get_cached(value->as.object, name, cache, &found);
     }
     if (result == STROBE_ATTRIBUTE_FOUND) {
         value->as.object = found;
@@ -154,7 +155,8 @@ static int step(struct machine *m, struct strobe_instruction instruction)
     case STROBE_OP_NAME:
         return load_name(condition, m->binding, instruction.operand, m->frame, m->top++, m->error);
     case STROBE_OP_ATTRIBUTE:
-        return load_attribute(PyTuple_GET_ITEM(condition->constants, instruction.operand), &m->top[-1], m->error);
+        return load_attribute(PyTuple_GET_ITEM(condition->constants, instruction.operand),
+                              &condition->caches[m->next - 1], &m->top[-1], m->error);
     case STROBE_OP_JUMP:
     case STROBE_OP_JUMP_IF_FALSE:
     case STROBE_OP_JUMP_IF_FALSE_KEEP:

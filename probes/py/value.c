@@ -18,6 +18,13 @@ static struct operand classify_object(PyObject *object)
     struct operand operand = {.family = FAMILY_OTHER, .object = object};
     if (PyLong_Check(object)) {
         int overflow;
+#if PY_VERSION_HEX >= 0x030C0000
+        if (PyUnstable_Long_IsCompact((PyLongObject *)object)) {
+            operand.family = FAMILY_INT;
+            operand.integer = PyUnstable_Long_CompactValue((PyLongObject *)object);
+            return operand;
+        }
+#endif
         operand.integer = PyLong_AsLongLongAndOverflow(object, &overflow);
         if (overflow != 0) {
             operand.family = FAMILY_WIDE;
