@@ -113,6 +113,9 @@ static void connection_failed(struct strobe_connection *connection, struct lws *
         strobe_error_set(&connection->reason, STROBE_EDENIED,
                          "%s:%d refuses the token (HTTP %d): copy the DSN from the hub again", dsn->host, dsn->port,
                          http_status);
+    } else if (http_status >= 500) {
+        strobe_error_set(&connection->reason, STROBE_EIO, "%s:%d cannot serve now (HTTP %d)", dsn->host, dsn->port,
+                         http_status);
     } else if (http_status > 101) {
         strobe_error_set(&connection->reason, STROBE_EIO,
                          "%s:%d answers with HTTP %d and not as a hub does: check host and port", dsn->host, dsn->port,

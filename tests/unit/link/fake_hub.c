@@ -118,7 +118,7 @@ void fake_link_accept_tcp(struct fake_hub *hub, struct fake_link *link)
     assert_int_equal(ready, 1);
     link->socket = accept4(hub->listener, NULL, NULL, SOCK_CLOEXEC);
     assert_true(link->socket >= 0);
-    struct timeval patience = {.tv_sec = PATIENCE_MS / 4000};
+    struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
     setsockopt(link->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(link->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
