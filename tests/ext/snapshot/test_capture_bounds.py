@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Iterator
 
 import pytest
 from captured import Snapshot, Value, capture, extension, in_thread, look
@@ -162,12 +163,29 @@ def test_tables_with_nearly_all_entries_removed_are_given_up() -> None:
     assert (value.size, value.cut) == (1, "time")
 
 
-def test_time_is_bounded_on_hostile_names() -> None:
-    """8000 pairs with long names, each judged anew, take far more than the 5 ms: the clock stops it."""
+@pytest.fixture
+def slow_clock() -> Iterator[None]:
+    """Each reading of the clock takes 0.1 ms: the 5 ms are over after 50."""
+    extension.set_tick(100_000)
+    yield
+    extension.set_tick(0)
+
+
+def test_time_is_bounded_on_hostile_names(slow_clock: None) -> None:
+    """8000 pairs with long names, each judged anew: the clock stops the capture in the middle."""
     name = b"_x" * 512
     snapshot = look([[(name, 1) for _ in range(100)] for _ in range(80)]).snapshot
     assert snapshot.body["cut"] == "time"
+    assert snapshot.body["capture_ns"] < 6_000_000
     assert {value.get("cut") for value in snapshot.body["values"][-100:]} == {"time"}
+
+
+def test_time_is_bounded_on_many_small_values(slow_clock: None) -> None:
+    extension.set_tick(1_000_000)
+    snapshot = look([[i + 0.5 for i in range(k, k + 100)] for k in range(0, 8000, 100)]).snapshot
+    assert snapshot.body["cut"] == "time"
+    shown = [value for value in snapshot.body["values"] if "text" in value]
+    assert 0 < len(shown) < 3000
 
 
 def test_long_names_are_cut() -> None:

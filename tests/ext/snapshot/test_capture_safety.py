@@ -347,7 +347,7 @@ def test_captures_of_many_threads_do_not_mix() -> None:
 
     def probed(number: int) -> None:
         marker = f"marker-{number}"
-        for _ in range(200):
+        for _ in range(50):
             snapshot = json.loads(extension.capture())
             name, ref = snapshot["frames"][0]["locals"][1]
             if name != "marker" or snapshot["values"][ref]["text"] != repr(marker):
