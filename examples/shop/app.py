@@ -88,7 +88,7 @@ def checkout() -> Response:
     try:
         receipt = payment.charge(card_number, api_token, total)
     except ValueError:
-        abort(402)
+        abort(422)
     return jsonify(storage.place_order(basket, total, receipt))
 
 

@@ -16,13 +16,14 @@ def price_of(basket: Basket, today: date) -> int:
     customer, coupon = basket.customer, basket.coupon
     subtotal = sum(line.price for line in basket.lines)
     loyalty = subtotal * LOYALTY_PERCENT[customer.tier] // 100
+    gift = min(BIRTHDAY_GIFT, subtotal // 2) if customer.has_birthday(today) else 0
 
     discount = 0
     if coupon is not None:
         discount += subtotal * coupon.percent // 100 + loyalty
-    if customer.has_birthday(today):
-        discount += min(BIRTHDAY_GIFT, subtotal // 2) + loyalty
-    if discount == 0:
+    if gift:
+        discount += gift + loyalty
+    if not discount:
         discount = loyalty
     total = subtotal - discount
     return total - total % SMALLEST_COIN

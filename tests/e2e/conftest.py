@@ -18,6 +18,17 @@ from self_signed import Certificate
 StartShop = Callable[..., LiveShop]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "full_load: minutes of load; runs only when chosen with -m full_load")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "full_load" not in config.getoption("-m"):
+        chosen = [item for item in items if item.get_closest_marker("full_load") is None]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
 @pytest.fixture
 def live_hub(tmp_path: Path) -> Iterator[LiveHub]:
     """A running hub."""
