@@ -43,6 +43,12 @@ int strobe_decoder_named(struct strobe_decoder *decoder, json_t **ret_list);
  */
 int strobe_decoder_value(struct strobe_decoder *decoder);
 
+/**
+ * Decode the list of hidden values, redact them, and forget what can be reached through them only.
+ * @return 0, STROBE_EPROTO or STROBE_ENOMEM
+ */
+int strobe_decoder_hide(struct strobe_decoder *decoder, json_t *body);
+
 /** Leave nothing of a value but its type, `cut` and `rule`. Takes `rule` over. @return 0 or STROBE_ENOMEM */
 int strobe_decoder_redact(json_t *value, enum strobe_cut cut, json_t *rule);
 

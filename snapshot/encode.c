@@ -5,6 +5,7 @@
 
 #include "snapshot/decoder.h"
 #include "snapshot/library.h"
+#include "snapshot/pattern.h"
 #include "snapshot/text.h"
 #include "strobe/limits.h"
 
@@ -47,13 +48,25 @@ json_t *strobe_decoder_ref(struct strobe_decoder *decoder)
     return json_integer((json_int_t)ref);
 }
 
+/* Names are made of data where programs set attributes by what they were sent. */
+static json_t *decode_name(struct strobe_decoder *decoder)
+{
+    json_t *name = strobe_decoder_text(decoder);
+    const char *text = json_string_value(name);
+    if (text == NULL || strobe_pattern_find(text, json_string_length(name), false) == NULL) {
+        return name;
+    }
+    json_decref(name);
+    return json_string("<redacted>");
+}
+
 int strobe_decoder_named(struct strobe_decoder *decoder, json_t **ret_list)
 {
     json_t *list = json_array();
     unsigned count = strobe_image_get_u16(&decoder->reader);
     for (unsigned i = 0; i < count && !decoder->reader.failed; i++) {
         json_t *pair = json_array();
-        if (json_array_append_new(list, pair) < 0 || json_array_append_new(pair, strobe_decoder_text(decoder)) < 0 ||
+        if (json_array_append_new(list, pair) < 0 || json_array_append_new(pair, decode_name(decoder)) < 0 ||
             json_array_append_new(pair, strobe_decoder_ref(decoder)) < 0) {
             json_decref(list);
             return STROBE_ENOMEM;
@@ -196,49 +209,13 @@ static int add_missing(struct strobe_decoder *decoder, uint64_t total, const cha
     return 0;
 }
 
-/* Too many secrets were found late: no leaf is shown. */
-static int hide_all(struct strobe_decoder *decoder)
-{
-    size_t i;
-    json_t *value;
-    json_array_foreach(decoder->values, i, value)
-    {
-        if (json_object_get(value, "text") != NULL &&
-            strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, json_string("too many secrets")) < 0) {
-            return STROBE_ENOMEM;
-        }
-    }
-    return 0;
-}
-
-/* Redact the values that are secrets under another name. */
-static int hide_values(struct strobe_decoder *decoder)
-{
-    unsigned count = strobe_image_get_u16(&decoder->reader);
-    if (count == STROBE_IMAGE_HIDE_ALL) {
-        return hide_all(decoder);
-    }
-    for (unsigned i = 0; i < count && !decoder->reader.failed; i++) {
-        json_t *value = json_array_get(decoder->values, (size_t)strobe_image_get_varint(&decoder->reader));
-        json_t *rule = strobe_decoder_text(decoder);
-        if (value == NULL) {
-            json_decref(rule);
-            return strobe_decoder_refuse(decoder, "a hidden value is not there");
-        }
-        if (strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, rule) < 0) {
-            return STROBE_ENOMEM;
-        }
-    }
-    return 0;
-}
-
 static int add_end(struct strobe_decoder *decoder, json_t *body)
 {
     uint64_t total = strobe_image_get_varint(&decoder->reader);
     const char *cut = strobe_cut_name(strobe_image_get_u8(&decoder->reader));
     int status = add_number(decoder, body, "capture_ns", true);
     if (status == 0) {
-        status = hide_values(decoder);
+        status = strobe_decoder_hide(decoder, body);
     }
     if (status < 0) {
         return status;

@@ -3,18 +3,15 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/py/integer.h"
-#include "snapshot/py/name.h"
+#include "snapshot/py/secret.h"
 #include "snapshot/py/type_name.h"
 #include "snapshot/py/value.h"
 
 enum {
-    END_BYTES = 32,            /* kept for the end of the image */
-    HIDDEN_BYTES = 8 * 1024,   /* kept for the list of hidden values */
-    CUT_BYTES = 16 * 1024,     /* kept for the types of values that no longer fit */
-    WORK_BETWEEN_CLOCKS = 200, /* some 10 us */
-    SECRET_LENGTH_MIN = 4,
-    SECRET_INT_MIN = 99999
+    END_BYTES = 32,           /* kept for the end of the image */
+    HIDDEN_BYTES = 8 * 1024,  /* kept for the list of hidden values */
+    CUT_BYTES = 16 * 1024,    /* kept for the types of values that no longer fit */
+    WORK_BETWEEN_CLOCKS = 200 /* some 10 us */
 };
 
 void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
@@ -76,38 +73,6 @@ static int64_t enqueue(struct strobe_walk *walk, PyObject *object, unsigned dept
     return walk->found++;
 }
 
-/*
- * Whether `object` is a secret by itself, so that its other places must not show it either. Short texts and small ints
- * are shared by the whole program; a text that is itself the name of a secret ("password") is a label.
- */
-static bool is_secret_itself(struct strobe_walk *walk, PyObject *object)
-{
-    if (PyUnicode_Check(object)) {
-        return PyUnicode_GET_LENGTH(object) >= SECRET_LENGTH_MIN && strobe_name_rule(walk, object) == NULL;
-    }
-    if (PyBytes_Check(object) || PyByteArray_Check(object)) {
-        return Py_SIZE(object) >= SECRET_LENGTH_MIN;
-    }
-    int64_t number;
-    return PyLong_Check(object) &&
-           (!strobe_integer_small(object, &number) || number > SECRET_INT_MIN || number < -SECRET_INT_MIN);
-}
-
-/* The value `number` was found before under an innocent name. */
-static void hide(struct strobe_walk *walk, uint32_t number, const char *rule)
-{
-    if (walk->queue[number].rule != NULL) {
-        return;
-    }
-    walk->queue[number].rule = rule;
-    if (number < walk->written) {
-        if (walk->hidden_count < STROBE_IMAGE_HIDDEN_MAX) {
-            walk->hidden[walk->hidden_count] = number;
-        }
-        walk->hidden_count++;
-    }
-}
-
 int64_t strobe_walk_refer(struct strobe_walk *walk, PyObject *object, unsigned depth, const char *rule)
 {
     if (object == NULL) {
@@ -116,13 +81,13 @@ int64_t strobe_walk_refer(struct strobe_walk *walk, PyObject *object, unsigned d
         }
         return walk->unbound;
     }
-    if (rule != NULL && !is_secret_itself(walk, object)) {
+    if (rule != NULL && !strobe_secret_everywhere(walk, object)) {
         return enqueue(walk, object, depth, rule);
     }
     struct strobe_identity *identity = look_up(walk->identities, STROBE_WALK_IDENTITIES, walk->generation, object);
     if (identity->generation == walk->generation) {
         if (rule != NULL) {
-            hide(walk, identity->number, rule);
+            strobe_secret_hide(walk, identity->number, rule);
         }
         return identity->number;
     }
@@ -190,23 +155,6 @@ static void write_rest(struct strobe_walk *walk)
     }
 }
 
-static void write_hidden(struct strobe_walk *walk)
-{
-    struct strobe_image_writer *writer = &walk->writer;
-    size_t start = writer->size;
-    strobe_image_put_u16(writer, walk->hidden_count);
-    for (uint32_t i = 0; i < walk->hidden_count && i < STROBE_IMAGE_HIDDEN_MAX; i++) {
-        const char *rule = walk->queue[walk->hidden[i]].rule;
-        strobe_image_put_varint(writer, walk->hidden[i]);
-        strobe_image_put_text(writer, rule, strlen(rule));
-    }
-    if (writer->full || walk->hidden_count > STROBE_IMAGE_HIDDEN_MAX) {
-        writer->full = false;
-        writer->size = start;
-        strobe_image_put_u16(writer, STROBE_IMAGE_HIDE_ALL);
-    }
-}
-
 void strobe_walk_run(struct strobe_walk *walk, int64_t started_ns)
 {
     while (walk->written < walk->found && write_next(walk)) {
@@ -219,5 +167,5 @@ void strobe_walk_run(struct strobe_walk *walk, int64_t started_ns)
     strobe_image_put_varint(&walk->writer, walk->found);
     strobe_image_put_u8(&walk->writer, walk->cut);
     strobe_image_put_varint(&walk->writer, (uint64_t)(strobe_clock_monotonic_ns() - started_ns));
-    write_hidden(walk);
+    strobe_secret_write_hidden(walk);
 }

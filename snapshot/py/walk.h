@@ -71,9 +71,8 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns);
 
 /**
  * The number of `object` as a value, found at `depth` below a variable, redacted for the reason `rule` unless that is
- * NULL. A text or large int that is redacted at one place is so at all others, whatever their names: the password that
- * a wrapper holds in `args`. Any other redacted object gets a number of its own at each place. NULL stands for an
- * unbound variable.
+ * NULL. What is redacted at one place is so at all others (see secret.h); what all the program shares, like None, gets
+ * a number of its own where it is redacted. NULL stands for an unbound variable.
  * @return the number, or STROBE_WALK_FULL
  */
 int64_t strobe_walk_refer(struct strobe_walk *walk, PyObject *object, unsigned depth, const char *rule);

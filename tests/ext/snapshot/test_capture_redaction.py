@@ -199,6 +199,54 @@ def test_secret_is_hidden_at_all_its_places() -> None:
     assert snapshot.local("args")[0].text == "'me'"
 
 
+def test_containers_and_objects_are_hidden_at_all_their_places() -> None:
+    """With what is inside, unless another way leads there."""
+    pair, thing, shared = ("me", SECRET), types.SimpleNamespace(inner=[SECRET + "2"]), ["shared"]
+    nested = {"x": SECRET + "3", "y": shared}
+
+    def probed(args: list[object], auth: object, deep: object) -> Snapshot:
+        return capture()
+
+    snapshot = in_thread(
+        probed, [pair, thing, nested], pair, [{"credentials": nested, "token": thing}, shared]
+    )
+    for value in snapshot.local("args").items:
+        assert value.is_redacted()
+    assert snapshot.local("deep")[1][0].text == "'shared'"
+    assert SECRET not in snapshot.text
+
+
+def test_equal_texts_are_hidden_too() -> None:
+    def copy(text: str) -> str:
+        return "".join(list(text))
+
+    def probed(before: list[object], password: str, after: dict[str, object]) -> Snapshot:
+        return capture()
+
+    unicode = SECRET + "ü"
+    snapshot = in_thread(
+        probed,
+        [copy(SECRET), copy(SECRET).encode(), [copy(unicode)]],
+        copy(SECRET),
+        {
+            "data": copy(SECRET),
+            "deep": {"pin": copy(unicode), "key": SECRET.encode()},
+            "token": SECRET.encode(),
+        },
+    )
+    assert snapshot.local("before")[0].is_redacted("password")
+    assert snapshot.local("before")[1].is_redacted("token")
+    assert snapshot.local("before")[2][0].is_redacted("pin")
+    assert snapshot.local("after")["data"].is_redacted("password")
+    assert snapshot.local("after")["deep"]["key"].is_redacted("token")
+    assert SECRET not in snapshot.text
+
+
+def test_names_of_fields_that_look_like_secrets_are_not_shown() -> None:
+    value = look(types.SimpleNamespace(**{CARD: 1, "plain": 2}))
+    assert sorted(value.fields) == ["<redacted>", "plain"]
+
+
 def test_very_many_late_secrets_hide_all_texts() -> None:
     secrets = [f"{SECRET}-{i:05}" for i in range(400)]
 
