@@ -11,6 +11,7 @@ from stroboscope.cli.values import ValueTree, variables_of
 JsonObject = dict[str, Any]
 
 _SOURCE_LINES_AROUND = 4
+_LIBRARY_FILES_SHOWN = 4
 _TAB = " " * 4
 
 
@@ -119,6 +120,8 @@ def _print_libraries(terminal: Terminal, frames: list[JsonObject]) -> None:
         name = "/".join(str(frame.get("file", "?")).split("/")[-2:])
         if name not in files:
             files.append(name)
+    if len(files) > _LIBRARY_FILES_SHOWN:
+        files[_LIBRARY_FILES_SHOWN:] = ["…"]
     count = f"{len(frames)} library {'frame' if len(frames) == 1 else 'frames'}"
     terminal.line(("dim", f"   ·  {count}: {', '.join(files)}"))
 
