@@ -2,7 +2,7 @@
 # Run the suites named, or all, one after the other; a failing suite does not stop the next. Ends with a table and the
 # line 'N passed, N failed, N skipped'.
 #
-#   run_tests.sh [lint] [tools] [console] [unit] [asan] [tsan] [clang] [ext] [exports] [ext-asan] [e2e] [browser]
+#   run_tests.sh [load] [lint] [tools] [console] [unit] [asan] [tsan] [clang] [ext] [exports] [ext-asan] [e2e] [browser]
 #
 # Each suite leaves JUnit XML and a log in build/reports. PYTHON=... limits ext to that interpreter.
 set -euo pipefail
@@ -108,6 +108,12 @@ suite_e2e() {
     run_pytest e2e .venv/bin/python tests/e2e
 }
 
+# Not among the suites that run by default: minutes of load, as heavy as a real service's.
+suite_load() {
+    make build
+    run_pytest load .venv/bin/python tests/e2e -m full_load
+}
+
 suite_browser() {
     make build
     run_pytest browser .venv/bin/python tests/browser
@@ -143,7 +149,7 @@ main() {
                     run "ext-$version" suite_ext "$version" "$interpreter"
                 done < <(if [ -n "${PYTHON:-}" ]; then echo "$newest $python"; else tools/find_python.sh --all; fi)
                 ;;
-            lint | tools | console | unit | asan | tsan | clang | exports | ext-asan | e2e | browser) run "$suite" "suite_${suite//-/_}" ;;
+            lint | tools | console | unit | asan | tsan | clang | exports | ext-asan | e2e | browser | load) run "$suite" "suite_${suite//-/_}" ;;
             *) echo "run_tests.sh: no suite $suite" >&2 && exit 2 ;;
         esac
     done

@@ -66,7 +66,9 @@ def count_case(suite: Suite, case: ElementTree.Element) -> None:
     name = f"{case.get('classname', '')}::{case.get('name', '')}"
     inner = cmocka_outcomes(case.findtext("system-out") or "")
     for test, result in inner.items():
-        suite.count(result, f"{case.get('name')}: {test}")
+        suite.count(
+            result, f"{case.get('name')}: {test}", f"{case.get('name')}: {test} (cmocka gives no reason)"
+        )
     crashed = outcome == "failed" and "failed" not in inner.values()
     if not inner or crashed:
         suite.count(outcome, name, reason)
