@@ -112,7 +112,7 @@ static int shortest_digits(double value, char digits[DIGITS_MAX + 1])
         count--;
     }
     digits[count] = '\0';
-    return *at == 'e' ? atoi(at + 1) : 0;
+    return *at == 'e' ? (int)strtol(at + 1, NULL, 10) : 0;
 }
 
 static void append_zeros(struct strobe_buffer *buffer, int count)

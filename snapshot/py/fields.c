@@ -15,7 +15,7 @@
 
 enum { MEMBER_OBJECT = 6, MEMBER_OBJECT_EX = 16 }; /* PyMemberDef.type, the same in all versions */
 
-/* One field; its name is a str or C text. */
+/* One field; its name is C text, or a str when `text` is NULL. */
 struct field {
     PyObject *name;
     const char *text;
@@ -105,7 +105,7 @@ static bool next_field(PyObject *object, struct field_walk *walk, struct field *
 
 static const char *rule_of(struct strobe_value *value, const struct field *field, const struct strobe_name_pair *pair)
 {
-    if (field->name == NULL) {
+    if (field->text != NULL) {
         return strobe_redact_name(field->text, strlen(field->text));
     }
     const char *rule = strobe_name_rule(value->walk, field->name);
@@ -115,10 +115,10 @@ static const char *rule_of(struct strobe_value *value, const struct field *field
 static void put_field(struct strobe_reference_list *list, const struct field *field, const char *rule)
 {
     struct strobe_walk *walk = list->value->walk;
-    if (field->name != NULL) {
-        strobe_name_put(walk, field->name);
-    } else {
+    if (field->text != NULL) {
         strobe_image_put_text(&walk->writer, field->text, strnlen(field->text, STROBE_NAME_BYTES_MAX));
+    } else {
+        strobe_name_put(walk, field->name);
     }
     strobe_reference_list_put(list, field->value, rule);
 }

@@ -9,6 +9,11 @@
 
 enum { HEX_BYTES_MAX = STROBE_CAPTURE_LENGTH_MAX / 2 };
 
+/* Flags of types that are told from leaves at once. */
+#define NO_LEAF                                                                                                       \
+    (Py_TPFLAGS_LIST_SUBCLASS | Py_TPFLAGS_TUPLE_SUBCLASS | Py_TPFLAGS_DICT_SUBCLASS | Py_TPFLAGS_BASE_EXC_SUBCLASS | \
+     Py_TPFLAGS_TYPE_SUBCLASS)
+
 static void put_leaf(struct strobe_value *value, enum strobe_leaf leaf)
 {
     value->parts |= STROBE_PART_LEAF;
@@ -120,6 +125,9 @@ static bool write_constant(struct strobe_value *value)
 bool strobe_leaf_write(struct strobe_value *value)
 {
     PyObject *object = value->object;
+    if (PyType_FastSubclass(Py_TYPE(object), NO_LEAF)) {
+        return false;
+    }
     if (PyLong_Check(object)) {
         write_int(value);
     } else if (PyUnicode_Check(object)) {

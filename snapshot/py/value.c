@@ -25,11 +25,11 @@ static bool has_class(const struct strobe_value *value)
 
 static void write_parts(struct strobe_value *value)
 {
-    if (strobe_place_write(value)) {
+    bool known = strobe_leaf_write(value) || strobe_container_write(value);
+    if (!known && strobe_place_write(value)) {
         return; /* the dict of a module or a class is no part of the program's data */
     }
-    bool known = strobe_leaf_write(value) || strobe_container_write(value) || strobe_datetime_write(value) ||
-                 strobe_decimal_write(value);
+    known = known || strobe_datetime_write(value) || strobe_decimal_write(value);
     if (!value->walk->writer.full && value->cut != STROBE_CUT_DEPTH && (!known || has_class(value))) {
         strobe_fields_write(value);
     }
@@ -43,7 +43,7 @@ static void put_cut(struct strobe_value *value, const char *rule)
     }
     value->parts |= STROBE_PART_CUT;
     strobe_image_put_u8(writer, value->cut);
-    if (value->cut == STROBE_CUT_REDACTED_NAME) {
+    if (value->cut == STROBE_CUT_REDACTED_NAME && rule != NULL) {
         strobe_image_put_text(writer, rule, strlen(rule));
     }
 }
