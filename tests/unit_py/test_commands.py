@@ -215,6 +215,16 @@ def test_snap_explains_after_the_time_out_why_nothing_came(at_hub: Strobe, hub: 
     assert len(hub.sent("DELETE probes/p1p1")) == 1
 
 
+def test_counters_that_come_with_the_time_out_are_told(at_hub: Strobe, hub: FakeHub) -> None:
+    def view(request: Request) -> Answer:
+        is_late = len(hub.sent("GET probes/p1p1")) > 1 and "wait" in request.query
+        gates = {"reached": 5, "condition_false": 5} if is_late else {"reached": 0}
+        return 200, probe_view(state("a1", gates=gates), state("b2", gates=gates))
+
+    hub.routes["GET probes/*"] = view
+    assert_is_told(at_hub(*SNAP, "--timeout", "0.05"), 1, "reached 5 times: condition false 5")
+
+
 def test_snap_says_when_the_line_was_never_reached(at_hub: Strobe, hub: FakeHub) -> None:
     states_are(hub, state("a1"), state("b2"))
     assert_is_told(at_hub(*SNAP, "--timeout", "0.2"), 1, "pid 4711, 4712: the line was not reached")
@@ -244,8 +254,10 @@ def test_snap_stops_at_once_when_no_process_can_arm(
 
 
 def test_a_process_that_has_not_loaded_the_file_does_not_hide_the_error(at_hub: Strobe, hub: FakeHub) -> None:
-    states_are(hub, state("a1", "error", reason="no_code_at_line", message="no code"), state("b2", "pending"))
-    assert_is_told(at_hub(*SNAP, "--timeout", "50"), 1, "no code")
+    states_are(hub, state("a1", "error", reason="condition_name", message="no name"), state("b2", "pending"))
+    done = at_hub(*SNAP, "--timeout", "50")
+    assert_is_told(done, 2, "pid 4711: not armed: no name")
+    assert "4712" not in done.stderr
 
 
 def test_one_process_that_can_arm_is_waited_for(at_hub: Strobe, hub: FakeHub) -> None:

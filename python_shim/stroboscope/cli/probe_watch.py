@@ -51,6 +51,7 @@ class ProbeWatch:
         """Summaries oldest first. `on_progress` is called after each look at the states."""
         hub_away_since: float | None = None
         while True:
+            is_last_round = not self.left_s
             try:
                 summaries = self._round(on_progress)
                 hub_away_since = None
@@ -59,7 +60,7 @@ class ProbeWatch:
             except HubUnreachable:
                 now = time.monotonic()
                 hub_away_since = now if hub_away_since is None else hub_away_since
-                if now - hub_away_since > _HUB_AWAY_S_MAX or not self.left_s:
+                if now - hub_away_since > _HUB_AWAY_S_MAX or is_last_round:
                     raise
                 time.sleep(_RETRY_S)
                 continue
@@ -69,13 +70,14 @@ class ProbeWatch:
                 yield summary
                 if self.found >= self._hits:
                     return
-            if not summaries and (self.failed or not self.left_s):
+            if is_last_round or (self.failed and not summaries):
                 return
 
     def _round(self, on_progress: Callable[[], None]) -> list[JsonObject]:
         self.instances = self._client.instances(service=self.probe["service"], state="up")
         is_settled = self._everyone_reported() and bool(self.states)
-        state_wait_s = 0 if is_settled else self._bounded(_ARMING_WAIT_S)
+        # After the time-out, too: counters that are on their way explain why nothing came.
+        state_wait_s = _ARMING_WAIT_S if not is_settled or not self.left_s else 0
         view = self._client.probe(self.probe["id"], self._revision, state_wait_s)
         self._take_states(view)
         on_progress()

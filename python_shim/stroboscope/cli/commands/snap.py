@@ -118,33 +118,34 @@ def _show_progress(progress: Terminal, watch: ProbeWatch, hits: int) -> None:
 
 
 def _nothing_captured(watch: ProbeWatch, request: SnapRequest) -> Failure:
-    reasons = {str(state.get("reason")) for state in watch.states}
-    if watch.failed:
-        exit_code = WRONG_USE if reasons and reasons <= gates.WRONG_USE_REASONS else NOTHING_CAPTURED
-        messages = sorted({gates.explain(state) for state in watch.states})
-        return Failure(exit_code, "; ".join(messages), "Nothing was captured; the probe is removed.")
-    lines = _explanations(watch)
+    location = watch.probe["location"]
+    if not watch.failed:
+        what = f"nothing was captured in {request.timeout_s:g} s at {location}"
+        return Failure(NOTHING_CAPTURED, what, _explanations(watch, watch.instances))
+    refused = [state for state in watch.states if state.get("state") != "pending"]
+    ids = {state.get("instance") for state in refused}
+    reasons = {str(state.get("reason")) for state in refused}
     return Failure(
-        NOTHING_CAPTURED,
-        f"nothing was captured in {request.timeout_s:g} s at {watch.probe['location']}",
-        "\n".join(lines),
+        WRONG_USE if reasons <= gates.WRONG_USE_REASONS else NOTHING_CAPTURED,
+        f"nothing can be captured at {location}",
+        _explanations(watch, [instance for instance in watch.instances if instance.get("id") in ids]),
     )
 
 
-def _explanations(watch: ProbeWatch) -> list[str]:
+def _explanations(watch: ProbeWatch, instances: list[JsonObject]) -> str:
     """A line for each process, or one for all that say the same."""
-    if not watch.instances:
-        return [f"No process of {watch.probe['service']!r} was connected. See: strobe ps"]
+    if not instances:
+        return f"No process of {watch.probe['service']!r} was connected. See: strobe ps"
     states = {state.get("instance"): state for state in watch.states}
     pids: dict[str, list[str]] = {}
-    for instance in watch.instances:
+    for instance in instances:
         state = states.get(instance.get("id"))
         words = gates.explain(state) if state else "has not answered yet"
         pids.setdefault(words, []).append(str(instance.get("pid")))
     lines = [f"pid {', '.join(numbers)}: {words}" for words, numbers in pids.items()]
     if len(lines) > _LINES_MAX:
-        lines[_LINES_MAX:] = [f"and {len(lines) - _LINES_MAX} more; see: strobe probes"]
-    return lines
+        lines[_LINES_MAX:] = [f"and {len(lines) - _LINES_MAX} more that say something else"]
+    return "\n".join(lines)
 
 
 def _remove(client: HubClient, probe_id: str) -> None:
