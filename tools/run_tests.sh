@@ -115,6 +115,9 @@ suite_load() {
 }
 
 suite_browser() {
+    local node
+    node=$(tools/find_node.sh)
+    export PATH="$node:$PATH"
     make build
     run_pytest browser .venv/bin/python tests/browser
 }
