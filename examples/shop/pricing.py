@@ -1,7 +1,5 @@
 """What a basket costs."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from shop.model import Basket
@@ -25,5 +23,6 @@ def price_of(basket: Basket, today: date) -> int:
         discount += gift + loyalty
     if not discount:
         discount = loyalty
+
     total = subtotal - discount
     return total - total % SMALLEST_COIN

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from live_hub import LiveHub
-from live_shop import LiveShop
+from live_shop import LiveShop, StartShop
 from recording_proxy import RecordingProxy
 from self_signed import Certificate
-
-StartShop = Callable[..., LiveShop]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from live_hub import STROBE
@@ -117,6 +117,10 @@ class LiveShop:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             return int(probe.getsockname()[1])
+
+
+StartShop = Callable[..., LiveShop]
+"""start_shop(name="shop", dsn=None)"""
 
 
 def quotes(count: int, rare_every: int = 0) -> Iterable[str]:

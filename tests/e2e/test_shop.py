@@ -12,9 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from conftest import StartShop
 from live_hub import LiveHub
-from live_shop import PAYMENT_TOKEN, RARE_QUOTE, SECRETS, LiveShop, line_of, quotes
+from live_shop import PAYMENT_TOKEN, RARE_QUOTE, SECRETS, LiveShop, StartShop, line_of, quotes
 from recording_proxy import RecordingProxy
 from shop import seed, traffic
 from waiting import eventually
