@@ -98,16 +98,31 @@ static int hide_all(struct strobe_decoder *decoder)
     return 0;
 }
 
-static int hide_one(struct strobe_decoder *decoder)
+/* `varint value, u8 rule` */
+static int hide_one(struct strobe_decoder *decoder, json_t *rules)
 {
     uint64_t number = strobe_image_get_varint(&decoder->reader);
-    json_t *rule = strobe_decoder_text(decoder);
+    json_t *rule = json_array_get(rules, strobe_image_get_u8(&decoder->reader));
     json_t *value = number < json_array_size(decoder->values) ? json_array_get(decoder->values, (size_t)number) : NULL;
-    if (value == NULL) {
-        json_decref(rule);
+    if (value == NULL || rule == NULL) {
         return strobe_decoder_refuse(decoder, "a hidden value is not there");
     }
-    return strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, rule);
+    return strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, json_incref(rule));
+}
+
+static int hide_listed(struct strobe_decoder *decoder, unsigned count)
+{
+    json_t *rules = json_array();
+    unsigned rule_count = strobe_image_get_u8(&decoder->reader);
+    int status = rules != NULL ? 0 : STROBE_ENOMEM;
+    for (unsigned i = 0; status == 0 && i < rule_count && !decoder->reader.failed; i++) {
+        status = json_array_append_new(rules, strobe_decoder_text(decoder)) == 0 ? 0 : STROBE_ENOMEM;
+    }
+    for (unsigned i = 0; status == 0 && i < count && !decoder->reader.failed; i++) {
+        status = hide_one(decoder, rules);
+    }
+    json_decref(rules);
+    return status;
 }
 
 int strobe_decoder_hide(struct strobe_decoder *decoder, json_t *body)
@@ -116,9 +131,6 @@ int strobe_decoder_hide(struct strobe_decoder *decoder, json_t *body)
     if (count == STROBE_IMAGE_HIDE_ALL) {
         return hide_all(decoder);
     }
-    int status = 0;
-    for (unsigned i = 0; status == 0 && i < count && !decoder->reader.failed; i++) {
-        status = hide_one(decoder);
-    }
+    int status = hide_listed(decoder, count);
     return status == 0 && count > 0 ? forget_unreachable(decoder, body) : status;
 }

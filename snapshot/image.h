@@ -15,7 +15,7 @@
  *   leaf   := u8 enum strobe_leaf, and what stands there
  *   cut    := u8 enum strobe_cut [text rule, when redacted]
  *   end    := u8 STROBE_RECORD_END, varint values, u8 enum strobe_cut, varint capture_ns,
- *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, (varint value, text rule)*
+ *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, [u8 rules, (text rule)*, (varint value, u8 rule)*]
  *   text   := varint size, bytes of UTF-8
  *
  * `values` of the end may exceed the records written: the rest was cut before anything of it was copied. `hidden` are
@@ -29,7 +29,8 @@
 #include <stdint.h>
 
 #define STROBE_IMAGE_VERSION 1
-#define STROBE_IMAGE_HIDDEN_MAX 256
+#define STROBE_IMAGE_HIDDEN_MAX 2048
+#define STROBE_IMAGE_HIDDEN_RULES_MAX 64
 #define STROBE_IMAGE_HIDE_ALL 0xFFFF /* too many to be listed: no leaf may be shown */
 
 enum strobe_record { STROBE_RECORD_END, STROBE_RECORD_TYPE, STROBE_RECORD_VALUE };

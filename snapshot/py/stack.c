@@ -55,13 +55,15 @@ static bool has_prefix(PyObject *name, const char *prefix, size_t size)
 
 static bool is_dunder(PyObject *name)
 {
-    return has_prefix(name, "__", 2) && PyUnicode_GET_LENGTH(name) > 4;
+    Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+    return length > 4 && has_prefix(name, "__", 2) && PyUnicode_READ_CHAR(name, length - 1) == '_' &&
+           PyUnicode_READ_CHAR(name, length - 2) == '_';
 }
 
-/* What people did not write: the iterator of a comprehension (".0"), and outside of functions what is not in use. */
+/* Not what people did not write: ".0" of a comprehension, __class__, and outside of functions what is not in use. */
 static bool is_slot_shown(PyObject *name, int kind, PyObject *value, bool in_function)
 {
-    if (!PyUnicode_CheckExact(name) || has_prefix(name, ".", 1)) {
+    if (!PyUnicode_CheckExact(name) || has_prefix(name, ".", 1) || is_dunder(name)) {
         return false;
     }
     return value != NULL || (in_function && (kind & STROBE_SLOT_HIDDEN) == 0);
@@ -75,8 +77,8 @@ static void add_slots(struct locals *locals, struct strobe_frame frame, bool in_
         int kind;
         PyObject *name = strobe_code_slot_name(code, i, &kind);
         PyObject *value = strobe_frame_slot(frame, i);
-        if (is_slot_shown(name, kind, value, in_function) && (in_function || !is_dunder(name)) &&
-            add_local(locals, name, value) && (kind & STROBE_SLOT_ARGUMENT) != 0) {
+        if (is_slot_shown(name, kind, value, in_function) && add_local(locals, name, value) &&
+            (kind & STROBE_SLOT_ARGUMENT) != 0) {
             locals->arguments++;
         }
     }

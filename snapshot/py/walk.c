@@ -26,6 +26,11 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
     walk->types = 0;
     walk->hidden_count = 0;
     walk->unbound = -1;
+    strobe_walk_forget(walk);
+}
+
+void strobe_walk_forget(struct strobe_walk *walk)
+{
     if (++walk->generation == 0) { /* wrapped: entries of 2^32 captures ago would look current */
         memset(walk->identities, 0, sizeof walk->identities);
         memset(walk->type_identities, 0, sizeof walk->type_identities);

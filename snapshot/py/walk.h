@@ -69,6 +69,9 @@ struct strobe_walk {
 /** Begin a capture: forget all values, write into `walk->bytes`. `started_ns` is CLOCK_MONOTONIC. */
 void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns);
 
+/** Forget which objects have numbers. */
+void strobe_walk_forget(struct strobe_walk *walk);
+
 /**
  * The number of `object` as a value, found at `depth` below a variable, redacted for the reason `rule` unless that is
  * NULL. What is redacted at one place is so at all others (see secret.h); what all the program shares, like None, gets

@@ -125,6 +125,16 @@ def test_generators_and_coroutines_show_their_variables() -> None:
     assert in_thread(drive).local("argument").text == "'x'"
 
 
+def test_methods_do_not_show_the_cell_of_super() -> None:
+    class Child(list):
+        def probed(self):
+            super().__len__()
+            __mangled = 1
+            return capture()
+
+    assert in_thread(Child().probed).names() == ["self", "_Child__mangled"]
+
+
 def test_class_bodies_show_their_names() -> None:
     captured: list[Snapshot] = []
 

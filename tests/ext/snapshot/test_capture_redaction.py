@@ -247,13 +247,28 @@ def test_names_of_fields_that_look_like_secrets_are_not_shown() -> None:
     assert sorted(value.fields) == ["<redacted>", "plain"]
 
 
-def test_very_many_late_secrets_hide_all_texts() -> None:
-    secrets = [f"{SECRET}-{i:05}" for i in range(400)]
+def test_many_late_secrets_are_hidden_one_by_one() -> None:
+    secrets = [f"{SECRET}-{i:05}" for i in range(1000)]
 
     def probed(rows: list[list[str]], logins: list[list[dict[str, str]]]) -> Snapshot:
         return capture()
 
-    rows = [secrets[i : i + 100] for i in range(0, 400, 100)]
+    rows = [secrets[i : i + 100] for i in range(0, 1000, 100)]
+    snapshot = in_thread(
+        probed, [["plain text"], *rows], [[{"pin": secret} for secret in row] for row in rows]
+    )
+    assert all(value.is_redacted("pin") for row in snapshot.local("rows").items[1:] for value in row.items)
+    assert snapshot.local("rows")[0][0].text == "'plain text'"
+    assert SECRET not in snapshot.text
+
+
+def test_too_many_late_secrets_hide_all_texts() -> None:
+    secrets = [f"{SECRET}-{i:05}" for i in range(2600)]
+
+    def probed(rows: list[list[str]], logins: list[list[dict[str, str]]]) -> Snapshot:
+        return capture()
+
+    rows = [secrets[i : i + 100] for i in range(0, 2600, 100)]
     snapshot = in_thread(probed, rows, [[{"pin": secret} for secret in row] for row in rows])
     assert snapshot.local("rows")[0][0].is_redacted("too many secrets")
     assert SECRET not in snapshot.text
@@ -261,7 +276,8 @@ def test_very_many_late_secrets_hide_all_texts() -> None:
 
 def test_labels_and_shared_texts_stay_visible() -> None:
     """A text that only names a secret, and what the whole program shares, are no secrets."""
-    value = look({"csrf_token": "csrf_token", "password": "", "pin": None, "other": ["csrf_token", "", None]})
-    assert [item.text for item in value["other"].items] == ["'csrf_token'", "''", "None"]
+    subject = {"csrf_token": "csrf_token", "password": "", "pin": None, "email": "required", "cvv": 123}
+    value = look(subject | {"other": ["csrf_token", "", None, "required", 123]})
+    assert [item.text for item in value["other"].items] == ["'csrf_token'", "''", "None", "'required'", "123"]
     assert value.entries[0][0].text == "'csrf_token'"
     assert value.entries[0][1].is_redacted()

@@ -61,13 +61,32 @@ static inline void put_head(struct strobe_image_writer *writer, unsigned locals)
     strobe_image_put_u8(writer, 0);
 }
 
-static inline void put_end(struct strobe_image_writer *writer, unsigned values, enum strobe_cut cut)
+/* the list that ends an image: each value with the rule "token" */
+static inline void put_hidden(struct strobe_image_writer *writer, unsigned count, const unsigned *values)
+{
+    strobe_image_put_u16(writer, count);
+    strobe_image_put_u8(writer, count > 0);
+    if (count > 0) {
+        put_string(writer, "token");
+    }
+    for (unsigned i = 0; i < count; i++) {
+        strobe_image_put_varint(writer, values[i]);
+        strobe_image_put_u8(writer, 0);
+    }
+}
+
+static inline void put_end_hiding(struct strobe_image_writer *writer, unsigned values, enum strobe_cut cut)
 {
     strobe_image_put_u8(writer, STROBE_RECORD_END);
     strobe_image_put_varint(writer, values);
     strobe_image_put_u8(writer, cut);
     strobe_image_put_varint(writer, 4210);
-    strobe_image_put_u16(writer, 0);
+}
+
+static inline void put_end(struct strobe_image_writer *writer, unsigned values, enum strobe_cut cut)
+{
+    put_end_hiding(writer, values, cut);
+    put_hidden(writer, 0, NULL);
 }
 
 static inline void put_numbers(struct strobe_image_writer *writer)
@@ -174,11 +193,8 @@ static inline size_t sample_image(uint8_t bytes[SAMPLE_BYTES_MAX])
     put_value(&writer, STROBE_PART_LEAF, 1); /* 14: hidden by the end */
     strobe_image_put_u8(&writer, STROBE_LEAF_INT);
     strobe_image_put_u64(&writer, 4321);
-    put_end(&writer, SAMPLE_VALUES + SAMPLE_MISSING, STROBE_CUT_BYTES);
-    writer.size -= 2;
-    strobe_image_put_u16(&writer, 1);
-    strobe_image_put_varint(&writer, 14);
-    put_string(&writer, "pin");
+    put_end_hiding(&writer, SAMPLE_VALUES + SAMPLE_MISSING, STROBE_CUT_BYTES);
+    put_hidden(&writer, 1, (const unsigned[]){14});
     return writer.full ? 0 : writer.size;
 }
 

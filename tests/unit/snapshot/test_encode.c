@@ -128,7 +128,7 @@ static void test_redacted_values_show_type_and_reason_only(void **state)
 static void test_values_hidden_at_the_end_are_redacted(void **state)
 {
     (void)state;
-    assert_json(value(14), "{\"type\":\"int\",\"cut\":\"redacted:name\",\"rule\":\"pin\"}");
+    assert_json(value(14), "{\"type\":\"int\",\"cut\":\"redacted:name\",\"rule\":\"token\"}");
 }
 
 /* a: [b], b: "x"; b is in c as well, where it stays, unless c is hidden too */
@@ -146,13 +146,8 @@ static void hide_list(bool both)
     put_value(&writer, STROBE_PART_LEAF, 0);
     strobe_image_put_u8(&writer, STROBE_LEAF_TEXT);
     put_string(&writer, "inside");
-    put_end(&writer, 3, STROBE_CUT_NONE);
-    writer.size -= 2;
-    strobe_image_put_u16(&writer, both ? 2 : 1);
-    for (unsigned i = 0; i < (both ? 2 : 1); i++) {
-        strobe_image_put_varint(&writer, i);
-        put_string(&writer, "token");
-    }
+    put_end_hiding(&writer, 3, STROBE_CUT_NONE);
+    put_hidden(&writer, both ? 2 : 1, (const unsigned[]){0, 1});
     assert_int_equal(encode(bytes, writer.size), 0);
 }
 
@@ -174,8 +169,7 @@ static void test_no_leaf_is_shown_when_there_are_too_many_secrets(void **state)
     struct strobe_image_writer writer = {.bytes = bytes, .limit = sizeof bytes};
     put_head(&writer, 4);
     put_numbers(&writer);
-    put_end(&writer, 4, STROBE_CUT_NONE);
-    writer.size -= 2;
+    put_end_hiding(&writer, 4, STROBE_CUT_NONE);
     strobe_image_put_u16(&writer, STROBE_IMAGE_HIDE_ALL);
     assert_int_equal(encode(bytes, writer.size), 0);
     for (size_t i = 0; i < 4; i++) {
@@ -298,11 +292,8 @@ static void spoil_reason(struct strobe_image_writer *writer)
 static void spoil_hidden(struct strobe_image_writer *writer)
 {
     put_head(writer, 0);
-    put_end(writer, 0, STROBE_CUT_NONE);
-    writer->size -= 2;
-    strobe_image_put_u16(writer, 1);
-    strobe_image_put_varint(writer, 0);
-    put_string(writer, "pin");
+    put_end_hiding(writer, 0, STROBE_CUT_NONE);
+    put_hidden(writer, 1, (const unsigned[]){0});
 }
 
 static void test_inconsistent_images_are_refused_with_a_reason(void **state)
