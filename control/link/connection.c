@@ -2,12 +2,11 @@
 
 #include <libwebsockets.h>
 #include <openssl/crypto.h>
-#include <pthread.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -15,66 +14,37 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "link/inner_descriptors.h"
+#include "link/loop.h"
 #include "strobe/limits.h"
 #include "wire/messages.h"
 
 #define PIECE_BYTES (64 * 1024) /* of one websocket frame */
 #define CLOSE_MS 1000           /* for a polite close */
 #define CLOSE_REASON_BYTES 120  /* a control frame carries 125 bytes, two are the code */
-#define HANDSHAKE_TIMEOUT_S 15  /* for each step of connecting */
-#define DESCRIPTORS_MAX 8       /* libwebsockets would else take a table for all the process may open */
+#define HANDSHAKE_WAIT_MS 50    /* at most, while libwebsockets may wait to write without our knowing */
+#define RETRY_US 100000
 #define HOST_HEADER_BYTES (STROBE_DSN_HOST_BYTES + sizeof "[]:65535")
 
 struct strobe_connection {
-    struct lws_context *context;
+    _Atomic(struct strobe_loop *)
+        loop;        /* replaced when the program closed its descriptors; then the old one is leaked */
     struct lws *wsi; /* NULL: down */
     const struct strobe_dsn *dsn;
     struct strobe_trust *trust;
     struct strobe_connection_handlers handlers;
     struct strobe_buffer received;
-    lws_sorted_usec_list_t timer;
     unsigned char *frame; /* LWS_PRE bytes, then one piece */
     const char *text;     /* being written; borrowed from the owner */
     size_t size, offset;
     bool opened;
-    bool opening;   /* inside lws_client_connect_via_info() */
-    int close_code; /* not 0: closing */
+    bool wants_write; /* libwebsockets was asked to call back when the socket takes more */
+    bool opening;     /* inside lws_client_connect_via_info() */
+    int close_code;   /* not 0: closing */
     int64_t close_by_ns;
     int http_status;
     struct strobe_error reason; /* of the end */
-    int wake_descriptor;
-    int netlink_descriptor;
-    int socket;
-    ino_t socket_inode;
+    struct strobe_descriptor_mark socket;
 };
-
-/* ---- Process-wide settings of the libraries ---- */
-
-static void log_line(int level, const char *line)
-{
-    (void)level;
-    strobe_log(STROBE_LOG_DEBUG, "libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
-}
-
-static void set_up_libraries(void)
-{
-    lws_set_log_level(LLL_ERR | LLL_WARN | LLL_NOTICE, log_line);
-}
-
-/*
- * libwebsockets ignores SIGPIPE for the whole process while it makes a context. Put back what the program had, unless
- * the program itself changed it meanwhile. The link thread needs no disposition: it has the signal blocked.
- */
-static struct lws_context *create_context(const struct lws_context_creation_info *info)
-{
-    struct sigaction before, after;
-    bool known = sigaction(SIGPIPE, NULL, &before) == 0;
-    struct lws_context *context = lws_create_context(info);
-    if (known && sigaction(SIGPIPE, NULL, &after) == 0 && after.sa_handler == SIG_IGN) {
-        sigaction(SIGPIPE, &before, NULL);
-    }
-    return context;
-}
 
 /* ---- The end ---- */
 
@@ -95,8 +65,9 @@ static void finish(struct strobe_connection *connection)
     enum strobe_connection_end end = end_of(connection);
     bool opened = connection->opened;
     connection->wsi = NULL;
-    connection->socket = -1;
+    connection->socket.descriptor = -1;
     connection->opened = false;
+    connection->wants_write = false;
     connection->close_code = 0;
     connection->http_status = 0;
     memset(&connection->reason, 0, sizeof connection->reason);
@@ -168,7 +139,8 @@ static void receive(struct strobe_connection *connection, struct lws *wsi, const
     struct strobe_error error = {0};
     int status = connection->handlers.on_message(connection->handlers.user, connection->received.data,
                                                  connection->received.size, &error);
-    strobe_buffer_clear(&connection->received);
+    strobe_buffer_done(&connection->received); /* a large message would else hold its memory for ever */
+    strobe_buffer_init(&connection->received, STROBE_MESSAGE_BYTES_MAX);
     if (status < 0) {
         strobe_error_set(&error, status, "%s", strobe_error_meaning(status));
         refuse_message(connection, LWS_CLOSE_STATUS_PROTOCOL_ERR, error.message);
@@ -203,12 +175,13 @@ static int write_piece(struct strobe_connection *connection, struct lws *wsi)
         connection->text = NULL;
         connection->handlers.on_written(connection->handlers.user, connection->size);
     }
-    lws_callback_on_writable(wsi);
+    strobe_connection_want_write(connection);
     return 0;
 }
 
 static int writable(struct strobe_connection *connection, struct lws *wsi)
 {
+    connection->wants_write = false;
     if (connection->close_code == 0) {
         return write_piece(connection, wsi);
     }
@@ -237,12 +210,8 @@ static int append_token(struct strobe_connection *connection, unsigned char **pl
 
 static void remember_socket(struct strobe_connection *connection)
 {
-    struct stat status;
     int descriptor = connection->wsi == NULL ? -1 : (int)lws_get_socket_fd(connection->wsi);
-    if (descriptor >= 0 && fstat(descriptor, &status) == 0) {
-        connection->socket = descriptor;
-        connection->socket_inode = status.st_ino;
-    }
+    connection->socket = strobe_descriptor_mark(descriptor);
 }
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t size)
@@ -289,7 +258,7 @@ int strobe_connection_open(struct strobe_connection *connection, const char *add
     bool bare_ipv6 = strchr(connection->dsn->host, ':') != NULL;
     snprintf(host, sizeof host, bare_ipv6 ? "[%s]:%d" : "%s:%d", connection->dsn->host, connection->dsn->port);
     struct lws_client_connect_info info = {
-        .context = connection->context,
+        .context = atomic_load(&connection->loop)->context,
         .address = address,
         .port = connection->dsn->port,
         /* No redirects: they would carry the token to whomever the answer names. */
@@ -328,18 +297,6 @@ void strobe_connection_close(struct strobe_connection *connection, int code, con
     strobe_connection_want_write(connection);
 }
 
-void strobe_connection_drop(struct strobe_connection *connection, const char *reason)
-{
-    struct lws *wsi = connection->wsi;
-    if (wsi == NULL) {
-        return;
-    }
-    strobe_error_set(&connection->reason, STROBE_EIO, "%s", reason);
-    connection->wsi = NULL; /* its last callbacks find no owner */
-    lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
-    finish(connection);
-}
-
 bool strobe_connection_is_down(const struct strobe_connection *connection)
 {
     return connection->wsi == NULL;
@@ -348,87 +305,99 @@ bool strobe_connection_is_down(const struct strobe_connection *connection)
 void strobe_connection_want_write(struct strobe_connection *connection)
 {
     if (connection->wsi != NULL && connection->opened) {
+        connection->wants_write = true;
         lws_callback_on_writable(connection->wsi);
     }
 }
 
 /* ---- The loop ---- */
 
-static void on_timer(lws_sorted_usec_list_t *timer)
+static bool is_intact(struct strobe_connection *connection)
 {
-    (void)timer; /* it only ends the wait */
+    return strobe_descriptor_is_same(&connection->socket) && strobe_loop_is_intact(atomic_load(&connection->loop));
 }
 
-void strobe_connection_turn(struct strobe_connection *connection, int64_t wait_ms)
-{
-    if (connection->close_code != 0) {
-        int64_t left_ns = connection->close_by_ns - strobe_clock_monotonic_ns();
-        if (left_ns <= 0) {
-            strobe_connection_drop(connection, "closed");
-            return;
-        }
-        int64_t left_ms = left_ns / 1000000 + 1;
-        wait_ms = wait_ms < left_ms ? wait_ms : left_ms;
-    }
-    wait_ms = wait_ms > 0 ? wait_ms : 1;
-    lws_sul_schedule(connection->context, 0, &connection->timer, on_timer, wait_ms * LWS_US_PER_MS);
-    lws_service(connection->context, 0);
-}
-
-void strobe_connection_wake(struct strobe_connection *connection)
-{
-    lws_cancel_service(connection->context);
-}
-
-/* ---- Life ---- */
-
-static void wake_for_search(void *user)
-{
-    strobe_connection_wake(user);
-}
-
-static int create(struct strobe_connection *connection, struct strobe_error *error)
+static struct strobe_loop *new_loop(struct strobe_connection *connection)
 {
     static const struct lws_protocols protocols[] = {
         {.name = STROBE_WIRE_SUBPROTOCOL, .callback = on_event, .rx_buffer_size = 16 * 1024},
         {.name = NULL},
     };
-    struct lws_context_creation_info info = {
-        .port = CONTEXT_PORT_NO_LISTEN,
-        .protocols = protocols,
-        .options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
-        .uid = (uid_t)-1,
-        .gid = (gid_t)-1,
-        .user = connection,
-        .provided_client_ssl_ctx = connection->trust->tls,
-        .fd_limit_per_thread = DESCRIPTORS_MAX,
-        .timeout_secs = HANDSHAKE_TIMEOUT_S,
-        .connect_timeout_secs = HANDSHAKE_TIMEOUT_S,
-        .alpn = "http/1.1",
-        /* Not NULL, or the variable http_proxy of the program would be obeyed. */
-        .http_proxy_address = "",
-    };
-    connection->frame = calloc(1, LWS_PRE + PIECE_BYTES);
-    if (connection->frame == NULL) {
-        return strobe_error_set(error, STROBE_ENOMEM, "out of memory for the link");
-    }
-    struct strobe_netlink_list before;
-    strobe_netlink_list(&before);
-    connection->context = create_context(&info);
-    if (connection->context == NULL) {
-        return strobe_error_set(error, STROBE_EINTERNAL, "libwebsockets cannot make a context; STROBE_LOG tells more");
-    }
-    connection->netlink_descriptor = strobe_netlink_find_new(&before);
-    connection->wake_descriptor = strobe_wake_descriptor_find(wake_for_search, connection);
-    return 0;
+    return strobe_loop_new(protocols, connection, connection->trust->tls);
 }
+
+/* The old loop would write to, and close, what is now the program's: it is leaked. */
+static void begin_anew(struct strobe_connection *connection)
+{
+    struct strobe_loop *loop = new_loop(connection);
+    if (loop == NULL) {
+        usleep(RETRY_US); /* the next turn tries again */
+        return;
+    }
+    atomic_store(&connection->loop, loop);
+    if (connection->wsi != NULL) {
+        strobe_error_set(&connection->reason, STROBE_EIO, "the program closed the link's descriptors");
+        finish(connection);
+    }
+}
+
+void strobe_connection_drop(struct strobe_connection *connection, const char *reason)
+{
+    struct lws *wsi = connection->wsi;
+    if (wsi == NULL) {
+        return;
+    }
+    strobe_error_set(&connection->reason, STROBE_EIO, "%s", reason);
+    if (!is_intact(connection)) {
+        begin_anew(connection);
+        return;
+    }
+    connection->wsi = NULL; /* its last callbacks find no owner */
+    lws_set_timeout(wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_SYNC);
+    finish(connection);
+}
+
+/** Whether the socket is of use only when it can be written to. */
+static bool waits_to_write(const struct strobe_connection *connection)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    if (connection->wsi == NULL) {
+        return false;
+    }
+    if (!connection->opened) { /* until TCP is connected; after that libwebsockets does not say what it waits for */
+        return getpeername(connection->socket.descriptor, (struct sockaddr *)&peer, &size) < 0;
+    }
+    return connection->wants_write || lws_partial_buffered(connection->wsi);
+}
+
+void strobe_connection_turn(struct strobe_connection *connection, int64_t wait_ms)
+{
+    struct strobe_loop *loop = atomic_load(&connection->loop);
+    if (connection->wsi != NULL && !connection->opened && wait_ms > HANDSHAKE_WAIT_MS) {
+        wait_ms = HANDSHAKE_WAIT_MS;
+    }
+    strobe_loop_wait(loop, &connection->socket, waits_to_write(connection), wait_ms > 0 ? wait_ms : 1);
+    if (!is_intact(connection)) {
+        begin_anew(connection);
+    } else if (connection->close_code != 0 && strobe_clock_monotonic_ns() >= connection->close_by_ns) {
+        strobe_connection_drop(connection, "closed");
+    } else {
+        strobe_loop_serve(loop);
+    }
+}
+
+void strobe_connection_wake(struct strobe_connection *connection)
+{
+    strobe_loop_wake(atomic_load(&connection->loop));
+}
+
+/* ---- Life ---- */
 
 int strobe_connection_new(const struct strobe_dsn *dsn, struct strobe_trust *trust,
                           const struct strobe_connection_handlers *handlers, struct strobe_connection **ret_connection,
                           struct strobe_error *error)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_up_libraries);
     struct strobe_connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory for the link");
@@ -436,12 +405,14 @@ int strobe_connection_new(const struct strobe_dsn *dsn, struct strobe_trust *tru
     connection->dsn = dsn;
     connection->trust = trust;
     connection->handlers = *handlers;
-    connection->socket = connection->wake_descriptor = connection->netlink_descriptor = -1;
+    connection->socket.descriptor = -1;
     strobe_buffer_init(&connection->received, STROBE_MESSAGE_BYTES_MAX);
-    int status = create(connection, error);
-    if (status < 0) {
+    connection->frame = calloc(1, LWS_PRE + PIECE_BYTES);
+    struct strobe_loop *loop = connection->frame == NULL ? NULL : new_loop(connection);
+    atomic_store(&connection->loop, loop);
+    if (loop == NULL) {
         strobe_connection_free(connection);
-        return status;
+        return strobe_error_set(error, STROBE_EINTERNAL, "libwebsockets cannot make a context; STROBE_LOG tells more");
     }
     *ret_connection = connection;
     return 0;
@@ -452,10 +423,10 @@ void strobe_connection_free(struct strobe_connection *connection)
     if (connection == NULL) {
         return;
     }
-    connection->wsi = NULL;
-    if (connection->context != NULL) {
-        lws_sul_cancel(&connection->timer);
-        lws_context_destroy(connection->context);
+    struct strobe_loop *loop = atomic_load(&connection->loop);
+    connection->wsi = NULL; /* the last callbacks find no owner */
+    if (loop != NULL && is_intact(connection)) {
+        strobe_loop_free(loop);
     }
     strobe_buffer_done(&connection->received);
     free(connection->frame);
@@ -464,16 +435,6 @@ void strobe_connection_free(struct strobe_connection *connection)
 
 void strobe_connection_abandon(struct strobe_connection *connection)
 {
-    struct stat status;
-    if (connection->socket >= 0 && fstat(connection->socket, &status) == 0 && S_ISSOCK(status.st_mode) &&
-        status.st_ino == connection->socket_inode) {
-        close(connection->socket);
-    }
-    if (connection->wake_descriptor >= 0) {
-        close(connection->wake_descriptor);
-    }
-    if (connection->netlink_descriptor >= 0) {
-        close(connection->netlink_descriptor);
-    }
-    connection->socket = connection->wake_descriptor = connection->netlink_descriptor = -1;
+    strobe_descriptor_close(&connection->socket);
+    strobe_loop_abandon(atomic_load(&connection->loop));
 }

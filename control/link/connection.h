@@ -1,5 +1,5 @@
 /**
- * One TLS websocket to the hub, and the loop that serves it. The only place that knows libwebsockets.
+ * One TLS websocket to the hub. Only this file and loop.c know libwebsockets.
  *
  * Blocks nothing but in strobe_connection_turn(). Except for strobe_connection_wake() everything is for one thread at
  * a time; after that thread is joined another may go on with the same connection.
@@ -69,7 +69,10 @@ void strobe_connection_close(struct strobe_connection *connection, int code, con
 /** Close at once; on_end is called in here. Thread: outside the handlers. */
 void strobe_connection_drop(struct strobe_connection *connection, const char *reason);
 
-/** Wait for something to happen, at most `wait_ms`, and deal with it. Thread: outside the handlers. */
+/**
+ * Wait for something to happen, at most `wait_ms`, and deal with it. When the program has closed our descriptors, as
+ * one that becomes a daemon does, leave them alone and begin anew.   Thread: outside the handlers.
+ */
 void strobe_connection_turn(struct strobe_connection *connection, int64_t wait_ms);
 
 /** Have strobe_connection_turn() return soon. Thread: any, between new and free. Never blocks. */

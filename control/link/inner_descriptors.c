@@ -8,7 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+struct strobe_descriptor_mark strobe_descriptor_mark(int descriptor)
+{
+    struct stat status;
+    if (descriptor < 0 || fstat(descriptor, &status) < 0) {
+        return (struct strobe_descriptor_mark){.descriptor = -1};
+    }
+    return (struct strobe_descriptor_mark){descriptor, status.st_dev, status.st_ino};
+}
+
+bool strobe_descriptor_is_same(const struct strobe_descriptor_mark *mark)
+{
+    struct stat status;
+    return mark->descriptor < 0 ||
+           (fstat(mark->descriptor, &status) == 0 && status.st_dev == mark->device && status.st_ino == mark->inode);
+}
+
+void strobe_descriptor_close(struct strobe_descriptor_mark *mark)
+{
+    if (mark->descriptor >= 0 && strobe_descriptor_is_same(mark)) {
+        close(mark->descriptor);
+    }
+    mark->descriptor = -1;
+}
 
 /** Call `visit` with each descriptor of the process until it returns false. */
 static void for_each_descriptor(bool (*visit)(int descriptor, void *user), void *user)

@@ -6,7 +6,28 @@
 #ifndef STROBE_INNER_DESCRIPTORS_H
 #define STROBE_INNER_DESCRIPTORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+/**
+ * Which file a descriptor stood for. A program that becomes a daemon closes every descriptor it has, ours among them,
+ * and its next files get their numbers: so ours are compared before they are used or closed.
+ */
+struct strobe_descriptor_mark {
+    int descriptor; /* -1: none */
+    dev_t device;
+    ino_t inode;
+};
+
+/** Mark `descriptor`; -1 and closed ones give none. */
+struct strobe_descriptor_mark strobe_descriptor_mark(int descriptor);
+
+/** Whether the descriptor still stands for the same file; none is the same as ever. One system call. */
+bool strobe_descriptor_is_same(const struct strobe_descriptor_mark *mark);
+
+/** Close it if it is the same, and forget it. */
+void strobe_descriptor_close(struct strobe_descriptor_mark *mark);
 
 #define STROBE_INNER_CANDIDATES_MAX 64
 

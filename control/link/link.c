@@ -1,6 +1,7 @@
 #include "link/link.h"
 
 #include <errno.h>
+#include <openssl/err.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,6 +20,8 @@
 #define FREEZE_MS 100      /* at exit(): a turn of the loop takes far less */
 #define LOOKUP_GRACE_MS 20 /* after the flush, for a name lookup to end by itself */
 #define REASON_BYTES 257
+#define GONE_TRIES 200 /* times 50 us */
+#define GONE_US 50
 
 /** What the thread is asked to do. */
 enum order {
@@ -36,6 +39,7 @@ struct strobe_link {
     pthread_cond_t ended; /* `running` became false */
     pthread_t thread;
     pid_t process; /* that the thread belongs to */
+    pid_t thread_id;
     atomic_uint events;
     atomic_uint wakers; /* inside strobe_connection_wake() now */
     atomic_bool sealed; /* no more wakes: the connection is going */
@@ -52,12 +56,14 @@ struct strobe_link {
 
 static void notify(struct strobe_link *link, unsigned event)
 {
+    int saved_errno = errno; /* the caller may be in the middle of the program's code */
     /* Whoever seals sees our count, or we see the seal: both are sequentially consistent. */
     atomic_fetch_add(&link->wakers, 1);
     if (!atomic_load(&link->sealed) && atomic_fetch_or(&link->events, event) == 0) {
         strobe_connection_wake(link->session.connection);
     }
     atomic_fetch_sub(&link->wakers, 1);
+    errno = saved_errno;
 }
 
 static void seal(struct strobe_link *link)
@@ -149,6 +155,7 @@ static void *run(void *argument)
 {
     struct strobe_link *link = argument;
     pthread_setname_np(pthread_self(), "strobe-link");
+    link->thread_id = gettid();
     for (;;) {
         bool orphaned;
         enum order order = current_order(link, &orphaned);
@@ -236,6 +243,18 @@ static bool wait_for_end(struct strobe_link *link, int wait_ms)
     return !link->running;
 }
 
+/*
+ * pthread_join() returns a little before the kernel has removed the thread, and CPython counts the kernel's threads to
+ * warn about forks of processes that have several.
+ */
+static void join(struct strobe_link *link)
+{
+    pthread_join(link->thread, NULL);
+    for (int i = 0; i < GONE_TRIES && tgkill(getpid(), link->thread_id, 0) == 0; i++) {
+        usleep(GONE_US);
+    }
+}
+
 /** Give `order` and wait; if it is not obeyed in time, `otherwise` holds. @return whether the thread ended */
 static bool end_with(struct strobe_link *link, enum order order, int wait_ms, enum order otherwise)
 {
@@ -249,7 +268,7 @@ static bool end_with(struct strobe_link *link, enum order order, int wait_ms, en
     }
     pthread_mutex_unlock(&link->mutex);
     if (was_running && ended) {
-        pthread_join(link->thread, NULL);
+        join(link);
     }
     return ended;
 }
@@ -290,7 +309,9 @@ int strobe_link_start(const struct strobe_dsn *dsn, const struct strobe_wire_hel
     if (link == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory for the link");
     }
+    ERR_set_mark(); /* this thread's queue of OpenSSL errors is the program's */
     int status = strobe_session_init(&link->session, dsn, hello, handlers, error);
+    ERR_pop_to_mark();
     if (status < 0) {
         pthread_cond_destroy(&link->ended);
         pthread_mutex_destroy(&link->mutex);
@@ -393,7 +414,7 @@ void strobe_link_stop(struct strobe_link *link, int flush_ms, const char *reason
     link->orphaned = !ended;
     pthread_mutex_unlock(&link->mutex);
     if (ended) {
-        pthread_join(thread, NULL);
+        join(link);
         release(link);
     } else {
         pthread_detach(thread);

@@ -124,6 +124,10 @@ static void on_end(void *user, enum strobe_connection_end end, bool opened, cons
     session->post = NULL;
     session->writing = STROBE_SESSION_WRITING_NOTHING;
     strobe_outbox_interrupt(&session->outbox);
+    if (session->finishing) {
+        session->phase = STROBE_SESSION_WAITING; /* for nothing: the next state told is STOPPED */
+        return;
+    }
     if (!opened && !refused && session->address_index + 1 < session->addresses.count) {
         session->address_index++;
         session->phase = STROBE_SESSION_WAITING;

@@ -183,20 +183,51 @@ void agent_done(struct agent *agent)
     pthread_cond_destroy(&agent->changed);
 }
 
-int agent_threads(void)
+/** Read the name and the state ('S': asleep) of a thread of this process. */
+static bool read_thread(const char *id, char ret_name[32], char *ret_state)
+{
+    char path[300], line[256] = "";
+    snprintf(path, sizeof path, "/proc/self/task/%s/stat", id);
+    FILE *file = fopen(path, "r");
+    bool read = file != NULL && fgets(line, sizeof line, file) != NULL &&
+                sscanf(line, "%*d (%31[^)]) %c", ret_name, ret_state) == 2;
+    if (file != NULL) {
+        fclose(file);
+    }
+    return read;
+}
+
+/** Link threads of this process, and how many of them are asleep. */
+static int count_threads(int *ret_asleep)
 {
     int count = 0;
     DIR *tasks = opendir("/proc/self/task");
     assert_non_null(tasks);
+    *ret_asleep = 0;
     for (struct dirent *task = readdir(tasks); task != NULL; task = readdir(tasks)) {
-        char path[300], name[32] = "";
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
-        FILE *file = fopen(path, "r");
-        if (file != NULL) {
-            count += fgets(name, sizeof name, file) != NULL && strcmp(name, "strobe-link\n") == 0;
-            fclose(file);
+        char name[32], state;
+        if (read_thread(task->d_name, name, &state) && strcmp(name, "strobe-link") == 0) {
+            count++;
+            *ret_asleep += state == 'S';
         }
     }
     closedir(tasks);
     return count;
+}
+
+int agent_threads(void)
+{
+    int asleep;
+    return count_threads(&asleep);
+}
+
+void agent_expect_idle(void)
+{
+    int in_a_row = 0; /* once alone may be a mutex */
+    for (int i = 0; i < PATIENCE_S * 1000 && in_a_row < 30; i++) {
+        int asleep;
+        in_a_row = count_threads(&asleep) == asleep ? in_a_row + 1 : 0;
+        usleep(1000);
+    }
+    assert_int_equal(in_a_row, 30);
 }

@@ -42,6 +42,9 @@ void agent_done(struct agent *agent);
 /** The link's clock, as CLOCK_MONOTONIC in the tests: let `ms` pass at once, and have the running link look at it. */
 void agent_pass_time(int64_t ms);
 
+/** Wait until the link thread has gone to sleep, which it does in poll(2). */
+void agent_expect_idle(void);
+
 /** Threads of this process named strobe-link. */
 int agent_threads(void);
 

@@ -59,7 +59,9 @@ static void test_goodbye_is_the_last_message_and_the_close_is_polite(void **stat
 {
     (void)state;
     start_connected();
+    int states = agent.states;
     stop_within_the_bound(0);
+    assert_int_equal(agent.states, states + 1);
     json_t *goodbye = fake_link_expect(&peer, "goodbye");
     assert_string_equal(json_string_value(json_object_get(goodbye, "reason")), "stop");
     json_decref(goodbye);
