@@ -1,6 +1,7 @@
 """The whole way in one go: a hub, a shop with two workers under load, and the one hit that shows its bug.
 
-`make demo` starts this. Everything it makes lies in build/demo; your own profile is not touched.
+`make demo` starts this. Everything it makes lies in build/demo (or STROBE_DEMO_FOLDER); your own profile stays
+as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import IO
 from shop import seed, traffic
 
 EXAMPLES = Path(__file__).resolve().parent
-HOME = EXAMPLES.parent / "build" / "demo"
+HOME = Path(os.environ.get("STROBE_DEMO_FOLDER") or EXAMPLES.parent / "build" / "demo").absolute()
 HUB_PORT = 8443
 REQUESTS_PER_S = 100
 START_S_MAX = 60.0
@@ -99,8 +100,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Show one breakpoint in a shop that never stops.")
     parser.add_argument("--once", action="store_true", help="end after the snapshot: 0 when there is one")
     once: bool = parser.parse_args().once
-    HOME.parent.mkdir(exist_ok=True)
-    with (HOME.parent / "demo.lock").open("w") as lock:
+    HOME.parent.mkdir(parents=True, exist_ok=True)
+    with HOME.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -280,7 +281,7 @@ def _last_lines(name: str) -> str:
 
 
 def _shown(path: Path) -> str:
-    return str(path.relative_to(EXAMPLES.parent))
+    return os.path.relpath(path)
 
 
 def _stop(_signum: int, _frame: object) -> None:

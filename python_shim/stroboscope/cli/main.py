@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from stroboscope._version import __version__
 from stroboscope.cli.failure import OK, WRONG_USE, Failure, Interrupted
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _dispatch(arguments: list[str]) -> int:
         sys.stdout.write(_HELP)
         return OK if arguments else WRONG_USE
     if command in ("-V", "--version", "version"):
-        sys.stdout.write(f"strobe {_version()}\n")
+        sys.stdout.write(f"strobe {__version__}\n")
         return OK
     handler = _COMMANDS.get(command)
     if handler is None:
@@ -273,15 +274,6 @@ def _client() -> HubClient:
     from stroboscope.cli.profile import find_hub
 
     return HubClient(find_hub(os.environ))
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("stroboscope")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _prepare_streams() -> None:
