@@ -1,7 +1,6 @@
 """The whole way in one go: a hub, a shop with two workers under load, and the one hit that shows its bug.
 
-`make demo` starts this. Everything it makes lies in build/demo (or STROBE_DEMO_FOLDER); your own profile stays
-as it is.
+`make demo` starts this. All it makes lies in build/demo (or STROBE_DEMO_FOLDER); your profile stays as it is.
 """
 
 from __future__ import annotations
