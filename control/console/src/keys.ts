@@ -50,12 +50,16 @@ function closeTopmost(): void {
 
 function focusSearch(): void {
   tab.value = "services";
-  requestAnimationFrame(() => {
-    const search = document.getElementById("file-search");
-    if (!(search instanceof HTMLInputElement)) return;
-    search.focus();
-    search.select();
-  });
+  // At once, so that no key typed next is lost; on a narrow screen once the pane is on it.
+  if (!takeSearch()) requestAnimationFrame(takeSearch);
+}
+
+function takeSearch(): boolean {
+  const search = document.getElementById("file-search");
+  if (!(search instanceof HTMLInputElement)) return false;
+  search.focus();
+  search.select();
+  return document.activeElement === search;
 }
 
 function step(by: 1 | -1): void {

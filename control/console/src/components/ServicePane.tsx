@@ -28,9 +28,8 @@ export function ServicePane() {
 function NoServices() {
   return (
     <EmptyState title="No program is connected yet.">
-      <p>Start one under the agent:</p>
-      <Command text="strobe run --service NAME -- python app.py" />
-      <p class="hint">It appears here the moment it runs. Nothing in its code has to change.</p>
+      <p>It appears here the moment it runs under the agent:</p>
+      <Command text="strobe run --service NAME -- CMD" />
     </EmptyState>
   );
 }

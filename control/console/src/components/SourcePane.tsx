@@ -7,7 +7,6 @@ import { instances, loaded, services } from "../state/hub";
 import { messageOf } from "../state/session";
 import { type OpenSource, loadSource, openSource } from "../state/source";
 import { path, service } from "../state/view";
-import { Command } from "./Command";
 import { EmptyState } from "./EmptyState";
 import { Icon } from "./Icon";
 
@@ -35,8 +34,10 @@ function NoFile() {
   if (services.value.length === 0) {
     return (
       <EmptyState title="Nothing runs here yet.">
-        <p>Start a program under the agent, and its source shows here as it runs:</p>
-        <Command text="strobe run --service NAME -- python app.py" />
+        <p>
+          Start a program with <code>strobe run</code>: its source shows here as it runs. Nothing in its code
+          has to change.
+        </p>
       </EmptyState>
     );
   }

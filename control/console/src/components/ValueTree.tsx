@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { count } from "../count";
 import type { Value } from "../snapshot/body";
 import type { Row } from "../snapshot/tree";
 import { cutNote, isRedacted, shortType, sizeNote, valueText } from "../snapshot/words";
@@ -126,11 +127,11 @@ function TreeRow({ row, values, current, matched, choose, follow }: TreeRowProps
         ) : (
           <span class={valueClass(value)}>{valueText(values, value)}</span>
         )}
-        {size && <span class="tree-note">{size}</span>}
         {cut && <span class="tree-note">{cut}</span>}
       </span>
-      <span class="tree-type" title={value.type}>
+      <span class="tree-type" title={[value.type, size].filter(Boolean).join(", ")}>
         {shortType(value.type)}
+        {size && ` · ${count(value.size ?? 0)}`}
       </span>
     </div>
   );

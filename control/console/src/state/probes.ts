@@ -29,7 +29,7 @@ export interface Draft {
 }
 
 /** Probes set on this page that captured nothing yet. */
-export const awaited = new Set<string>();
+export const awaited = signal<ReadonlySet<string>>(new Set());
 
 export const draft = signal<Draft | null>(null);
 
@@ -108,7 +108,7 @@ export async function dropProbe(id: string): Promise<void> {
 /** New first: when the hub refuses it, the old one still stands. */
 async function replaceProbe(request: ProbeRequest, old: string | undefined): Promise<void> {
   const view = await setProbe(request);
-  awaited.add(view.probe.id);
+  awaited.value = new Set(awaited.peek()).add(view.probe.id);
   // The live message may have come first, with states that this answer does not have yet.
   if (!fleet.peek().probes.has(view.probe.id)) fleet.value = withProbe(fleet.peek(), view);
   if (old) await dropProbe(old);

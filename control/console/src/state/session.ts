@@ -44,13 +44,13 @@ export async function signInWith(token: string): Promise<boolean> {
 }
 
 export async function signOut(): Promise<void> {
+  signInProblem.value = "";
+  person.value = null; // first, so that nothing reconnects with the dying session
   try {
     await endSession();
   } catch {
     // The hub cannot be reached: the page forgets, the cookie dies by itself.
   }
-  signInProblem.value = "";
-  person.value = null;
 }
 
 async function findPerson(): Promise<void> {

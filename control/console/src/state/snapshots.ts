@@ -3,7 +3,7 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { readSnapshot, readSource, readStoredSource } from "../api";
 import { type Body, type Frame, parseBody } from "../snapshot/body";
 import type { SnapshotSummary, SnapshotView, Source } from "../wire";
-import { fleet, instances, latestHit } from "./hub";
+import { fleet, instances } from "./hub";
 import { awaited, draft } from "./probes";
 import { messageOf } from "./session";
 import { jump, line, path, probeFilter, service, snapshot } from "./view";
@@ -75,9 +75,12 @@ function showInSource({ file, line: hitLine = 0 }: SnapshotSummary): void {
 /** Who set a probe here waits for its first snapshot: open it, unless another is being read. */
 function followFirstHit(): void {
   effect(() => {
-    const hit = latestHit.value;
-    if (!hit || !awaited.delete(hit.probe)) return;
+    const waiting = awaited.value;
+    // The snapshot may be here before the answer that tells the probe's id.
+    const hit = fleet.value.hits.findLast(({ probe }) => waiting.has(probe));
+    if (!hit) return;
     untracked(() => {
+      awaited.value = new Set([...waiting].filter((probe) => probe !== hit.probe));
       if (snapshot.value === "" && draft.value?.line !== 0) snapshot.value = hit.id;
     });
   });

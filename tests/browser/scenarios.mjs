@@ -1,0 +1,227 @@
+// What people do with the console, step by step. Each function gets a fresh page and the settings of the test.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+/** The one-click link: signed in, and the token nowhere in the address. */
+async function signIn(page, { url, token }) {
+  await page.goto(`${url}/#token=${token}`);
+  await page.locator(".console").waitFor();
+  assert(!page.url().includes(token), "the token is still in the address");
+}
+
+async function openFile(page, { service, file }) {
+  await page.locator(".service-row", { hasText: service }).click();
+  await page.keyboard.press("/");
+  await page.keyboard.type(file);
+  await page.locator(".file-row", { hasText: file }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".cm-content").waitFor();
+}
+
+function lineNumber(page, line) {
+  return page.locator(`.has-code .line-marker:has(.line-number:text-is("${line}"))`);
+}
+
+/** Click the line's number, type, Enter: as a person does. */
+async function probeLine(page, line, condition) {
+  await lineNumber(page, line).click();
+  await page.getByLabel("Condition").waitFor();
+  await page.keyboard.type(condition);
+  await page.keyboard.press("Enter");
+}
+
+function treeRow(page, name) {
+  return page.locator(`.tree-row:has(.tree-name:text-is("${name}"))`).first();
+}
+
+async function expectText(locator, wanted) {
+  await locator.filter({ hasText: wanted }).first().waitFor();
+}
+
+async function shoot(page, { screenshots }, name) {
+  await page.waitForTimeout(300); // for what moves to come to rest; nothing depends on it
+  await page.screenshot({ path: join(screenshots, `${name}.png`) });
+}
+
+/** Whatever the document holds, also in attributes and form fields. */
+async function documentText(page) {
+  const fields = await page.locator("input").evaluateAll((inputs) => inputs.map((one) => one.value).join("\n"));
+  return `${await page.content()}\n${fields}\n${page.url()}`;
+}
+
+export async function lineToSnapshot(page, settings) {
+  await signIn(page, settings);
+  await openFile(page, settings);
+  await shoot(page, settings, `${settings.name}-source`);
+  await lineNumber(page, settings.line).click();
+  await page.getByLabel("Condition").waitFor();
+  await page.keyboard.type(settings.condition);
+  await shoot(page, settings, `${settings.name}-form`);
+  await page.keyboard.press("Enter");
+  // The first snapshot of a probe set here opens by itself.
+  await page.getByRole("tree").waitFor();
+  for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
+  for (const name of settings.redacted) await expectText(treeRow(page, name), "redacted");
+  await expectText(page.locator(".excerpt-line.is-hit"), settings.lineText);
+  await expectText(page.locator(".probe-strip .state"), "done");
+  await shoot(page, settings, `${settings.name}-snapshot`);
+  await walkFrames(page);
+  const text = await documentText(page);
+  for (const secret of settings.secrets) assert(!text.includes(secret), "a secret is in the document");
+  await page.keyboard.press("Escape");
+  await page.locator(".hit-row").first().waitFor();
+  await shoot(page, settings, `${settings.name}-hits`);
+  await page.locator(".probe-strip").getByLabel("Remove probe").click();
+  await page.locator(".probe-card").waitFor({ state: "detached" });
+}
+
+async function walkFrames(page) {
+  const frames = page.locator(".frame-row");
+  for (let position = (await frames.count()) - 1; position >= 0; position--) await frames.nth(position).click();
+}
+
+/** Text from the program that is markup stays text, in names, keys and values. */
+export async function hostileValues(page, settings) {
+  await signIn(page, settings);
+  await openFile(page, settings);
+  await probeLine(page, settings.line, "");
+  await page.getByRole("tree").waitFor();
+  await treeRow(page, "customer").click();
+  await expectText(treeRow(page, "['name']"), settings.markup);
+  await expectText(treeRow(page, "['__proto__']"), "a name like any other");
+  await expectText(treeRow(page, "['self']"), "same object as customer");
+  await treeRow(page, "basket").click();
+  await page.getByLabel("Filter the variables").fill("onerror");
+  await page.locator(".tree-row.is-match").first().waitFor();
+  assert.equal(await page.locator(".pane-right img").count(), 0);
+  assert.notEqual(await page.title(), "owned");
+}
+
+/** The tree answers to the keyboard alone. */
+export async function treeByKeyboard(page, settings) {
+  await signIn(page, settings);
+  await openFile(page, settings);
+  await probeLine(page, settings.line, "");
+  await page.getByRole("tree").waitFor();
+  const focused = page.locator(".tree-row:focus");
+  await page.locator(".tree-row[tabindex='0']").focus();
+  await expectText(focused, "basket");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  await expectText(focused, "['prices']");
+  await page.keyboard.press("ArrowLeft");
+  await expectText(focused, "basket");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.locator(".tree-row[tabindex='0']").count(), 1);
+}
+
+/** Each trouble shows at the probe, with the message that says what to do. */
+export async function refusedConditions(page, settings) {
+  await signIn(page, settings);
+  await openFile(page, settings);
+  for (const { condition, message } of settings.refused) {
+    await probeLine(page, settings.line, condition);
+    const strip = page.locator(".probe-strip.is-error");
+    await expectText(strip.locator(".problem"), new RegExp(message));
+    await expectText(page.locator(".probe-card.is-error .problem"), new RegExp(message));
+    await page.locator(".has-code .mark-error").waitFor();
+    await shoot(page, settings, "error-condition");
+    await strip.getByLabel("Remove probe").click();
+    await strip.waitFor({ state: "detached" });
+  }
+}
+
+/** A location that nothing has loaded waits; a line without code and nonsense say so. */
+export async function typedLocations(page, settings) {
+  await signIn(page, settings);
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  for (const { location, state, message } of settings.typed) {
+    await page.keyboard.press("n");
+    await page.getByRole("textbox", { name: "Location" }).fill(location);
+    await page.keyboard.press("Enter");
+    const card = page.locator(`.probe-card.is-${state}`);
+    await expectText(card, new RegExp(message));
+    await card.getByLabel("Remove probe").click();
+    await card.waitFor({ state: "detached" });
+  }
+  await page.keyboard.press("n");
+  await page.getByRole("textbox", { name: "Location" }).fill("no line here");
+  await page.keyboard.press("Enter");
+  await expectText(page.locator(".probe-form .problem"), "Say where");
+  await page.keyboard.press("Escape");
+  await page.locator(".probe-form").waitFor({ state: "detached" });
+}
+
+export async function wrongToken(page, { url, token }) {
+  await page.goto(`${url}/#token=0000000000000000000000000000000000000000`);
+  await expectText(page.locator(".login .problem"), "does not know this token");
+  assert(!page.url().includes("0000"), "the token is still in the address");
+  await page.getByLabel("Token").fill(token);
+  await page.keyboard.press("Enter");
+  await page.locator(".console").waitFor();
+  await page.getByLabel("Sign out").click();
+  await page.getByLabel("Token").waitFor();
+  await page.reload();
+  await page.getByLabel("Token").waitFor();
+}
+
+/** The connection is cut and mended: a banner, then everything as it is by now. */
+export async function connectionLost(page, settings) {
+  await signIn(page, settings);
+  await openFile(page, settings);
+  await probeLine(page, settings.line, "total < -99999");
+  await page.locator(".probe-strip.is-armed").waitFor();
+  await page.request.post(`${settings.control}/cut`);
+  await page.locator(".banner").waitFor();
+  await shoot(page, settings, "connection-lost");
+  await page.request.post(`${settings.control}/remove-probes`);
+  await page.request.post(`${settings.control}/mend`);
+  await page.locator(".banner").waitFor({ state: "detached" });
+  await page.locator(".connection[data-state=live]").waitFor();
+  await page.locator(".probe-strip").waitFor({ state: "detached" });
+}
+
+/** A hub that starts anew knows nobody: sign in again, and be where one was. */
+export async function hubRestarted(page, settings) {
+  await signIn(page, settings);
+  await openFile(page, settings);
+  await page.request.post(`${settings.control}/restart`);
+  await page.getByLabel("Token").fill(settings.token);
+  await expectText(page.locator(".login .problem"), "session has ended");
+  await page.keyboard.press("Enter");
+  await page.locator(".cm-content").waitFor();
+}
+
+export async function noPrograms(page, settings) {
+  await signIn(page, settings);
+  await expectText(page.locator(".pane-left"), "strobe run --service NAME");
+  await shoot(page, settings, "no-programs");
+}
+
+/** On a phone one pane shows at a time; the same way through. */
+export async function phone(page, settings) {
+  await signIn(page, settings);
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  await page.locator(".file-row", { hasText: settings.file }).click();
+  await page.locator(".cm-content").waitFor();
+  await lineNumber(page, settings.line).click();
+  await page.getByLabel("Condition").fill(settings.condition);
+  await shoot(page, settings, `${settings.name}-form`);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert(width <= settings.viewport.width, `the page is ${width} pixels wide`);
+  await page.getByRole("button", { name: "Set probe" }).click();
+  await page.locator(".tabs .badge").waitFor();
+  await page.locator(".tabs button", { hasText: "Probes" }).click();
+  await page.getByRole("tree").waitFor();
+  for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
+  await shoot(page, settings, `${settings.name}-snapshot`);
+}
+
+export async function signInPage(page, settings) {
+  await page.goto(settings.url);
+  await page.getByLabel("Token").waitFor();
+  await shoot(page, settings, `${settings.name}-sign-in`);
+}
