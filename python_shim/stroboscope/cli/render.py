@@ -68,7 +68,7 @@ def _print_source(terminal: Terminal, source: str | None, line: int) -> None:
     for number in range(first, last + 1):
         text = lines[number - 1].expandtabs(len(_TAB))
         role, mark = ("hit", "▶") if number == line else ("", " ")
-        terminal.line((role, f"{mark} {number:>{digits}} "), ("dim", "│ "), (role, text))
+        terminal.line((role, f"{mark} {number:>{digits}} "), ("dim", "│ " if text else "│"), (role, text))
 
 
 def _print_hit_frame(terminal: Terminal, tree: ValueTree, frame: JsonObject) -> None:
