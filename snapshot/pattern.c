@@ -144,7 +144,13 @@ static bool in_digest(const struct scan *scan, size_t from, size_t to)
     return (first < from || end > to) && end - first >= HEX_DIGEST_MIN;
 }
 
-/* A card number whose first group begins at `i`; groups are parted by single blanks or hyphens. */
+/* What parts groups of digits; '+' is a blank in a form. */
+static bool parts_groups(char c)
+{
+    return c == ' ' || c == '-' || c == '+';
+}
+
+/* A card number whose first group begins at `i`. */
 static bool card_at(const struct scan *scan, size_t i)
 {
     char digits[CARD_DIGITS_MAX];
@@ -154,7 +160,7 @@ static bool card_at(const struct scan *scan, size_t i)
         if (!is_digit(at(scan, k)) && is_card(digits, count) && !in_digest(scan, i, k)) {
             return true;
         }
-        if ((at(scan, k) == ' ' || at(scan, k) == '-') && is_digit(at(scan, k + 1))) {
+        if (parts_groups(at(scan, k)) && is_digit(at(scan, k + 1))) {
             k++;
         } else if (!is_digit(at(scan, k))) {
             return false;

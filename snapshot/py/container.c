@@ -12,6 +12,8 @@
 
 enum {
     SLOTS_MAX = 1000000,  /* places of a table that are looked at for one container: about 1 ms */
+    SLOTS_AT_ONCE = 4096, /* before the clock is asked again */
+    SLOTS_PER_COST = 64,  /* as strobe_walk_spend() counts */
     PAIR_ENTRIES_MAX = 16 /* a dict of more entries is no {"name": ..., "value": ...} */
 };
 
@@ -119,10 +121,14 @@ static void write_set(struct strobe_value *value)
     strobe_reference_list_begin(&list, value, STROBE_PART_ITEMS, STROBE_CAPTURE_ITEMS_MAX);
     PyObject *item;
     Py_ssize_t position = 0;
-    while (strobe_set_next(value->object, &position, SLOTS_MAX, &item)) {
-        if (item == NULL) {
+    while (strobe_set_next(value->object, &position, SLOTS_AT_ONCE, &item)) {
+        if (!strobe_walk_spend(value->walk, item == NULL ? SLOTS_AT_ONCE / SLOTS_PER_COST : 0) ||
+            position > SLOTS_MAX) {
             value->cut = STROBE_CUT_TIME;
             break;
+        }
+        if (item == NULL) {
+            continue;
         }
         if (!strobe_reference_list_may_add(&list, 1, 0)) {
             break;
@@ -167,7 +173,8 @@ static void write_dict(struct strobe_value *value)
     if (!open_container(value, size)) {
         return;
     }
-    if (strobe_dict_slots(value->object) - size > SLOTS_MAX) {
+    Py_ssize_t removed = strobe_dict_slots(value->object) - size;
+    if (removed > SLOTS_MAX || !strobe_walk_spend(value->walk, (size_t)removed / SLOTS_PER_COST)) {
         value->cut = STROBE_CUT_TIME; /* nearly all entries were removed: finding the others takes too long */
         return;
     }

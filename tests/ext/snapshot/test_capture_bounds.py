@@ -188,6 +188,19 @@ def test_time_is_bounded_on_many_small_values(slow_clock: None) -> None:
     assert 0 < len(shown) < 3000
 
 
+def test_time_is_bounded_on_many_sparse_tables(slow_clock: None) -> None:
+    """Each of them is looked through, all together they are not."""
+    rows = []
+    for _ in range(60):
+        row = set(range(40_000))
+        for number in range(39_999):
+            row.remove(number)
+        rows.append(row)
+    snapshot = look(rows).snapshot
+    assert snapshot.body["cut"] == "time"
+    assert "items" in look(rows)[0].json
+
+
 def test_long_names_are_cut() -> None:
     value = look(Bag(**{"n" * 1000: 1, "中" * 1000: 2}))
     assert [len(name.encode()) for name in value.fields] == [256, 255]

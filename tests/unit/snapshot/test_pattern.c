@@ -17,6 +17,7 @@ static const struct sample secrets[] = {
     {"4111111111111111", "card number"},
     {"4111 1111 1111 1111", "card number"},
     {"4111-1111-1111-1111", "card number"},
+    {"number=4111+1111+1111+1111&x=1", "card number"},
     {"card 5500005555555559, thanks", "card number"},
     {"2223003122003222", "card number"},
     {"378282246310005", "card number"},
