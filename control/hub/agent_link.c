@@ -113,7 +113,7 @@ static int send_set(struct agent_link *link, struct strobe_error *error)
     if (frame == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
-    strobe_socket_send(link->socket, frame);
+    strobe_socket_send_latest(link->socket, frame);
     strobe_frame_unref(frame);
     return 0;
 }
@@ -369,7 +369,7 @@ void strobe_agents_push_set(struct strobe_agents *agents, const char *service)
     for (struct strobe_instance *instance;
          frame != NULL && (instance = strobe_instances_next(agents->hub->instances, &position)) != NULL;) {
         if (strcmp(instance->info.service, service) == 0) {
-            strobe_socket_send(instance->socket, frame);
+            strobe_socket_send_latest(instance->socket, frame);
         }
     }
     strobe_frame_unref(frame);

@@ -44,13 +44,11 @@ void strobe_api_fail(struct strobe_exchange *exchange, int status, const char *c
     const struct strobe_wire_api_error body = {.error = (char *)code, .message = (char *)message};
     char *text = strobe_document_write(&strobe_wire_api_error_struct, &body, NULL);
     const char *data = text != NULL ? text : fallback;
-    /* Bodies that were not read would be taken for the next request: such connections end. */
     struct strobe_http_response response = {.status = status,
                                             .content_type = "application/json; charset=utf-8",
                                             .data = data,
                                             .size = strlen(data),
-                                            .owned = text,
-                                            .close = status == 411 || status == 413};
+                                            .owned = text};
     strobe_exchange_answer(exchange, &response);
 }
 

@@ -193,7 +193,7 @@ int strobe_http_response_head(const struct strobe_http_response *response, struc
     if (response->status == 401) {
         append_header(head, "WWW-Authenticate", "Bearer");
     }
-    append_header(head, "Connection", response->close ? "close" : NULL);
+    append_header(head, "Connection", "close");               /* server_http.c says why */
     if (response->status != 204 && response->status != 304) { /* those two never have a body */
         strobe_buffer_append_format(head, "Content-Length: %zu\r\n", response->size);
     }

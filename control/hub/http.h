@@ -81,7 +81,6 @@ struct strobe_http_response {
     const char *encoding; /* static Content-Encoding; NULL: none */
     const char *cache;    /* static Cache-Control; NULL: no-store */
     const char *allow;    /* static Allow; NULL: none */
-    bool close;           /* end the connection afterwards */
 };
 
 /** Release `owned`. */

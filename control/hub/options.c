@@ -83,7 +83,7 @@ int strobe_hub_address_parse(const char *text, bool zero_ok, char ret_host[STROB
         return strobe_error_set(error, STROBE_EINVAL, "'%.200s': write an IPv6 address in brackets, as [::1]:8443",
                                 text);
     }
-    if (!host_allowed(host, host_size) || parse_port(colon + 1, zero_ok, &port) < 0) {
+    if (colon == NULL || !host_allowed(host, host_size) || parse_port(colon + 1, zero_ok, &port) < 0) {
         return strobe_error_set(error, STROBE_EINVAL, "'%.200s' is not HOST:PORT, as in 127.0.0.1:8443", text);
     }
     memcpy(ret_host, host, host_size);

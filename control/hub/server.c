@@ -10,7 +10,6 @@
 #include "strobe/limits.h"
 
 #define HANDSHAKE_S 10
-#define KEEPALIVE_S 30
 #define HEADER_BYTES_MAX 8192
 
 /* The library's last complaint, for the message when it does not start. Set on the loop's thread only. */
@@ -84,7 +83,6 @@ static int create_vhost(struct strobe_server *server, struct strobe_error *error
             SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION,
         .ssl_cipher_list = "ECDHE+AESGCM:ECDHE+CHACHA20",
         .alpn = "http/1.1", /* HTTP/2 would be more code facing the network for nothing we need */
-        .keepalive_timeout = KEEPALIVE_S,
         .timeout_secs = HANDSHAKE_S,
         .retry_and_idle_policy = &liveness,
         .extensions = NULL, /* no permessage-deflate: hundreds of KiB a connection, and faulty in 4.1 */

@@ -64,6 +64,12 @@ void strobe_frame_unref(struct strobe_frame *frame);
  */
 int strobe_socket_send(struct strobe_socket *socket, struct strobe_frame *frame);
 
+/**
+ * The same for a message that makes earlier ones of its kind pointless: takes the place of one sent by this function
+ * that still waits whole.
+ */
+int strobe_socket_send_latest(struct strobe_socket *socket, struct strobe_frame *frame);
+
 /** Close after what is queued was sent, within seconds; messages that still come are not handed on. */
 void strobe_socket_close(struct strobe_socket *socket);
 

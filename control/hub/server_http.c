@@ -1,4 +1,9 @@
-/* The server's HTTP side: collect a request, hand it over, send the answer when it comes. */
+/*
+ * The server's HTTP side: collect a request, hand it over, send the answer when it comes, close.
+ *
+ * One request for each connection, on purpose: the library (4.1.6) loops for ever over a request with a body that it
+ * finds pipelined behind another one (lws_http_action() feeds it its own head). So it never gets to see a second one.
+ */
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
@@ -8,9 +13,12 @@
 #include "hub/server_lws.h"
 #include "strobe/limits.h"
 
+#define DISCARD_BYTES_MAX (4L * 1024 * 1024) /* of a body that is too large: read, so that the answer is */
+
 struct strobe_exchange {
     struct lws *wsi;
     struct strobe_http_request request;
+    int refused;    /* HTTP status for a request whose body is not kept; 0: none */
     bool delivered; /* the request was handed over */
     bool answered;
     bool head_sent;
@@ -77,17 +85,17 @@ static long body_size(struct lws *wsi)
     return errno == 0 ? size : -1;
 }
 
-static void deliver(struct strobe_exchange *exchange, int refused)
+static void deliver(struct strobe_exchange *exchange)
 {
     struct strobe_server *server = strobe_server_of(exchange->wsi);
     exchange->delivered = true;
-    if (refused == 0) {
-        /* Until there is an answer nothing more is read: in this state the library would otherwise spin on a request
-         * that is pipelined, or on the end of a connection that was given up. */
+    if (exchange->refused == 0) {
+        /* Until there is an answer nothing more is read: in this state the library would otherwise spin on data that
+         * came early, or on the end of a connection that was given up. */
         lws_rx_flow_control(exchange->wsi, 0);
     }
     lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0);
-    server->settings.on_request(server->settings.user, exchange, refused);
+    server->settings.on_request(server->settings.user, exchange, exchange->refused);
 }
 
 static int begin(struct lws *wsi, struct strobe_connection *connection)
@@ -100,17 +108,17 @@ static int begin(struct lws *wsi, struct strobe_connection *connection)
     exchange->wsi = wsi;
     strobe_http_request_init(&exchange->request);
     connection->exchange = exchange;
-    if (strobe_server_read_request(wsi, &exchange->request) < 0) {
-        deliver(exchange, 400);
-        return 0;
-    }
     long size = body_size(wsi);
-    if (size < 0) {
-        deliver(exchange, 411);
+    if (strobe_server_read_request(wsi, &exchange->request) < 0) {
+        exchange->refused = 400;
+    } else if (size < 0) {
+        exchange->refused = 411;
     } else if (size > STROBE_HUB_BODY_BYTES_MAX) {
-        deliver(exchange, 413);
-    } else if (size == 0 && exchange->request.method != STROBE_HTTP_POST) {
-        deliver(exchange, 0);
+        exchange->refused = 413;
+    }
+    bool body_follows = size > 0 || (size == 0 && exchange->request.method == STROBE_HTTP_POST);
+    if (!body_follows || size > DISCARD_BYTES_MAX) {
+        deliver(exchange);
     } /* else the library tells when the body, which may be empty, is there */
     return 0;
 }
@@ -118,7 +126,7 @@ static int begin(struct lws *wsi, struct strobe_connection *connection)
 static int on_body(struct strobe_connection *connection, const void *data, size_t size)
 {
     struct strobe_exchange *exchange = connection->exchange;
-    if (exchange == NULL || exchange->delivered || size == 0) {
+    if (exchange == NULL || exchange->delivered || exchange->refused != 0 || size == 0) {
         return 0;
     }
     return strobe_buffer_append(&exchange->request.body, data, size) < 0 ? -1 : 0;
@@ -167,16 +175,6 @@ static int write_chunk(struct strobe_exchange *exchange)
     return status;
 }
 
-static int complete(struct strobe_connection *connection, struct lws *wsi)
-{
-    bool close = connection->exchange->response.close;
-    release(connection);
-    if (close) {
-        return -1;
-    }
-    return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
-}
-
 static int on_writeable(struct lws *wsi, struct strobe_connection *connection)
 {
     struct strobe_exchange *exchange = connection != NULL ? connection->exchange : NULL;
@@ -189,7 +187,7 @@ static int on_writeable(struct lws *wsi, struct strobe_connection *connection)
     } else if (exchange->sent < exchange->response.size) {
         status = write_chunk(exchange);
     } else {
-        return complete(connection, wsi); /* called again: the library's own buffer is out, too */
+        return -1; /* all is out, the library's own buffer too, or it would not have called: close */
     }
     if (status < 0) {
         return -1;
@@ -221,7 +219,7 @@ int strobe_server_on_http(struct lws *wsi, enum lws_callback_reasons reason, voi
         return on_body(connection, in, size);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         if (connection->exchange != NULL && !connection->exchange->delivered) {
-            deliver(connection->exchange, 0);
+            deliver(connection->exchange);
         }
         return 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:

@@ -7,7 +7,7 @@
 #include "hub/server.h"
 
 #define STROBE_SERVER_CHUNK_BYTES (32 * 1024) /* of one write */
-#define STROBE_SERVER_STALL_S 30              /* a reader that takes nothing for so long is gone */
+#define STROBE_SERVER_STALL_S 10              /* a reader that takes nothing for so long is gone */
 
 struct strobe_server {
     struct strobe_server_settings settings;

@@ -17,6 +17,7 @@ struct strobe_frame {
 struct waiting {
     struct waiting *next;
     struct strobe_frame *frame;
+    bool latest; /* replaced by a later one of the kind */
 };
 
 struct strobe_socket {
@@ -75,7 +76,7 @@ static void cut_off(struct strobe_socket *socket)
     lws_set_timeout(socket->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
 }
 
-int strobe_socket_send(struct strobe_socket *socket, struct strobe_frame *frame)
+static int enqueue(struct strobe_socket *socket, struct strobe_frame *frame, bool latest)
 {
     if (socket->closing) {
         return STROBE_ECLOSED;
@@ -91,7 +92,7 @@ int strobe_socket_send(struct strobe_socket *socket, struct strobe_frame *frame)
         return STROBE_ENOMEM;
     }
     frame->references++;
-    *waiting = (struct waiting){.frame = frame};
+    *waiting = (struct waiting){.frame = frame, .latest = latest};
     if (socket->last != NULL) {
         socket->last->next = waiting;
     } else {
@@ -101,6 +102,27 @@ int strobe_socket_send(struct strobe_socket *socket, struct strobe_frame *frame)
     socket->backlog_bytes += frame->size;
     lws_callback_on_writable(socket->wsi);
     return 0;
+}
+
+int strobe_socket_send(struct strobe_socket *socket, struct strobe_frame *frame)
+{
+    return enqueue(socket, frame, false);
+}
+
+int strobe_socket_send_latest(struct strobe_socket *socket, struct strobe_frame *frame)
+{
+    for (struct waiting *waiting = socket->first; waiting != NULL; waiting = waiting->next) {
+        bool begun = waiting == socket->first && socket->sent > 0;
+        if (waiting->latest && !begun && !socket->closing) {
+            socket->backlog_bytes += frame->size;
+            socket->backlog_bytes -= waiting->frame->size;
+            frame->references++;
+            strobe_frame_unref(waiting->frame);
+            waiting->frame = frame;
+            return 0;
+        }
+    }
+    return enqueue(socket, frame, true);
 }
 
 void strobe_socket_close(struct strobe_socket *socket)
@@ -211,7 +233,7 @@ static const struct strobe_socket_handlers *handlers_of(struct lws *wsi)
 static void refuse(struct lws *wsi, int status)
 {
     struct strobe_server *server = strobe_server_of(wsi);
-    struct strobe_http_response response = {.status = status, .close = true};
+    struct strobe_http_response response = {.status = status};
     struct strobe_buffer head;
     strobe_buffer_init(&head, STROBE_SERVER_CHUNK_BYTES);
     if (strobe_http_response_head(&response, &head) == 0) {

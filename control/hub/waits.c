@@ -70,8 +70,10 @@ struct strobe_waits *strobe_waits_new(struct strobe_bus *bus)
 
 void strobe_waits_free(struct strobe_waits *waits)
 {
-    while (waits != NULL && waits->first != NULL) {
-        release(waits->first);
+    struct held *next;
+    for (struct held *held = waits != NULL ? waits->first : NULL; held != NULL; held = next) {
+        next = held->next;
+        release(held);
     }
     free(waits);
 }
