@@ -29,7 +29,7 @@ bool strobe_descriptor_is_same(const struct strobe_descriptor_mark *mark);
 /** Close it if it is the same, and forget it. */
 void strobe_descriptor_close(struct strobe_descriptor_mark *mark);
 
-#define STROBE_INNER_CANDIDATES_MAX 64
+#define STROBE_INNER_CANDIDATES_MAX 512
 
 /** Netlink sockets that listen for changes of routes, as one look into /proc/self/fd shows them. */
 struct strobe_netlink_list {

@@ -91,7 +91,7 @@ static bool next_message(void *user, const char **ret_text, size_t *ret_size)
         *ret_size = session->post->size;
         return true;
     }
-    const struct strobe_outbox_message *message = strobe_outbox_take(&session->outbox);
+    const struct strobe_outbox_message *message = session->leaving ? NULL : strobe_outbox_take(&session->outbox);
     if (message != NULL) {
         session->writing = STROBE_SESSION_WRITING_SNAPSHOT;
         *ret_text = message->text;
@@ -370,6 +370,7 @@ static void say_goodbye(struct strobe_session *session, const char *reason)
     char *text;
     size_t size;
     if (strobe_wire_encode(STROBE_WIRE_KIND_GOODBYE, &goodbye, &text, &size, NULL) == 0) {
+        session->leaving = true;
         strobe_posts_add(&session->posts, text, size);
         strobe_connection_want_write(session->connection);
         turn_while(session, all_said, GOODBYE_MS);

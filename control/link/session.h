@@ -54,6 +54,7 @@ struct strobe_session {
     bool hello_sent;
     bool refused;   /* the hub said so in words */
     bool finishing; /* the program stops us */
+    bool leaving;   /* goodbye is queued: no snapshot may follow it */
     int64_t tick_at_ns;
     int64_t retry_at_ns;
     int64_t heartbeat_at_ns;
