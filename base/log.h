@@ -11,8 +11,8 @@ enum strobe_log_level { STROBE_LOG_DEBUG, STROBE_LOG_INFO, STROBE_LOG_WARNING, S
 void strobe_log_to(int fd, enum strobe_log_level level);
 
 /**
- * Write one line with time, level and process id in a single write(2). Control characters become spaces. Never blocks on
- * a lock, never fails. Callers never pass secrets or captured values.
+ * Write one line with time, level and process id in a single write(2). Control characters become spaces. Never blocks
+ * on a lock, never fails. Callers never pass secrets or captured values.
  */
 void strobe_log(enum strobe_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -23,6 +23,7 @@ SCALARS = {
     "json": ("json_t *", "unknown", "STROBE_WIRE_JSON"),
 }
 SENDERS = {"agent": "STROBE_WIRE_AGENT", "hub": "STROBE_WIRE_HUB", "live": "STROBE_WIRE_LIVE"}
+SENDERS["both"] = f"{SENDERS['agent']} | {SENDERS['hub']}"
 KNOWN_RULES = {"max", "min", "optional", "default", "one_of"}
 INT_MAX = 2**53 - 1
 
@@ -119,8 +120,8 @@ def c_header(subprotocol: str, types: list[Struct], messages: list[Struct]) -> s
     out.append("enum strobe_wire_kind {")
     out += [f"    STROBE_WIRE_KIND_{m.name.upper()}," for m in messages]
     out += ["    STROBE_WIRE_KIND_COUNT", "};", ""]
-    out += ["/** One decoded message; release with strobe_wire_message_done(). */", "struct strobe_wire_message {"]
-    out += ["    enum strobe_wire_kind kind;", "    union {"]
+    out += ["/** One decoded message; release with strobe_wire_message_done(). */"]
+    out += ["struct strobe_wire_message {", "    enum strobe_wire_kind kind;", "    union {"]
     out += [f"        struct strobe_wire_{m.name} {m.name};" for m in messages]
     out += ["    } as;", "};", ""]
     out.append("struct strobe_wire_struct;")
@@ -176,7 +177,8 @@ def c_source(subprotocol: str, types: list[Struct], messages: list[Struct]) -> s
         for field in struct.fields:
             if "one_of" in field.rules:
                 words = ", ".join(c_string(word) for word in field.rules["one_of"])
-                out.append(f"static const char *const {struct.name}_{field.name}_one_of[] = {{{words}, NULL}};")
+                name = f"{struct.name}_{field.name}_one_of"
+                out.append(f"static const char *const {name}[] = {{{words}, NULL}};")
         out.append(f"static const struct strobe_wire_field {struct.name}_fields[] = {{")
         out += [c_field(struct, field) for field in struct.fields]
         out.append("};")
@@ -189,7 +191,7 @@ def c_source(subprotocol: str, types: list[Struct], messages: list[Struct]) -> s
     out.append("const struct strobe_wire_message_kind strobe_wire_message_kinds[STROBE_WIRE_KIND_COUNT] = {")
     for message in messages:
         assert message.sender is not None
-        senders = "STROBE_WIRE_AGENT | STROBE_WIRE_HUB" if message.sender == "both" else SENDERS[message.sender]
+        senders = SENDERS[message.sender]
         out.append(
             f"    [STROBE_WIRE_KIND_{message.name.upper()}] = "
             f"{{{c_string(message.name)}, {senders}, &strobe_wire_{message.name}_struct}},"

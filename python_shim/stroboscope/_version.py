@@ -1,3 +1,3 @@
-"""The package's version; the one place in Python. CMakeLists.txt and pyproject.toml say the same (tests compare)."""
+"""The package's version; CMakeLists.txt and pyproject.toml say the same (tests compare)."""
 
 __version__ = "0.1.0"

@@ -64,7 +64,9 @@ class Outcome:
         return facts
 
 
-def run(folder: Path, program: str, *options: str, prelude: bool = True, env: dict[str, str] | None = None) -> Outcome:
+def run(
+    folder: Path, program: str, *options: str, prelude: bool = True, env: dict[str, str] | None = None
+) -> Outcome:
     """Run `program` in a new interpreter; `options` are the interpreter's."""
     path = folder / "program.py"
     path.write_text((PRELUDE if prelude else "") + textwrap.dedent(program), encoding="utf-8")

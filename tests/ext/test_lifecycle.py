@@ -223,7 +223,9 @@ except ImportError as error:
 """
 
 
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="before 3.13 there is no usable module of subinterpreters")
+@pytest.mark.skipif(
+    sys.version_info < (3, 13), reason="before 3.13 there is no usable module of subinterpreters"
+)
 @pytest.mark.parametrize("config", ["legacy", "isolated"])
 def test_a_subinterpreter_gets_a_clear_refusal(tmp_path: Path, config: str) -> None:
     facts = run(
