@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -98,6 +99,11 @@ def test_the_process_itself_becomes_the_program(at_dsn: Strobe) -> None:
     assert child.returncode == -signal.SIGTERM
 
 
+def without_library_signals(text: str) -> str:
+    """Signal masks without 32 and 33, which the C library keeps for itself and a parent may have ignored."""
+    return re.sub(r"(?<=\t)[0-9a-f]{16}", lambda mask: f"{int(mask[0], 16) & ~(3 << 31):016x}", text)
+
+
 def test_ignored_signals_and_locale_are_as_without(at_dsn: Strobe) -> None:
     environ = {name: value for name, value in at_dsn.environ.items() if not name.startswith(("LC_", "LANG"))}
     show = [
@@ -110,7 +116,7 @@ def test_ignored_signals_and_locale_are_as_without(at_dsn: Strobe) -> None:
         subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
         for command in (show, wrapped)
     ]
-    assert outputs[0] == outputs[1] != ""
+    assert without_library_signals(outputs[0]) == without_library_signals(outputs[1]) != ""
 
 
 def test_a_missing_command_is_told(at_dsn: Strobe, tmp_path: Path) -> None:
