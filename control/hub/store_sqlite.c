@@ -137,7 +137,7 @@ static int check_whole(struct strobe_store *store, const char *path, struct stro
         sqlite3_step(statement) != SQLITE_ROW) {
         status = strobe_store_fail(store, error);
     } else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0) {
-        status = strobe_error_set(error, STROBE_EIO, "%.150s", (const char *)sqlite3_column_text(statement, 0));
+        status = strobe_error_set(error, STROBE_EIO, "pages in it are damaged"); /* SQLite's text has many lines */
     }
     sqlite3_finalize(statement);
     return status;
