@@ -175,6 +175,10 @@ int strobe_board_state(struct strobe_probe *probe, struct strobe_wire_probe_stat
 /** Handlers for strobe_link_start(). */
 struct strobe_link_handlers strobe_report_handlers(struct strobe_agent *agent);
 
+/** Send a control message, the structure of `kind`; does nothing without a link, logs what cannot be encoded.
+ *  Thread: any. */
+void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body);
+
 /** Encode one image as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone), STROBE_EPROTO, ... */
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
                          struct strobe_wire_snapshot *ret_snapshot, struct strobe_error *error);

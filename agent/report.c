@@ -6,8 +6,11 @@
 #include "base/log.h"
 #include "snapshot/encode.h"
 
-static void post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
+void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
 {
+    if (agent->link == NULL) {
+        return;
+    }
     char *text;
     size_t size;
     struct strobe_error error = {0};
@@ -25,7 +28,7 @@ static void report_states(struct strobe_agent *agent)
         return;
     }
     if (strobe_board_changes(&agent->board, &status)) {
-        post(agent, STROBE_WIRE_KIND_PROBE_STATUS, &status);
+        strobe_report_post(agent, STROBE_WIRE_KIND_PROBE_STATUS, &status);
         strobe_wire_struct_done(&strobe_wire_probe_status_struct, &status);
     }
 }

@@ -9,6 +9,7 @@
 #include "agent/agent.h"
 #include "base/digest.h"
 #include "base/py/dict.h"
+#include "base/py/module.h"
 #include "base/utf8.h"
 #include "probes/py/code_lines.h"
 #include "probes/py/resolve.h"
@@ -97,28 +98,6 @@ static void note_line(void *user, int line)
     }
 }
 
-/* The code objects of a file, kept alive: looking at their lines allocates. New list or NULL. */
-static PyObject *codes_of(struct strobe_agent *agent, const char *path)
-{
-    PyObject *list = PyList_New(0);
-    PyObject *seen = NULL;
-    bool matches = false;
-    char own[STROBE_PATH_BYTES_MAX];
-    PyCodeObject *code;
-    for (size_t position = 0; list != NULL && (code = strobe_code_index_next(&agent->index, &position)) != NULL;) {
-        if (code->co_filename != seen) {
-            seen = code->co_filename;
-            strobe_code_path(code, own);
-            matches = strcmp(own, path) == 0;
-        }
-        if (matches && PyList_Append(list, (PyObject *)code) < 0) {
-            Py_CLEAR(list);
-        }
-    }
-    PyErr_Clear();
-    return list;
-}
-
 /* Fill in `lines_with_code`; on failure it stays empty, which only costs marks in the console. */
 static void find_lines(PyObject *codes, struct strobe_wire_source *source)
 {
@@ -147,7 +126,7 @@ static int load_source(struct strobe_agent *agent, const char *path, struct stro
 {
     struct file_text text = {NULL, 0, 0};
     struct strobe_wire_source source = {0};
-    PyObject *codes = codes_of(agent, path);
+    PyObject *codes = strobe_codes_of_file(&agent->index, path);
     if (codes == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
@@ -175,15 +154,6 @@ static int load_source(struct strobe_agent *agent, const char *path, struct stro
     return status;
 }
 
-static void post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
-{
-    char *text;
-    size_t size;
-    if (agent->link != NULL && strobe_wire_encode(kind, body, &text, &size, NULL) == 0) {
-        strobe_link_post(agent->link, text, size);
-    }
-}
-
 const char *strobe_source_hash(void *user, const char *file)
 {
     struct strobe_agent *agent = user;
@@ -191,7 +161,7 @@ const char *strobe_source_hash(void *user, const char *file)
     agent->source_hash[0] = '\0';
     if (load_source(agent, file, &message.source, NULL) == 0) {
         memcpy(agent->source_hash, message.source.sha256, sizeof agent->source_hash);
-        post(agent, STROBE_WIRE_KIND_SOURCE_TEXT, &message);
+        strobe_report_post(agent, STROBE_WIRE_KIND_SOURCE_TEXT, &message);
         strobe_wire_struct_done(&strobe_wire_source_text_struct, &message);
     }
     return agent->source_hash;
@@ -204,7 +174,7 @@ static void post_failure(struct strobe_agent *agent, int64_t request, const stru
         .reason = error->code == STROBE_ENOTFOUND ? "not_loaded" : "unreadable",
         .message = (char *)error->message,
     };
-    post(agent, STROBE_WIRE_KIND_REQUEST_FAILED, &failed);
+    strobe_report_post(agent, STROBE_WIRE_KIND_REQUEST_FAILED, &failed);
 }
 
 static void answer_source(struct strobe_agent *agent, const struct strobe_wire_request *request)
@@ -215,7 +185,7 @@ static void answer_source(struct strobe_agent *agent, const struct strobe_wire_r
     if (request->path == NULL || strobe_path_normalise(request->path, strlen(request->path), path) < 0) {
         strobe_error_set(&error, STROBE_EINVAL, "a path is missing or too long");
     } else if (load_source(agent, path, &message.source, &error) == 0) {
-        post(agent, STROBE_WIRE_KIND_SOURCE_TEXT, &message);
+        strobe_report_post(agent, STROBE_WIRE_KIND_SOURCE_TEXT, &message);
         strobe_wire_struct_done(&strobe_wire_source_text_struct, &message);
         return;
     }
@@ -227,20 +197,12 @@ static void answer_source(struct strobe_agent *agent, const struct strobe_wire_r
 /* __file__ of each module -> its name; new dict or NULL. */
 static PyObject *modules_by_file(void)
 {
-    PyObject *modules = PyImport_GetModuleDict();
     PyObject *by_file = PyDict_New();
-    PyObject *file_name = PyUnicode_InternFromString("__file__");
-    PyObject *name, *module;
-    for (Py_ssize_t position = 0; by_file != NULL && file_name != NULL && modules != NULL &&
-                                  PyDict_CheckExact(modules) && PyDict_Next(modules, &position, &name, &module);) {
-        PyObject *globals = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
-        PyObject *file = globals != NULL ? strobe_dict_get(globals, file_name) : NULL;
-        if (file != NULL && PyUnicode_CheckExact(file) && PyUnicode_CheckExact(name)) {
-            PyDict_SetItem(by_file, file, name);
-        }
+    struct strobe_module module;
+    for (Py_ssize_t position = 0; by_file != NULL && strobe_module_next(&position, &module);) {
+        PyDict_SetItem(by_file, module.file, module.name);
     }
     PyErr_Clear();
-    Py_XDECREF(file_name);
     return by_file;
 }
 
@@ -327,7 +289,7 @@ static void answer_files(struct strobe_agent *agent, const struct strobe_wire_re
             }
         }
         drop_repeated(&files);
-        post(agent, STROBE_WIRE_KIND_FILES, &files);
+        strobe_report_post(agent, STROBE_WIRE_KIND_FILES, &files);
     }
     strobe_pointer_map_done(&seen);
     strobe_wire_struct_done(&strobe_wire_files_struct, &files);

@@ -4,28 +4,18 @@
 #include <string.h>
 
 #include "base/py/dict.h"
+#include "base/py/module.h"
 
 /* Globals of the module whose __file__ is the code's file; borrowed, NULL when there is none. */
 static PyObject *module_globals(PyCodeObject *code)
 {
-    PyObject *modules = PyImport_GetModuleDict();
-    PyObject *file_name = PyUnicode_InternFromString("__file__");
-    PyObject *found = NULL;
-    PyObject *name, *module;
-    if (file_name == NULL || modules == NULL || !PyDict_CheckExact(modules)) {
-        PyErr_Clear();
-        Py_XDECREF(file_name);
-        return NULL;
-    }
-    for (Py_ssize_t position = 0; found == NULL && PyDict_Next(modules, &position, &name, &module);) {
-        PyObject *globals = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
-        PyObject *file = globals != NULL ? strobe_dict_get(globals, file_name) : NULL;
-        if (file != NULL && PyUnicode_CheckExact(file) && strobe_str_equal(file, code->co_filename)) {
-            found = globals;
+    struct strobe_module module;
+    for (Py_ssize_t position = 0; strobe_module_next(&position, &module);) {
+        if (strobe_str_equal(module.file, code->co_filename)) {
+            return module.globals;
         }
     }
-    Py_DECREF(file_name);
-    return found;
+    return NULL;
 }
 
 /* The variables of the function as text: "basket, customer, total". */

@@ -75,13 +75,12 @@ static size_t find_files(struct strobe_code_index *index, const struct strobe_lo
     return matching;
 }
 
-/* The code objects of `path`; they are kept alive, because looking at their lines allocates and may free others. */
-static int collect_codes(struct strobe_code_index *index, const char *path, PyObject **ret_list)
+PyObject *strobe_codes_of_file(struct strobe_code_index *index, const char *path)
 {
     struct strobe_location exact = {.line = 0};
     struct file_memo memo = {.filename = NULL};
     PyObject *list = PyList_New(0);
-    strcpy(exact.path, path);
+    snprintf(exact.path, sizeof exact.path, "%s", path);
     PyCodeObject *code;
     for (size_t position = 0; list != NULL && (code = strobe_code_index_next(index, &position)) != NULL;) {
         memo_look(&memo, code, &exact);
@@ -90,8 +89,7 @@ static int collect_codes(struct strobe_code_index *index, const char *path, PyOb
         }
     }
     PyErr_Clear();
-    *ret_list = list;
-    return list != NULL ? 0 : STROBE_ENOMEM;
+    return list;
 }
 
 static void keep(struct strobe_resolution *r, PyCodeObject *code, int line)
@@ -179,9 +177,8 @@ int strobe_resolve(struct strobe_code_index *index, const struct strobe_location
         return 0;
     }
     strcpy(r->file, r->candidates[chosen]);
-    PyObject *codes = NULL;
-    int status = collect_codes(index, r->file, &codes);
-    status = status < 0 ? status : find_line(codes, location->line, r);
+    PyObject *codes = strobe_codes_of_file(index, r->file);
+    int status = codes != NULL ? find_line(codes, location->line, r) : STROBE_ENOMEM;
     Py_XDECREF(codes);
     return status;
 }

@@ -36,6 +36,12 @@ int strobe_resolve(struct strobe_code_index *index, const struct strobe_location
 /** Release the code objects. */
 void strobe_resolution_done(struct strobe_resolution *resolution);
 
+/**
+ * The code objects of the file `path` (normalised), kept alive by a new list: looking at their lines allocates and may
+ * free others. NULL when memory is exhausted.
+ */
+PyObject *strobe_codes_of_file(struct strobe_code_index *index, const char *path);
+
 /** The normalised path of `code`'s file; "" when it has none (`<string>` stays as it is). */
 void strobe_code_path(PyCodeObject *code, char ret_path[STROBE_PATH_BYTES_MAX]);
 

@@ -1,0 +1,21 @@
+#include "base/py/module.h"
+
+#include "base/py/dict.h"
+
+bool strobe_module_next(Py_ssize_t *position, struct strobe_module *ret_module)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *file_name = PyUnicode_InternFromString("__file__");
+    PyObject *name, *module;
+    bool found = false;
+    while (!found && file_name != NULL && modules != NULL && PyDict_CheckExact(modules) &&
+           PyDict_Next(modules, position, &name, &module)) {
+        PyObject *globals = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+        PyObject *file = globals != NULL ? strobe_dict_get(globals, file_name) : NULL;
+        found = file != NULL && PyUnicode_CheckExact(file) && PyUnicode_CheckExact(name);
+        *ret_module = (struct strobe_module){name, file, globals};
+    }
+    PyErr_Clear();
+    Py_XDECREF(file_name);
+    return found;
+}

@@ -1,0 +1,22 @@
+/** The modules that are loaded, with their files. GIL: held, on a thread where Python may allocate. Sets no exception.
+ */
+#ifndef STROBE_PY_MODULE_H
+#define STROBE_PY_MODULE_H
+
+#include <Python.h>
+#include <stdbool.h>
+
+/** A module that came from a file; borrowed. */
+struct strobe_module {
+    PyObject *name;    /* exact str: the key in sys.modules */
+    PyObject *file;    /* exact str: its __file__ */
+    PyObject *globals; /* dict */
+};
+
+/**
+ * Next such module of sys.modules; `*position` starts at 0. Reads nothing but dictionaries, so no code of the program
+ * runs; none may run meanwhile.   @return false at the end
+ */
+bool strobe_module_next(Py_ssize_t *position, struct strobe_module *ret_module);
+
+#endif
