@@ -156,9 +156,6 @@ static const char *rule_of_text(struct strobe_walk *walk, PyObject *name)
     if (PyBytes_Check(name)) {
         return rule_of_bytes(walk, PyBytes_AS_STRING(name), PyBytes_GET_SIZE(name));
     }
-    if (PyByteArray_Check(name)) {
-        return rule_of_bytes(walk, PyByteArray_AS_STRING(name), PyByteArray_GET_SIZE(name));
-    }
     return NULL;
 }
 

@@ -40,8 +40,8 @@ struct strobe_name strobe_text_of(PyObject *str, char *buffer, size_t max);
 bool strobe_str_readable(PyObject *str);
 
 /**
- * Why a value named `name` is redacted, or NULL. `name` is any object: a str, bytes or bytearray (or a subclass), or a
- * tuple with one of them; anything else is no name.
+ * Why a value named `name` is redacted, or NULL. `name` is any object: a str or bytes (or a subclass), or a tuple with
+ * one of them; anything else is no name.
  */
 const char *strobe_name_rule(struct strobe_walk *walk, PyObject *name);
 

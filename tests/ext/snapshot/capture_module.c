@@ -2,6 +2,7 @@
 #include <Python.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,44 @@ static PyObject *capture_pending(PyObject *module, PyObject *args)
     return PyBool_FromLong(same && made);
 }
 
+/* ---- What is left in memory ---- */
+
+/* How often the bytes stand between `from` and `to`; `reversed`, so that looking for them leaves no copy. */
+static unsigned long count_between(const char *from, const char *to, const char *reversed, size_t size)
+{
+    unsigned long count = 0;
+    for (const char *at = from; at + size <= to; at++) {
+        size_t i = 0;
+        while (i < size && at[i] == reversed[size - 1 - i]) {
+            i++;
+        }
+        count += i == size;
+    }
+    return count;
+}
+
+/* count_in_memory(reversed): how often these bytes, read backwards, stand in the heap and other private memory */
+static PyObject *count_in_memory(PyObject *module, PyObject *args)
+{
+    (void)module;
+    const char *reversed;
+    Py_ssize_t size;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    if (maps == NULL || !PyArg_ParseTuple(args, "y#", &reversed, &size)) {
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    unsigned long from, to, inode, count = 0;
+    char permissions[8], line[512];
+    while (fgets(line, sizeof line, maps) != NULL) {
+        if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, permissions, &inode) == 4 && inode == 0 &&
+            strncmp(permissions, "rw", 2) == 0 && strstr(line, "[stack]") == NULL) {
+            count += count_between((const char *)from, (const char *)to, reversed, (size_t)size);
+        }
+    }
+    fclose(maps);
+    return PyLong_FromUnsignedLong(count);
+}
+
 /* ---- Python's allocators, counted or failing ---- */
 
 static PyMemAllocatorEx genuine[ALLOCATORS];
@@ -226,6 +265,7 @@ static PyMethodDef methods[] = {
     {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},
     {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
     {"set_tick", set_tick, METH_VARARGS, "set_tick(ns): what each reading of the clock takes; -1: the real clock"},
+    {"count_in_memory", count_in_memory, METH_VARARGS, "count_in_memory(reversed bytes) -> how often they stand there"},
     {"capture_without_memory", capture_without_memory, METH_NOARGS, "capture while no allocation succeeds"},
     {NULL, NULL, 0, NULL},
 };

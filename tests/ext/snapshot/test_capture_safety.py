@@ -361,6 +361,23 @@ def test_captures_of_many_threads_do_not_mix() -> None:
     assert failures == []
 
 
+@pytest.mark.skipif(
+    bool(os.environ.get("STROBE_TEST_SANITIZED")), reason="a sanitizer keeps and guards freed memory"
+)
+def test_image_and_walk_leave_no_copy_in_memory() -> None:
+    """After the image is released, the value stands where the program has it and nowhere else."""
+
+    def probed(value: str, backwards: bytes) -> tuple[int, int]:
+        before = extension.count_in_memory(backwards)
+        extension.capture_many(3)
+        return before, extension.count_in_memory(backwards)
+
+    value = os.urandom(300).hex()
+    before, after = in_thread(probed, value, value[::-1].encode())
+    assert before > 0
+    assert after == before
+
+
 def test_captures_work_after_a_fork() -> None:
     child = os.fork()
     if child == 0:

@@ -44,7 +44,7 @@ LENGTH = extension.STROBE_CAPTURE_LENGTH_MAX
         datetime.timedelta.max,
         datetime.timezone.utc,
         decimal.Decimal("0"), decimal.Decimal("1.50"), decimal.Decimal("-0.00"), decimal.Decimal("1E+10"),
-        decimal.Decimal("0.001"),
+        decimal.Decimal("0.001"), decimal.Decimal("0.5"),
         decimal.Decimal("1E-10"), decimal.Decimal("0.0000001"),
         decimal.Decimal("123456789012345678901234567890.12"),
         decimal.Decimal("NaN"), decimal.Decimal("-Infinity"), decimal.Decimal("sNaN"),
@@ -58,6 +58,7 @@ def test_leaf_stands_as_python_writes_it(subject: object) -> None:
     value = look(subject)
     assert value.text == repr(subject)
     assert value.cut is None
+    assert value.size == (len(subject) if isinstance(subject, (str, bytes, bytearray)) else None)
     assert value.type == ".".join([type(subject).__module__, type(subject).__qualname__]).removeprefix(
         "builtins."
     )
@@ -225,6 +226,14 @@ def test_exceptions_show_arguments_causes_and_own_fields() -> None:
     assert [item.text for item in fields["args"].items] == ["2", "'no such file'"]
     assert (fields["errno"].text, fields["filename"].text, fields["note"].text) == ("2", "'x.txt'", "'n'")
     assert fields["__cause__"].type == "ValueError"
+
+
+def test_context_of_an_exception_is_shown_unless_suppressed() -> None:
+    error = KeyError("k")
+    error.__context__ = ValueError("v")
+    assert look(error).fields["__context__"].type == "ValueError"
+    error.__suppress_context__ = True
+    assert list(look(error).fields) == ["args"]
 
 
 def test_functions_classes_and_modules_stand_by_name_and_place() -> None:
