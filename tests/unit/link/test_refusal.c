@@ -243,12 +243,13 @@ static void test_the_reason_of_a_close_frame_is_told(void **state)
 static void test_text_that_is_not_http_is_survived(void **state)
 {
     (void)state;
+    static const char wrong_key[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                    "Sec-WebSocket-Accept: wrong\r\nSec-WebSocket-Protocol: strobe.v1\r\n\r\n";
     static const char *const texts[] = {
         "SSH-2.0-OpenSSH_9.2\r\n",
         "HTTP/1.1\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Accept: wrong\r\nSec-WebSocket-Protocol: strobe.v1\r\n\r\n",
+        wrong_key,
         "HTTP/1.1 -1 x\r\nContent-Length: -1\r\n\r\n",
         "\xff\xfe\x01\x02\r\n\r\n",
     };
