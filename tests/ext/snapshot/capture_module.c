@@ -1,4 +1,5 @@
 /* _strobe_test_capture: a capture of the caller's frame as JSON, without probes and without an agent. */
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 #include <errno.h>
@@ -177,8 +178,11 @@ static PyObject *count_in_memory(PyObject *module, PyObject *args)
     (void)module;
     const char *reversed;
     Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "y#", &reversed, &size)) {
+        return NULL;
+    }
     FILE *maps = fopen("/proc/self/maps", "r");
-    if (maps == NULL || !PyArg_ParseTuple(args, "y#", &reversed, &size)) {
+    if (maps == NULL) {
         return PyErr_SetFromErrno(PyExc_OSError);
     }
     unsigned long from, to, inode, count = 0;
