@@ -42,7 +42,7 @@ static void for_each_descriptor(bool (*visit)(int descriptor, void *user), void 
     bool more = folder != NULL;
     while (more) {
         struct dirent *entry = readdir(folder);
-        more = entry != NULL && (entry->d_name[0] == '.' || visit(atoi(entry->d_name), user));
+        more = entry != NULL && (entry->d_name[0] == '.' || visit((int)strtol(entry->d_name, NULL, 10), user));
     }
     if (folder != NULL) {
         closedir(folder);
@@ -128,7 +128,7 @@ int strobe_wake_descriptor_find(void (*signal)(void *user), void *user)
 static bool add_netlink(int descriptor, void *user)
 {
     struct strobe_netlink_list *list = user;
-    struct sockaddr_nl address;
+    struct sockaddr_nl address = {.nl_family = AF_UNSPEC};
     socklen_t size = sizeof address;
     /* The groups tell it from the sockets that getaddrinfo() opens for a moment. */
     if (getsockname(descriptor, (struct sockaddr *)&address, &size) == 0 && address.nl_family == AF_NETLINK &&
