@@ -33,7 +33,7 @@ python_folders() {
     done
 }
 
-check_c_format() { c_files | xargs clang-format --dry-run -Werror; }
+check_c_format() { c_files | xargs -n 16 -P "$(nproc)" clang-format --dry-run -Werror; }
 check_shell() { shell_files | xargs shellcheck; }
 check_mypy() { python_folders | xargs build/venv-lint/bin/mypy --strict; }
 check_ruff() { build/venv-lint/bin/ruff check --quiet .; }
