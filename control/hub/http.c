@@ -91,8 +91,8 @@ int strobe_http_parameter_int(const struct strobe_http_request *request, const c
 
 bool strobe_http_same_origin(const struct strobe_http_request *request)
 {
-    return request->origin != NULL && request->host != NULL && strncmp(request->origin, "https://", 8) == 0 &&
-           strcasecmp(request->origin + 8, request->host) == 0;
+    return request->origin != NULL && request->host != NULL && request->host[0] != '\0' &&
+           strncmp(request->origin, "https://", 8) == 0 && strcasecmp(request->origin + 8, request->host) == 0;
 }
 
 bool strobe_http_path_matches(const char *pattern, const char *path, char *ret_part, size_t part_size)

@@ -29,11 +29,11 @@ void strobe_probe_states_done(struct strobe_probe_states *states)
 
 static int grow(struct strobe_probe_states *states)
 {
-    if (states->count < states->capacity) {
-        return 0;
-    }
     if (states->count >= STROBE_HUB_STATES_MAX) {
         return STROBE_ELIMIT;
+    }
+    if (states->count < states->capacity) {
+        return 0;
     }
     size_t capacity = states->capacity != 0 ? 2 * states->capacity : 4;
     struct strobe_probe_state_slot **larger = realloc(states->slots, capacity * sizeof *larger);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "hub/document.h"
 #include "hub/name_map.h"
 #include "hub/probe_rules.h"
 #include "hub/probe_states.h"
@@ -17,6 +18,7 @@
 struct strobe_probe_entry {
     struct strobe_wire_probe probe; /* owned */
     struct strobe_probe_states states;
+    size_t text_bytes; /* of the probe as JSON */
     int64_t revision;
     bool active;      /* belongs to its service's set */
     bool unpublished; /* changed since the bus was told */
@@ -55,6 +57,14 @@ static void touch(struct strobe_probe_table *table, struct strobe_probe_entry *e
     entry->revision = ++table->revision;
 }
 
+static size_t text_bytes(const struct strobe_wire_probe *probe)
+{
+    char *text = strobe_document_write(&strobe_wire_probe_struct, probe, NULL);
+    size_t bytes = text != NULL ? strlen(text) : STROBE_MESSAGE_BYTES_MAX;
+    free(text);
+    return bytes;
+}
+
 /* Takes what `probe` owns. */
 static struct strobe_probe_entry *append(struct strobe_probe_table *table, struct strobe_wire_probe *probe)
 {
@@ -73,6 +83,7 @@ static struct strobe_probe_entry *append(struct strobe_probe_table *table, struc
         return NULL;
     }
     entry->probe = *probe;
+    entry->text_bytes = text_bytes(probe);
     memset(probe, 0, sizeof *probe);
     touch(table, entry);
     table->entries[table->count++] = entry;
@@ -236,15 +247,28 @@ static int make_probe(struct strobe_wire_probe_request *request, const char *by,
     return 0;
 }
 
+/* The set must fit one message before anything is promised. */
+static int check_set_size(struct strobe_probe_table *table, const char *service, struct strobe_error *error)
+{
+    size_t bytes = 256; /* around the probes */
+    for (size_t i = 0; i < table->count; i++) {
+        const struct strobe_probe_entry *entry = table->entries[i];
+        if (entry->active && strcmp(entry->probe.service, service) == 0) {
+            bytes += entry->text_bytes + 1;
+        }
+    }
+    if (bytes > STROBE_MESSAGE_BYTES_MAX) {
+        return strobe_error_set(error, STROBE_ELIMIT,
+                                "this service's probes are too large together: remove some, or shorten conditions");
+    }
+    return 0;
+}
+
 static int write_added(struct strobe_probe_table *table, const struct strobe_probe_entry *entry,
                        struct service *service, struct strobe_error *error)
 {
     int64_t version = next_version(service);
-    char *text = NULL;
-    size_t size;
-    /* The set must fit one message before anything is promised. */
-    int status = encode(table, service->name, version, &text, &size, error);
-    free(text);
+    int status = check_set_size(table, service->name, error);
     if (status == 0) {
         status = strobe_store_begin(table->store, error);
     }
