@@ -3,9 +3,12 @@
 #include <Python.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "snapshot/encode.h"
 #include "snapshot/py/capture.h"
@@ -158,43 +161,67 @@ static PyObject *capture_pending(PyObject *module, PyObject *args)
 
 /* ---- What is left in memory ---- */
 
-/* How often the bytes stand between `from` and `to`; `reversed`, so that looking for them leaves no copy. */
-static unsigned long count_between(const char *from, const char *to, const char *reversed, size_t size)
+enum { PAGE = 4096 };
+
+/* A look at memory through /proc/self/mem: touching the guard pages of stacks would end the process. */
+struct look {
+    int memory;
+    const char *reversed; /* what is looked for, backwards, so that looking leaves no copy */
+    size_t size;
+    char *page; /* and the next, for what begins in one and ends in the other */
+    unsigned long count;
+};
+
+static void count_in_page(struct look *look, unsigned long address, unsigned long end)
 {
-    unsigned long count = 0;
-    for (const char *at = from; at + size <= to; at++) {
+    size_t wanted = end - address < 2 * PAGE ? end - address : 2 * PAGE;
+    ssize_t got = pread(look->memory, look->page, wanted, (off_t)address);
+    for (ssize_t at = 0; at < PAGE && at + (ssize_t)look->size <= got; at++) {
         size_t i = 0;
-        while (i < size && at[i] == reversed[size - 1 - i]) {
+        while (i < look->size && look->page[at + (ssize_t)i] == look->reversed[look->size - 1 - i]) {
             i++;
         }
-        count += i == size;
+        look->count += i == look->size;
     }
-    return count;
+}
+
+static void count_in_maps(struct look *look, FILE *maps)
+{
+    unsigned long from, to, inode;
+    char permissions[8], line[512];
+    while (fgets(line, sizeof line, maps) != NULL) {
+        bool ours = sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, permissions, &inode) == 4 && inode == 0 &&
+                    strncmp(permissions, "rw", 2) == 0 && strstr(line, "[stack]") == NULL;
+        for (unsigned long address = from; ours && address < to; address += PAGE) {
+            bool own = address + 2 * PAGE > (unsigned long)look->page && address < (unsigned long)look->page + 2 * PAGE;
+            if (!own) {
+                count_in_page(look, address, to);
+            }
+        }
+    }
 }
 
 /* count_in_memory(reversed): how often these bytes, read backwards, stand in the heap and other private memory */
 static PyObject *count_in_memory(PyObject *module, PyObject *args)
 {
     (void)module;
-    const char *reversed;
     Py_ssize_t size;
-    if (!PyArg_ParseTuple(args, "y#", &reversed, &size)) {
+    struct look look = {.count = 0};
+    if (!PyArg_ParseTuple(args, "y#", &look.reversed, &size)) {
         return NULL;
     }
     FILE *maps = fopen("/proc/self/maps", "r");
-    if (maps == NULL) {
+    look.memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    look.size = (size_t)size;
+    look.page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (maps == NULL || look.memory < 0 || look.page == MAP_FAILED) {
         return PyErr_SetFromErrno(PyExc_OSError);
     }
-    unsigned long from, to, inode, count = 0;
-    char permissions[8], line[512];
-    while (fgets(line, sizeof line, maps) != NULL) {
-        if (sscanf(line, "%lx-%lx %7s %*s %*s %lu", &from, &to, permissions, &inode) == 4 && inode == 0 &&
-            strncmp(permissions, "rw", 2) == 0 && strstr(line, "[stack]") == NULL) {
-            count += count_between((const char *)from, (const char *)to, reversed, (size_t)size);
-        }
-    }
+    count_in_maps(&look, maps);
+    munmap(look.page, 2 * PAGE);
+    close(look.memory);
     fclose(maps);
-    return PyLong_FromUnsignedLong(count);
+    return PyLong_FromUnsignedLong(look.count);
 }
 
 /* ---- Python's allocators, counted or failing ---- */
