@@ -22,10 +22,15 @@ function lineNumber(page, line) {
   return page.locator(`.has-code .line-marker:has(.line-number:text-is("${line}"))`);
 }
 
+/** The form under the line takes the focus by itself. */
+async function openForm(page, line) {
+  await lineNumber(page, line).click();
+  await page.locator("input[aria-label=Condition]:focus").waitFor();
+}
+
 /** Click the line's number, type, Enter: as a person does. */
 async function probeLine(page, line, condition) {
-  await lineNumber(page, line).click();
-  await page.getByLabel("Condition").waitFor();
+  await openForm(page, line);
   await page.keyboard.type(condition);
   await page.keyboard.press("Enter");
 }
@@ -53,8 +58,7 @@ export async function lineToSnapshot(page, settings) {
   await signIn(page, settings);
   await openFile(page, settings);
   await shoot(page, settings, `${settings.name}-source`);
-  await lineNumber(page, settings.line).click();
-  await page.getByLabel("Condition").waitFor();
+  await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
   await shoot(page, settings, `${settings.name}-form`);
   await page.keyboard.press("Enter");
@@ -207,8 +211,8 @@ export async function phone(page, settings) {
   await page.locator(".service-row", { hasText: settings.service }).click();
   await page.locator(".file-row", { hasText: settings.file }).click();
   await page.locator(".cm-content").waitFor();
-  await lineNumber(page, settings.line).click();
-  await page.getByLabel("Condition").fill(settings.condition);
+  await openForm(page, settings.line);
+  await page.keyboard.type(settings.condition);
   await shoot(page, settings, `${settings.name}-form`);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert(width <= settings.viewport.width, `the page is ${width} pixels wide`);

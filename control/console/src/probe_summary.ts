@@ -75,7 +75,7 @@ export function summarizeProbe(
     state,
     gates,
     counts,
-    messages: distinctMessages(speaking),
+    messages: distinctMessages(speaking.filter((one) => isTelling(one.state, state))),
     explanation: explain(view, state, gates, speaking.length, upCount(instances, view.probe.service)),
   };
 }
@@ -101,6 +101,15 @@ function addGates(states: ProbeState[]): Required<Gates> {
   const sum = {} as Required<Gates>;
   for (const [gate] of GATE_WORDS) sum[gate] = states.reduce((n, state) => n + (state.gates[gate] ?? 0), 0);
   return sum;
+}
+
+/**
+ * Whether what an instance says concerns the whole: troubles always; that it still waits or has ended, as the parent
+ * of pre-forked workers often does, only when no other got further.
+ */
+function isTelling(state: StateName, overall: StateName): boolean {
+  if (state === "done") return false;
+  return state === "error" || state === "armed" || state === overall;
 }
 
 function distinctMessages(states: ProbeState[]): ProbeMessage[] {

@@ -59,6 +59,13 @@ describe("a probe over its instances", () => {
     ]);
   });
 
+  it("leaves out what says less than its state, and that a parent process waits when its workers do not", () => {
+    const waiting = state("a", { state: "pending", message: "not loaded" });
+    const done = state("b", { state: "done", message: "hit limit reached" });
+    expect(summarize(probeView("p", {}, [waiting, done])).messages).toEqual([]);
+    expect(summarize(probeView("p", {}, [waiting])).messages.map(({ text }) => text)).toEqual(["not loaded"]);
+  });
+
   it("is expired when its time ends before anybody armed it", () => {
     expect(summarize(probeView("p", { limits: { expires_at_ms: NOW - 1 } })).state).toBe("expired");
     expect(summarize(probeView("p", { limits: { expires_at_ms: NOW + 1 } })).state).toBe("pending");

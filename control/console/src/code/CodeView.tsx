@@ -29,7 +29,9 @@ export function CodeView({ source }: CodeViewProps) {
       look: (chosen) => (line.value = chosen),
     });
     const stopWidths = trackWidths(view);
-    const stopMarks = effect(() => view.dispatch({ effects: setMarks.of(currentMarks(source)) }));
+    const codeLines = source.lines_with_code ?? [];
+    const probeable = codeLines.length > 0 ? new Set(codeLines) : null;
+    const stopMarks = effect(() => view.dispatch({ effects: setMarks.of(currentMarks(source, probeable)) }));
     const stopJumps = jump.subscribe(() => untracked(() => scrollToLine(view, line.value)));
     return () => {
       stopJumps();
@@ -42,15 +44,14 @@ export function CodeView({ source }: CodeViewProps) {
   return <div class="code" ref={host} />;
 }
 
-function currentMarks(source: Source): Marks {
-  const codeLines = source.lines_with_code ?? [];
+function currentMarks(source: Source, probeable: Marks["probeable"]): Marks {
   const states = new Map<number, StateName>();
   for (const [at, shown] of probesByLine.value) states.set(at, mostTelling(shown));
   const rows = new Set(states.keys());
   if (draftLine.value > 0) rows.add(draftLine.value);
   const frame = shownFrame.value;
   return {
-    probeable: codeLines.length > 0 ? new Set(codeLines) : null,
+    probeable,
     states,
     rows,
     current: line.value,

@@ -11,7 +11,7 @@ export function Header() {
   return (
     <header class="header">
       <Logo />
-      <span class="brand">Stroboscope</span>
+      <h1 class="brand">Stroboscope</h1>
       <span class="connection" data-state={connection.value} role="status">
         {CONNECTION_WORDS[connection.value]}
       </span>

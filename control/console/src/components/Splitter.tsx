@@ -1,4 +1,5 @@
-import { useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 
 const KEY = "strobe.right";
 const NARROWEST = 320;
@@ -7,11 +8,21 @@ const STEP = 24;
 /** Drag, or use the arrow keys, to give the probes pane more or less room. */
 export function Splitter() {
   const dragging = useRef(false);
+  /** Pixels; 0: as the style sheet says. */
+  const width = useSignal(0);
 
-  const resize = (width: number): void => {
+  useEffect(() => {
+    const stored = storedWidth();
+    if (stored >= NARROWEST && stored <= window.innerWidth * 0.6) width.value = stored;
+  }, [width]);
+  useEffect(() => {
+    if (width.value > 0) document.documentElement.style.setProperty("--right", `${width.value}px`);
+  }, [width.value]);
+
+  const resize = (wanted: number): void => {
     const widest = window.innerWidth * 0.6;
-    const chosen = Math.round(Math.min(Math.max(width, NARROWEST), widest));
-    setRightWidth(chosen);
+    width.value = Math.round(Math.min(Math.max(wanted, NARROWEST), widest));
+    storeWidth(width.value);
   };
   const key = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: STEP, ArrowRight: -STEP }[event.key];
@@ -24,6 +35,8 @@ export function Splitter() {
       role="separator"
       aria-orientation="vertical"
       aria-label="Width of the probes pane"
+      aria-valuenow={width.value}
+      aria-valuemin={NARROWEST}
       tabIndex={0}
       onKeyDown={key}
       onPointerDown={(event) => {
@@ -33,13 +46,11 @@ export function Splitter() {
       }}
       onPointerMove={(event) => dragging.current && resize(window.innerWidth - event.clientX)}
       onPointerUp={() => (dragging.current = false)}
-      ref={restoreRightWidth}
     />
   );
 }
 
-function setRightWidth(width: number): void {
-  document.documentElement.style.setProperty("--right", `${width}px`);
+function storeWidth(width: number): void {
   try {
     localStorage.setItem(KEY, String(width));
   } catch {
@@ -47,13 +58,10 @@ function setRightWidth(width: number): void {
   }
 }
 
-function restoreRightWidth(): void {
+function storedWidth(): number {
   try {
-    const width = Number(localStorage.getItem(KEY));
-    if (width >= NARROWEST && width <= window.innerWidth * 0.6) {
-      document.documentElement.style.setProperty("--right", `${width}px`);
-    }
+    return Number(localStorage.getItem(KEY));
   } catch {
-    // No storage: the default stands.
+    return 0;
   }
 }

@@ -25,8 +25,12 @@ export const now = signal(Date.now());
 window.setInterval(() => (now.value = Date.now()), 5000);
 
 let live: Live | undefined;
-/** Messages that came while the whole state was being fetched; null: none is being fetched. */
-let waiting: LiveMessage[] | null = null;
+/** Counters of many processes come in bursts: applied together, the page is drawn once. */
+const BURST_MS = 16;
+/** Messages to apply: soon, or once the whole state that is being fetched has come. */
+let waiting: LiveMessage[] = [];
+let fetching = false;
+let burstTimer: number | undefined;
 let reload = 0;
 
 /** Follow the hub while somebody is signed in. */
@@ -45,7 +49,10 @@ function start(): void {
   if (live) return;
   connection.value = "connecting";
   live = connectLive({
-    opened: () => void loadAll(),
+    opened: () => {
+      waiting = []; // of the connection before
+      void loadAll();
+    },
     message: receive,
     lost: () => {
       connection.value = "lost";
@@ -60,7 +67,8 @@ function stop(): void {
   live?.stop();
   live = undefined;
   reload++;
-  waiting = null;
+  fetching = false;
+  waiting = [];
   loaded.value = false;
   fleet.value = EMPTY_FLEET;
 }
@@ -71,7 +79,7 @@ function stop(): void {
  */
 async function loadAll(): Promise<void> {
   const mine = ++reload;
-  waiting = [];
+  fetching = true;
   try {
     const [instanceList, probes, hits] = await Promise.all([
       listInstances(),
@@ -92,12 +100,17 @@ async function loadAll(): Promise<void> {
 }
 
 function catchUp(start: Fleet): void {
-  fleet.value = (waiting ?? []).reduce(applyMessage, start);
-  waiting = null;
+  const messages = waiting;
+  waiting = [];
+  fetching = false;
+  fleet.value = messages.reduce(applyMessage, start);
 }
 
 function receive(message: LiveMessage): void {
   if (message.t === "live_snapshot") latestHit.value = message.summary;
-  if (waiting) waiting.push(message);
-  else fleet.value = applyMessage(fleet.value, message);
+  waiting.push(message);
+  burstTimer ??= window.setTimeout(() => {
+    burstTimer = undefined;
+    if (!fetching) catchUp(fleet.value);
+  }, BURST_MS);
 }
