@@ -12,10 +12,10 @@ static void test_defaults_follow_the_environment(void **state)
 {
     (void)state;
     struct strobe_hub_options options;
-    setenv("HOME", "/home/ada", 1);
+    setenv("HOME", "/u/ada", 1);
     unsetenv("XDG_DATA_HOME");
     assert_int_equal(strobe_hub_options_parse(1, (char *const[]){"strobe-hub"}, &options, NULL), 0);
-    assert_string_equal(options.data, "/home/ada/.local/share/stroboscope/hub");
+    assert_string_equal(options.data, "/u/ada/.local/share/stroboscope/hub");
     assert_string_equal(options.listen_host, "127.0.0.1");
     assert_int_equal(options.listen_port, 8443);
     assert_true(options.write_profile);
@@ -25,7 +25,7 @@ static void test_defaults_follow_the_environment(void **state)
     assert_string_equal(options.data, "/data/stroboscope/hub");
     setenv("XDG_DATA_HOME", "not/absolute", 1);
     assert_int_equal(strobe_hub_options_parse(1, (char *const[]){"strobe-hub"}, &options, NULL), 0);
-    assert_string_equal(options.data, "/home/ada/.local/share/stroboscope/hub");
+    assert_string_equal(options.data, "/u/ada/.local/share/stroboscope/hub");
 }
 
 static void test_without_a_home_the_folder_must_be_given(void **state)
