@@ -8,10 +8,11 @@
 #include "snapshot/py/value.h"
 
 enum {
-    END_BYTES = 32,           /* kept for the end of the image */
-    HIDDEN_BYTES = 8 * 1024,  /* kept for the list of hidden values */
-    CUT_BYTES = 16 * 1024,    /* kept for the types of values that no longer fit */
-    WORK_BETWEEN_CLOCKS = 200 /* some 10 us */
+    END_BYTES = 32,            /* kept for the end of the image */
+    HIDDEN_BYTES = 8 * 1024,   /* kept for the list of hidden values */
+    CUT_BYTES = 16 * 1024,     /* kept for the types of values that no longer fit */
+    WORK_BETWEEN_CLOCKS = 200, /* some 10 us */
+    STEP_NS_MAX = 1000000      /* what counts of the time between two readings of the clock */
 };
 
 void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
@@ -19,6 +20,7 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
     walk->writer = (struct strobe_image_writer){
         .bytes = walk->bytes, .limit = STROBE_CAPTURE_BYTES_MAX - END_BYTES - HIDDEN_BYTES - CUT_BYTES};
     walk->deadline_ns = started_ns + STROBE_CAPTURE_NS_MAX;
+    walk->read_ns = started_ns;
     walk->work = 0;
     walk->cut = STROBE_CUT_NONE;
     walk->found = 0;
@@ -43,12 +45,27 @@ bool strobe_walk_has_room(const struct strobe_walk *walk, size_t size)
     return !walk->writer.full && size <= walk->writer.limit - walk->writer.size;
 }
 
+/*
+ * Read the clock. When it has gone on for long since the last time, the system had given the processor to others: that
+ * is no work of this capture, which would lose values for nothing.
+ */
+static bool is_late(struct strobe_walk *walk)
+{
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    int64_t passed_ns = now_ns - walk->read_ns;
+    if (passed_ns > STEP_NS_MAX) {
+        walk->deadline_ns += passed_ns - STEP_NS_MAX;
+    }
+    walk->read_ns = now_ns;
+    return now_ns > walk->deadline_ns;
+}
+
 bool strobe_walk_spend(struct strobe_walk *walk, size_t cost)
 {
     walk->work += (unsigned)cost;
     if (walk->work >= WORK_BETWEEN_CLOCKS) {
         walk->work = 0;
-        if (strobe_clock_monotonic_ns() > walk->deadline_ns) {
+        if (is_late(walk)) {
             walk->cut = STROBE_CUT_TIME;
         }
     }

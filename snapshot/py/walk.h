@@ -46,7 +46,8 @@ struct strobe_remembered_rule {
 /** The memory of a capture, taken once and used again under the GIL. */
 struct strobe_walk {
     struct strobe_image_writer writer;
-    int64_t deadline_ns; /* CLOCK_MONOTONIC */
+    int64_t deadline_ns; /* CLOCK_MONOTONIC, as `read_ns` */
+    int64_t read_ns;     /* when the clock was read last */
     unsigned work;       /* since the clock was last read; see strobe_walk_spend() */
     enum strobe_cut cut; /* of the whole capture */
     uint32_t generation;

@@ -188,6 +188,14 @@ def test_time_is_bounded_on_many_small_values(slow_clock: None) -> None:
     assert 0 < len(shown) < 3000
 
 
+def test_time_given_to_others_is_not_counted_in_full(slow_clock: None) -> None:
+    """The processor is taken away for 50 ms at each reading of the clock; four such do not end a capture."""
+    rows = [[i + 0.5 for i in range(k, k + 100)] for k in range(0, 8000, 100)]
+    extension.set_tick(50_000_000)
+    assert "cut" not in look(rows[:3]).snapshot.body
+    assert look(rows).snapshot.body["cut"] == "time"
+
+
 def test_time_is_bounded_on_many_sparse_tables(slow_clock: None) -> None:
     """Each of them is looked through, all together they are not."""
     rows = []
