@@ -9,11 +9,15 @@ async function signIn(page, { url, token }) {
   assert(!page.url().includes(token), "the token is still in the address");
 }
 
-async function openFile(page, { service, file }) {
+async function chooseFile(page, { service, file }) {
   await page.locator(".service-row", { hasText: service }).click();
+  await openFile(page, { file });
+}
+
+async function openFile(page, { file }) {
   await page.keyboard.press("/");
   await page.keyboard.type(file);
-  await page.locator(".file-row", { hasText: file }).waitFor();
+  await page.locator(".file-row", { hasText: file.split(":")[0] }).waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".cm-content").waitFor();
 }
@@ -70,7 +74,7 @@ async function documentText(page) {
 
 export async function lineToSnapshot(page, settings) {
   await signIn(page, settings);
-  await openFile(page, settings);
+  await chooseFile(page, settings);
   await shoot(page, settings, `${settings.name}-source`);
   await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
@@ -100,7 +104,7 @@ async function walkFrames(page) {
 /** Text from the program that is markup stays text, in names, keys and values. */
 export async function hostileValues(page, settings) {
   await signIn(page, settings);
-  await openFile(page, settings);
+  await chooseFile(page, settings);
   await probeLine(page, settings.line, "");
   await wholeSnapshot(page);
   await treeRow(page, "customer").click();
@@ -114,12 +118,20 @@ export async function hostileValues(page, settings) {
   assert.notEqual(await page.title(), "owned");
 }
 
-/** The tree answers to the keyboard alone. */
-export async function treeByKeyboard(page, settings) {
+/** From the search to a value deep in a variable without a mouse. */
+export async function keyboardAlone(page, settings) {
   await signIn(page, settings);
-  await openFile(page, settings);
-  await probeLine(page, settings.line, "");
+  await page.locator(".service-row").focus();
+  await page.keyboard.press("Enter");
+  await openFile(page, { ...settings, file: `${settings.file}:${settings.line - 1}` });
+  await page.locator(".cm-content:focus").waitFor();
+  await page.locator(".is-current").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator("input[aria-label=Condition]:focus").waitFor();
+  await page.keyboard.press("Enter");
   await wholeSnapshot(page);
+  await expectText(page.locator(".excerpt-line.is-hit"), "return total");
   const focused = page.locator(".tree-row:focus");
   await page.locator(".tree-row[tabindex='0']").focus();
   await expectText(focused, "basket");
@@ -138,7 +150,7 @@ export async function treeByKeyboard(page, settings) {
 /** Each trouble shows at the probe, with the message that says what to do. */
 export async function refusedConditions(page, settings) {
   await signIn(page, settings);
-  await openFile(page, settings);
+  await chooseFile(page, settings);
   for (const { condition, message } of settings.refused) {
     await probeLine(page, settings.line, condition);
     const strip = page.locator(".probe-strip.is-error");
@@ -149,6 +161,25 @@ export async function refusedConditions(page, settings) {
     await strip.getByLabel("Remove probe").click();
     await strip.waitFor({ state: "detached" });
   }
+}
+
+/** A wrong condition is mended in place; a probe that is done is set again. */
+export async function editedProbe(page, settings) {
+  await signIn(page, settings);
+  await chooseFile(page, settings);
+  await probeLine(page, settings.line, "totl < 0");
+  await page.locator(".probe-strip.is-error").getByLabel("Edit probe").click();
+  await page.locator("input[aria-label=Condition]:focus").fill("total < 0");
+  await page.keyboard.press("Enter");
+  await page.getByRole("tree").waitFor();
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".probe-card").count(), 1);
+  const hits = await page.locator(".hit-row").count();
+  await page.locator(".probe-strip.is-done").getByLabel("Set again").click();
+  await page.getByRole("tree").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".hit-row").nth(hits).waitFor();
+  assert.equal(await page.locator(".probe-card").count(), 1);
 }
 
 /** A location that nothing has loaded waits; a line without code and nonsense say so. */
@@ -188,7 +219,7 @@ export async function wrongToken(page, { url, token }) {
 /** The connection is cut and mended: a banner, then everything as it is by now. */
 export async function connectionLost(page, settings) {
   await signIn(page, settings);
-  await openFile(page, settings);
+  await chooseFile(page, settings);
   await probeLine(page, settings.line, "total < -99999");
   await page.locator(".probe-strip.is-armed").waitFor();
   await page.request.post(`${settings.control}/cut`);
@@ -204,7 +235,7 @@ export async function connectionLost(page, settings) {
 /** A hub that starts anew knows nobody: sign in again, and be where one was. */
 export async function hubRestarted(page, settings) {
   await signIn(page, settings);
-  await openFile(page, settings);
+  await chooseFile(page, settings);
   await page.request.post(`${settings.control}/restart`);
   await page.getByLabel("Token").fill(settings.token);
   await expectText(page.locator(".login .problem"), "session has ended");

@@ -59,8 +59,16 @@ def test_markup_in_values_stays_text(browser: Browser, live_hub: LiveHub, progra
     browser.run("hostileValues", **settings(live_hub, markup=MARKUP))
 
 
-def test_the_tree_answers_to_the_keyboard(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
-    browser.run("treeByKeyboard", **settings(live_hub))
+def test_the_keyboard_alone_leads_from_the_search_to_a_value(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("keyboardAlone", **settings(live_hub))
+
+
+def test_a_probe_is_mended_in_place_and_set_again(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("editedProbe", **settings(live_hub))
 
 
 def test_a_condition_that_cannot_be_says_why_at_the_probe(

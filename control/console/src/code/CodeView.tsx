@@ -1,4 +1,5 @@
 import { effect, untracked } from "@preact/signals";
+import type { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
 import type { StateName } from "../probe_summary";
 import { draftLine, probesByLine, type ShownProbe } from "../state/probes";
@@ -32,7 +33,12 @@ export function CodeView({ source }: CodeViewProps) {
     const codeLines = source.lines_with_code ?? [];
     const probeable = codeLines.length > 0 ? new Set(codeLines) : null;
     const stopMarks = effect(() => view.dispatch({ effects: setMarks.of(currentMarks(source, probeable)) }));
-    const stopJumps = jump.subscribe(() => untracked(() => scrollToLine(view, line.value)));
+    const stopJumps = jump.subscribe(() =>
+      untracked(() => {
+        scrollToLine(view, line.value);
+        followSearch(view);
+      }),
+    );
     return () => {
       stopJumps();
       stopMarks();
@@ -42,6 +48,11 @@ export function CodeView({ source }: CodeViewProps) {
   }, [source]);
 
   return <div class="code" ref={host} />;
+}
+
+/** Who opened the file from the search goes on with the keyboard: in the text. */
+function followSearch(view: EditorView): void {
+  if (document.activeElement?.id === "file-search") view.focus();
 }
 
 function currentMarks(source: Source, probeable: Marks["probeable"]): Marks {

@@ -2,7 +2,7 @@ import { plural } from "../count";
 import { baseName } from "../location";
 import type { Body } from "../snapshot/body";
 import { instances } from "../state/hub";
-import { neighbour, openedSnapshot, shownFrame } from "../state/snapshots";
+import { neighbour, openedSnapshot, shownFrame, shownHits } from "../state/snapshots";
 import { closeSnapshot, openSnapshot } from "../state/view";
 import { clockTime, isoTime } from "../time";
 import type { SnapshotView } from "../wire";
@@ -40,7 +40,7 @@ function Toolbar() {
   return (
     <div class="snapshot-bar">
       <button class="quiet" onClick={closeSnapshot} title="Back to the list (Esc)">
-        <Icon name="back" /> All snapshots
+        <Icon name="back" /> All snapshots <span class="muted">{shownHits.value.length}</span>
       </button>
       <span class="spring" />
       <button
