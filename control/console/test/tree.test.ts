@@ -171,6 +171,18 @@ describe("the filter", () => {
     expect(labels(filter(shared, "order", ["0"]).rows)).toEqual(["order", ".customer", ".id"]);
   });
 
+  it("shows only the way to a match, also through an object that was open before", () => {
+    const list = body(
+      [
+        { type: "list", size: 2, items: [1, 2] },
+        { type: "int", text: "41" },
+        { type: "int", text: "42" },
+      ],
+      [["numbers", 0]],
+    );
+    expect(labels(filter(list, "42", ["0"]).rows)).toEqual(["numbers", "[1]"]);
+  });
+
   it("never finds what redaction took away", () => {
     const secret = body([{ type: "str", cut: "redacted:name", rule: "pin", text: "4711" }], [["pin", 0]]);
     expect(filter(secret, "4711").rows).toEqual([]);

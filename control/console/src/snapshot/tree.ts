@@ -96,7 +96,7 @@ export function filterRows(
       if (hit && matches.size >= MAX_FILTER_ROWS) cut = true;
       else if (hit) matches.add(row.key);
       if (matches.has(row.key) || below.length > 0) {
-        if (row.expandable && expanded.has(row.key))
+        if (row.expandable && matches.has(row.key) && expanded.has(row.key))
           below = visibleRows(tree, expanded, childPlaces(tree, place));
         found.push({ ...row, expanded: below.length > 0 }, ...below);
       }
