@@ -1,18 +1,24 @@
 #include "hub/listener.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define BACKLOG 1024
 #define ACCEPTS_PER_TURN 64 /* then others on the loop have a turn */
+#define RESERVED_DESCRIPTORS 64
+#define COMPLAINT_NS 10000000000LL /* between two lines in the log */
 
 static int resolve(const char *host, uint16_t port, struct addrinfo **ret_list, struct strobe_error *error)
 {
@@ -95,6 +101,20 @@ int strobe_listener_open(struct strobe_listener *listener, const char *host, uin
     return status;
 }
 
+/* The descriptors run out at `fd_max`: the last ones are for the database and the files of the hub itself. */
+static bool has_room(struct strobe_listener *listener, int fd)
+{
+    if (fd < listener->fd_max) {
+        return true;
+    }
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    if (now_ns - listener->complained_ns > COMPLAINT_NS) {
+        listener->complained_ns = now_ns;
+        strobe_log(STROBE_LOG_ERROR, "connections are turned away, %d are open: raise the limit of open files", fd);
+    }
+    return false;
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
     struct strobe_listener *listener = poll->data;
@@ -102,10 +122,11 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
         int fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0) {
-            if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-                strobe_log(STROBE_LOG_ERROR, "cannot accept a connection: %s", strerror(errno));
-            }
             return;
+        }
+        if (!has_room(listener, fd)) {
+            close(fd);
+            continue;
         }
         int one = 1;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -113,11 +134,19 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     }
 }
 
+static int descriptors_max(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < INT_MAX ? (int)limit.rlim_cur : INT_MAX;
+}
+
 int strobe_listener_start(struct strobe_listener *listener, uv_loop_t *loop, void (*on_accept)(void *user, int fd),
                           void *user)
 {
     listener->on_accept = on_accept;
     listener->user = user;
+    listener->fd_max = descriptors_max() - RESERVED_DESCRIPTORS;
+    listener->complained_ns = -COMPLAINT_NS;
     listener->poll.data = listener;
     if (uv_poll_init(loop, &listener->poll, listener->fd) < 0 ||
         uv_poll_start(&listener->poll, UV_READABLE, on_readable) < 0) {

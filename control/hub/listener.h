@@ -11,6 +11,8 @@ struct strobe_listener {
     uv_poll_t poll;
     int fd; /* -1: closed */
     uint16_t port;
+    int fd_max; /* connections with descriptors from here on are turned away */
+    int64_t complained_ns;
     void (*on_accept)(void *user, int fd);
     void *user;
 };

@@ -10,6 +10,7 @@
 #include "hub/name_map.h"
 #include "hub/probe_rules.h"
 #include "hub/probe_states.h"
+#include "hub/set_versions.h"
 #include "strobe/limits.h"
 
 #define ID_DIGITS 12
@@ -24,11 +25,6 @@ struct strobe_probe_entry {
     bool unpublished; /* changed since the bus was told */
 };
 
-struct service {
-    char *name;
-    int64_t version; /* of its probe set */
-};
-
 struct strobe_probe_table {
     struct strobe_store *store;
     struct strobe_bus *bus;
@@ -37,7 +33,7 @@ struct strobe_probe_table {
     struct strobe_probe_entry **entries; /* oldest first */
     size_t count, capacity;
     struct strobe_name_map by_id;
-    struct strobe_name_map services;
+    struct strobe_set_versions *versions;
     int64_t revision;
     int64_t written_ns;
     bool write_soon;
@@ -142,39 +138,6 @@ static void publish(struct strobe_probe_table *table, struct strobe_probe_entry 
     }
 }
 
-/* ---- Versions of the sets ---- */
-
-static struct service *find_service(struct strobe_probe_table *table, const char *name, struct strobe_error *error)
-{
-    struct service *service = strobe_name_map_get(&table->services, name);
-    if (service != NULL) {
-        return service;
-    }
-    int64_t version = 0;
-    if (strobe_store_get_set_version(table->store, name, &version, error) < 0) {
-        return NULL;
-    }
-    service = calloc(1, sizeof *service);
-    if (service == NULL || (service->name = strdup(name)) == NULL ||
-        strobe_name_map_add(&table->services, service->name, service) < 0) {
-        strobe_error_set(error, STROBE_ENOMEM, "out of memory");
-        if (service != NULL) {
-            free(service->name);
-        }
-        free(service);
-        return NULL;
-    }
-    /* Versions follow the clock: they grow also when the store was lost or an older backup is in use. */
-    service->version = version != 0 ? version : strobe_clock_unix_ms();
-    return service;
-}
-
-static int64_t next_version(const struct service *service)
-{
-    int64_t now_ms = strobe_clock_unix_ms();
-    return now_ms > service->version ? now_ms : service->version + 1;
-}
-
 /* ---- Sets ---- */
 
 static int encode(struct strobe_probe_table *table, const char *service, int64_t version, char **ret_text,
@@ -198,7 +161,7 @@ static int encode(struct strobe_probe_table *table, const char *service, int64_t
 int strobe_probe_table_encode_set(struct strobe_probe_table *table, const char *service, char **ret_text,
                                   size_t *ret_size, struct strobe_error *error)
 {
-    struct service *known = find_service(table, service, error);
+    struct strobe_set_version *known = strobe_set_versions_find(table->versions, service, error);
     return known != NULL ? encode(table, service, known->version, ret_text, ret_size, error) : STROBE_EIO;
 }
 
@@ -265,10 +228,10 @@ static int check_set_size(struct strobe_probe_table *table, const char *service,
 }
 
 static int write_added(struct strobe_probe_table *table, const struct strobe_probe_entry *entry,
-                       struct service *service, struct strobe_error *error)
+                       struct strobe_set_version *service, struct strobe_error *error)
 {
-    int64_t version = next_version(service);
-    int status = check_set_size(table, service->name, error);
+    int64_t version = strobe_set_version_next(service);
+    int status = check_set_size(table, service->service, error);
     if (status == 0) {
         status = strobe_store_begin(table->store, error);
     }
@@ -276,7 +239,7 @@ static int write_added(struct strobe_probe_table *table, const struct strobe_pro
         status = strobe_store_put_probe(table->store, &entry->probe, error);
     }
     if (status == 0) {
-        status = strobe_store_put_set_version(table->store, service->name, version, error);
+        status = strobe_store_put_set_version(table->store, service->service, version, error);
     }
     if (status == 0) {
         status = strobe_store_commit(table->store, error);
@@ -298,7 +261,8 @@ int strobe_probe_table_add(struct strobe_probe_table *table, struct strobe_wire_
     if (status == 0) {
         status = make_room(table, request->service, error);
     }
-    struct service *service = status == 0 ? find_service(table, request->service, error) : NULL;
+    struct strobe_set_version *service =
+        status == 0 ? strobe_set_versions_find(table->versions, request->service, error) : NULL;
     if (status < 0 || service == NULL) {
         return status < 0 ? status : STROBE_EIO;
     }
@@ -318,7 +282,7 @@ int strobe_probe_table_add(struct strobe_probe_table *table, struct strobe_wire_
         release_entry(entry);
         return status;
     }
-    table->on_set_changed(table->user, service->name);
+    table->on_set_changed(table->user, service->service);
     publish(table, entry);
     *ret_entry = entry;
     return 0;
@@ -332,14 +296,14 @@ int strobe_probe_table_remove(struct strobe_probe_table *table, const char *id, 
     if (entry == NULL) {
         return strobe_error_set(error, STROBE_ENOTFOUND, "no probe has this id");
     }
-    struct service *service = find_service(table, entry->probe.service, error);
-    int64_t version = service != NULL ? next_version(service) : 0;
+    struct strobe_set_version *service = strobe_set_versions_find(table->versions, entry->probe.service, error);
+    int64_t version = service != NULL ? strobe_set_version_next(service) : 0;
     int status = service != NULL ? strobe_store_begin(table->store, error) : STROBE_EIO;
     if (status == 0) {
         status = strobe_store_remove_probe(table->store, id, error);
     }
     if (status == 0) {
-        status = strobe_store_put_set_version(table->store, service->name, version, error);
+        status = strobe_store_put_set_version(table->store, service->service, version, error);
     }
     if (status == 0) {
         status = strobe_store_commit(table->store, error);
@@ -351,7 +315,7 @@ int strobe_probe_table_remove(struct strobe_probe_table *table, const char *id, 
     detach(table, entry);
     if (entry->active) {
         service->version = version;
-        table->on_set_changed(table->user, service->name);
+        table->on_set_changed(table->user, service->service);
     }
     const struct strobe_wire_live_probe_removed body = {.id = entry->probe.id};
     strobe_bus_publish(table->bus, STROBE_WIRE_KIND_LIVE_PROBE_REMOVED, &body);
@@ -362,17 +326,17 @@ int strobe_probe_table_remove(struct strobe_probe_table *table, const char *id, 
 static void expire(struct strobe_probe_table *table, struct strobe_probe_entry *entry)
 {
     struct strobe_error error = {0};
-    struct service *service = find_service(table, entry->probe.service, &error);
+    struct strobe_set_version *service = strobe_set_versions_find(table->versions, entry->probe.service, &error);
     entry->active = false;
     strobe_probe_states_expire(&entry->states);
     table->write_soon = true;
     touch(table, entry);
     if (service != NULL) {
-        service->version = next_version(service);
-        if (strobe_store_put_set_version(table->store, service->name, service->version, &error) < 0) {
+        service->version = strobe_set_version_next(service);
+        if (strobe_store_put_set_version(table->store, service->service, service->version, &error) < 0) {
             strobe_log(STROBE_LOG_ERROR, "the version of a probe set is not written: %s", error.message);
         }
-        table->on_set_changed(table->user, service->name);
+        table->on_set_changed(table->user, service->service);
     }
     publish(table, entry);
 }
@@ -508,7 +472,9 @@ int strobe_probe_table_new(struct strobe_store *store, struct strobe_bus *bus, s
     table->on_set_changed = on_set_changed;
     table->user = user;
     table->revision = strobe_clock_unix_us(); /* above every revision given out before a restart */
-    int status = strobe_store_load_probes(store, load_probe, table, error);
+    table->versions = strobe_set_versions_new(store);
+    int status = table->versions != NULL ? strobe_store_load_probes(store, load_probe, table, error)
+                                         : strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     if (status == 0) {
         status = strobe_store_load_states(store, load_state, table, error);
     }
@@ -530,11 +496,6 @@ void strobe_probe_table_free(struct strobe_probe_table *table)
     }
     free(table->entries);
     strobe_name_map_done(&table->by_id);
-    size_t position = 0;
-    for (struct service *service; (service = strobe_name_map_next(&table->services, &position)) != NULL;) {
-        free(service->name);
-        free(service);
-    }
-    strobe_name_map_done(&table->services);
+    strobe_set_versions_free(table->versions);
     free(table);
 }

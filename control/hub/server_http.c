@@ -10,14 +10,17 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "hub/server_lws.h"
 #include "strobe/limits.h"
 
+#define BODY_NS_MAX 30000000000LL /* a body may take: the library's own time-out begins anew with each byte */
 #define DISCARD_BYTES_MAX (4L * 1024 * 1024) /* of a body that is too large: read, so that the answer is */
 
 struct strobe_exchange {
     struct lws *wsi;
     struct strobe_http_request request;
+    int64_t begun_ns;
     int refused;    /* HTTP status for a request whose body is not kept; 0: none */
     bool delivered; /* the request was handed over */
     bool answered;
@@ -106,6 +109,7 @@ static int begin(struct lws *wsi, struct strobe_connection *connection)
         return -1;
     }
     exchange->wsi = wsi;
+    exchange->begun_ns = strobe_clock_monotonic_ns();
     strobe_http_request_init(&exchange->request);
     connection->exchange = exchange;
     long size = body_size(wsi);
@@ -126,7 +130,13 @@ static int begin(struct lws *wsi, struct strobe_connection *connection)
 static int on_body(struct strobe_connection *connection, const void *data, size_t size)
 {
     struct strobe_exchange *exchange = connection->exchange;
-    if (exchange == NULL || exchange->delivered || exchange->refused != 0 || size == 0) {
+    if (exchange == NULL || exchange->delivered) {
+        return 0;
+    }
+    if (strobe_clock_monotonic_ns() - exchange->begun_ns > BODY_NS_MAX) {
+        return -1;
+    }
+    if (exchange->refused != 0 || size == 0) {
         return 0;
     }
     return strobe_buffer_append(&exchange->request.body, data, size) < 0 ? -1 : 0;

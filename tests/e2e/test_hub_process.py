@@ -17,17 +17,20 @@ from typing import Any, cast
 
 import pytest
 from stroboscope.cli.commands.hub import find_binary
+from waiting import eventually
 
 
 class Hub:
     """One start of the binary."""
 
-    def __init__(self, folder: Path, *arguments: str, listen: str = "127.0.0.1:0") -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, listen: str = "127.0.0.1:0", files_max: int = 1000
+    ) -> None:
         self.folder = folder
         reader, writer = os.pipe()
         self.process = subprocess.Popen(
-            [find_binary(), "--data", str(folder / "data"), "--listen", listen, *arguments]
-            + ["--ready-fd", str(writer)],
+            ["sh", "-c", f'ulimit -n {files_max}; exec "$0" "$@"', find_binary()]
+            + ["--data", str(folder / "data"), "--listen", listen, *arguments, "--ready-fd", str(writer)],
             env=environment(folder),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -320,6 +323,28 @@ def test_half_requests_do_not_hold_up_others(hub: Hub) -> None:
     for one in held + silent:
         one.close()
     assert hub.stop()[0] == 0
+
+
+def test_more_connections_than_files_are_turned_away_and_the_rest_served(tmp_path: Path) -> None:
+    hub = Hub(tmp_path, files_max=150)
+    held = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(300)]
+    eventually(lambda: any(_is_closed(one) for one in held), "the first one turned away")
+    for one in held:
+        one.close()
+    eventually(lambda: b"200 OK" in raw(hub, GET), "an answer")
+    code, _, err = hub.stop()
+    assert code == 0
+    assert err.count("turned away") == 1
+
+
+def _is_closed(one: socket.socket) -> bool:
+    one.settimeout(0.01)
+    try:
+        return one.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
 
 
 # ---- Refusals ----
