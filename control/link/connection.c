@@ -21,7 +21,7 @@
 #define PIECE_BYTES (64 * 1024) /* of one websocket frame */
 #define CLOSE_MS 1000           /* for a polite close */
 #define CLOSE_REASON_BYTES 120  /* a control frame carries 125 bytes, two are the code */
-#define HANDSHAKE_WAIT_MS 50    /* at most, while libwebsockets may wait to write without our knowing */
+#define BLIND_WAIT_MS 20        /* at most, while libwebsockets may wait to write without our knowing */
 #define RETRY_US 100000
 #define HOST_HEADER_BYTES (STROBE_DSN_HOST_BYTES + sizeof "[]:65535")
 
@@ -374,8 +374,9 @@ static bool waits_to_write(const struct strobe_connection *connection)
 void strobe_connection_turn(struct strobe_connection *connection, int64_t wait_ms)
 {
     struct strobe_loop *loop = atomic_load(&connection->loop);
-    if (connection->wsi != NULL && !connection->opened && wait_ms > HANDSHAKE_WAIT_MS) {
-        wait_ms = HANDSHAKE_WAIT_MS;
+    bool blind = connection->wsi != NULL && (!connection->opened || connection->close_code != 0);
+    if (blind && wait_ms > BLIND_WAIT_MS) {
+        wait_ms = BLIND_WAIT_MS;
     }
     strobe_loop_wait(loop, &connection->socket, waits_to_write(connection), wait_ms > 0 ? wait_ms : 1);
     if (!is_intact(connection)) {

@@ -17,8 +17,8 @@
 #include "strobe/limits.h"
 
 #define STACK_BYTES (256 * 1024)
-#define FREEZE_MS 100      /* at exit(): a turn of the loop takes far less */
-#define LOOKUP_GRACE_MS 20 /* after the flush, for a name lookup to end by itself */
+#define FREEZE_MS STROBE_EXIT_FLUSH_MS_MAX /* at exit(): a turn of the loop takes far less */
+#define LOOKUP_GRACE_MS 20                 /* after the flush, for a name lookup to end by itself */
 #define REASON_BYTES 257
 #define GONE_TRIES 200 /* times 50 us */
 #define GONE_US 50

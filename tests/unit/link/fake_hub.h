@@ -22,6 +22,7 @@ struct fake_hub {
     SSL_CTX *tls;
     X509 *certificate;
     char pin[65];
+    bool patient; /* let no time pass while nobody comes: another link of this process is connected */
 };
 
 /** One accepted connection. */
