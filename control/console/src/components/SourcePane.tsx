@@ -56,9 +56,9 @@ function SourceHeader({ open }: { open: OpenSource }) {
   const from = open.instance ? instances.value.get(open.instance) : undefined;
   return (
     <div class="source-head">
-      <h2 class="source-path ellipsis" title={path.value}>
-        <span class="muted">{folderOf(path.value)}</span>
-        {baseName(path.value)}
+      <h2 class="source-path" title={path.value}>
+        <span class="muted ellipsis">{folderOf(path.value)}</span>
+        <span class="nowrap">{baseName(path.value)}</span>
       </h2>
       {source && (
         <span class="muted nowrap" title={`sha256 ${source.sha256}`}>
