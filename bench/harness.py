@@ -2,7 +2,7 @@
 
 Both sides alternate (A B B A ...), so that a busy machine and a warming processor meet both alike; the ratio
 is the median of the pairs' ratios, its spread the range of the middle half. A ratio is as good as its spread,
-so the table shows both.
+so the table shows both. Times are processor time: what others do on the machine blurs them less.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ def row_from_pairs(name: str, unit: str, pairs: Sequence[tuple[float, float]]) -
 
 
 def time_ns(run: Callable[[int], object], passes: int) -> float:
-    """Return nanoseconds per pass of `run(passes)`."""
-    started = time.perf_counter_ns()
+    """Return nanoseconds of this thread per pass of `run(passes)`."""
+    started = time.thread_time_ns()
     run(passes)
-    return (time.perf_counter_ns() - started) / passes
+    return (time.thread_time_ns() - started) / passes
 
 
 def passes_for(run: Callable[[int], object], sample_ns: int) -> int:
     """Return how many passes take about `sample_ns`; also warms `run` up."""
     passes = 1
     while True:
-        needed_ns = time_ns(run, passes) * passes
+        needed_ns = max(1.0, time_ns(run, passes) * passes)
         if needed_ns >= sample_ns / 4:
             return max(1, round(passes * sample_ns / needed_ns))
         passes *= 4

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import Row, row_from_pairs
 
-PAIRS = 9
+PAIRS = 11
 WORKLOAD = Path(__file__).parent / "workload.py"
 # Nobody listens there: the link thread keeps trying, which costs more than a connection that is quiet.
 NO_HUB = "wss://token@127.0.0.1:1/bench?pin=" + "0" * 64
