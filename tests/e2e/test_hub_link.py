@@ -106,7 +106,7 @@ def test_a_malformed_first_message_is_refused(shared_hub: LiveHub, name: str) ->
     assert_alive(shared_hub)
 
 
-WRONG_LATER = {
+WRONG_LATER: dict[str, dict[str, Any]] = {
     "a second hello": {"t": "hello"},
     "a snapshot without a body": {name: value for name, value in SNAPSHOT.items() if name != "body"},
     "a snapshot numbered 0": SNAPSHOT | {"seq": 0},
@@ -295,7 +295,7 @@ def test_many_snapshots_are_acknowledged_together(shared_hub: LiveHub) -> None:
     agent = FakeAgent(shared_hub)
     for seq in range(1, 1001):
         agent.send_snapshot(seq)
-    acknowledged = []
+    acknowledged: list[int] = []
     while not acknowledged or acknowledged[-1] < 1000:
         acknowledged.append(agent.socket.receive_kind("ack")["seq"])
     assert acknowledged == sorted(set(acknowledged))
