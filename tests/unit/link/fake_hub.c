@@ -62,11 +62,13 @@ static void make_certificate(struct fake_hub *hub, const char *host)
 static void listen_on(struct fake_hub *hub)
 {
     int yes = 1;
+    int little = 32 * 1024; /* so that a hub that does not read is felt soon */
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(hub->port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t size = sizeof address;
     hub->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(hub->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    setsockopt(hub->listener, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
     assert_int_equal(bind(hub->listener, (struct sockaddr *)&address, size), 0);
     assert_int_equal(listen(hub->listener, 16), 0);
     assert_int_equal(getsockname(hub->listener, (struct sockaddr *)&address, &size), 0);
