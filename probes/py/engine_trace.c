@@ -11,9 +11,6 @@
 
 #include "probes/py/dispatch.h"
 
-/* Exported by 3.11's interpreter, declared in an internal header. */
-extern int _PyEval_SetTrace(PyThreadState *tstate, Py_tracefunc func, PyObject *arg);
-
 struct tracing {
     struct strobe_pointer_map previous; /* thread state -> its own trace function */
     size_t sites;                       /* armed */
