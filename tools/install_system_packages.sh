@@ -26,7 +26,7 @@ in_archive() {
     apt-cache show "$1" >/dev/null 2>&1
 }
 
-# Ubuntu ships Chromium only as a snap, whose sandbox cannot read a checkout; the browser test then says it is skipped.
+# Ubuntu ships Chromium only as a snap, which a script cannot install everywhere; the browser tests then say so.
 optional() {
     [ "$1" = chromium ]
 }
@@ -52,7 +52,7 @@ apt_install() {
     fi
     for name in "$@"; do
         if optional "$name" && ! in_archive "$name"; then
-            echo "note: this release has no package $name; tests that need it are skipped" >&2
+            echo "note: this release has no package $name; the browser tests need Chromium or Chrome on PATH" >&2
         else
             kept+=("$name")
         fi
