@@ -295,6 +295,12 @@ def test_a_probe_that_cannot_be_removed_is_told(at_hub: Strobe, hub: FakeHub) ->
     assert "strobe rm p1p1" in done.stderr
 
 
+def signals_as_at_a_terminal() -> None:
+    """In the child: whoever runs the tests may ignore them (nohup, some CI), and that is inherited."""
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
+
+
 @pytest.fixture
 def waiting_snap(at_hub: Strobe, hub: FakeHub) -> Iterator[subprocess.Popen[str]]:
     """A snap that waits for a hit that does not come."""
@@ -305,6 +311,7 @@ def waiting_snap(at_hub: Strobe, hub: FakeHub) -> Iterator[subprocess.Popen[str]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=signals_as_at_a_terminal,
     )
     while not hub.sent("GET snapshots"):
         assert child.poll() is None
