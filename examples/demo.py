@@ -172,6 +172,7 @@ def _take_snapshot(stage: Stage, environ: dict[str, str]) -> None:
     snap = ["snap", f"shop/pricing.py:{line}", "--if", "total < 0", "--service", "shop"]
     status = _run_visibly(stage, [*_strobe(), *snap, "--timeout", str(SNAP_S_MAX)], environ)
     if status != 0:
+        stage.check()  # the cause, when a child died
         raise DemoError(f"`strobe snap` ended with exit code {status}")
     say("The loyalty discount went into `discount` twice: with the coupon, and again with the birthday gift.")
 
