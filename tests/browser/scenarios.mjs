@@ -136,6 +136,7 @@ export async function keyboardAlone(page, settings) {
   await page.locator(".tree-row[tabindex='0']").focus();
   await expectText(focused, "basket");
   await page.keyboard.press("ArrowRight");
+  await treeRow(page, "['prices']").waitFor();
   await page.keyboard.press("ArrowDown");
   await expectText(focused, "['prices']");
   await page.keyboard.press("ArrowLeft");
