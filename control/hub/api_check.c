@@ -4,6 +4,7 @@
 #include "hub/api.h"
 #include "hub/instances.h"
 #include "hub/questions.h"
+#include "hub/text_rules.h"
 
 static struct strobe_instance *find(struct strobe_hub *hub, const struct strobe_wire_check_request *request)
 {
@@ -27,7 +28,9 @@ void strobe_api_check(const struct strobe_api_call *call)
         return;
     }
     struct strobe_instance *instance = find(call->hub, &question.check);
-    if (instance == NULL) {
+    if (strobe_text_is_blank(question.check.expression)) {
+        strobe_api_fail(call->exchange, 400, "bad_request", "'expression' is missing: send what was typed");
+    } else if (instance == NULL) {
         strobe_api_fail(call->exchange, 503, "instance_down",
                         "no process that could answer is connected: start one, or check without a hub, see "
                         "strobe check --help");

@@ -76,7 +76,8 @@ static int check_function(const char *field, const char *location, struct strobe
     size_t size = strcspn(name, ":");
     const char *end = name + size;
     bool known_end = *end == '\0' || strcmp(end, ":entry") == 0 || strcmp(end, ":exit") == 0;
-    if (!is_dotted(location, module, false) || !is_dotted(name, size, true) || !known_end) {
+    bool is_file = module >= 3 && strncmp(location + module - 3, ".py", 3) == 0; /* of a line that was mistyped */
+    if (is_file || !is_dotted(location, module, false) || !is_dotted(name, size, true) || !known_end) {
         return strobe_error_set(error, STROBE_EINVAL,
                                 "'%s' is none of path/suffix.py:LINE (shop/pricing.py:42), module:qualname "
                                 "(shop.pricing:Cart.total, :exit behind it for its end), raise:module.Type",

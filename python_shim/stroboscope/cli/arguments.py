@@ -53,7 +53,7 @@ def location(text: str) -> str:
     path, _, line = text.rpartition(":")
     if path and line.isascii() and line.isdigit() and 0 < int(line) < 10**8:
         return text
-    if _FUNCTION.fullmatch(text):
+    if _FUNCTION.fullmatch(text) and not text.partition(":")[0].endswith(".py"):
         return text
     raise argparse.ArgumentTypeError(
         f"{text!r} is none of path/suffix.py:LINE (shop/pricing.py:42), module:qualname"

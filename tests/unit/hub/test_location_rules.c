@@ -53,6 +53,7 @@ static void test_what_is_none_is_refused_with_what_to_write(void **state)
         "raise:a.B:handled",
         "raise:a b",
         "a\x01.py:5",
+        "shop.py:total",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
