@@ -71,7 +71,7 @@ static void apply_set(struct strobe_agent *agent, const struct strobe_wire_probe
             .version = probe->version,
             .location = probe->location,
             .condition = probe->condition,
-            .hits = probe->limits.hits,
+            .hits = probe->limits.hits > 0 ? probe->limits.hits : STROBE_PROBE_HITS_DEFAULT,
             .rate_per_s = probe->limits.rate_per_s,
             .expires_at_ms = probe->limits.expires_at_ms,
         };

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "hub/instances.h"
 #include "hub/intake.h"
+#include "hub/metrics.h"
 #include "hub/probe_rules.h"
 #include "hub/probe_table.h"
 #include "hub/requests.h"
@@ -105,7 +106,7 @@ static int send_set(struct agent_link *link, struct strobe_error *error)
     struct strobe_hub *hub = link->agents->hub;
     char *text = NULL;
     size_t size = 0;
-    int status = strobe_probe_table_encode_set(hub->probes, link->instance->info.service, &text, &size, error);
+    int status = strobe_probe_table_encode_set(hub->probes, &link->instance->info, &text, &size, error);
     if (status < 0) {
         return status;
     }
@@ -197,6 +198,17 @@ static void on_files(struct agent_link *link, struct strobe_wire_message *messag
     strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.files.request, message);
 }
 
+static void on_checked(struct agent_link *link, struct strobe_wire_message *message)
+{
+    strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.checked.request,
+                             message);
+}
+
+static void on_metrics(struct agent_link *link, struct strobe_wire_message *message)
+{
+    strobe_metrics_put(link->agents->hub->metrics, link->instance->info.id, &message->as.metrics);
+}
+
 static void on_request_failed(struct agent_link *link, struct strobe_wire_message *message)
 {
     strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.request_failed.request,
@@ -217,7 +229,8 @@ static const message_handler message_handlers[STROBE_WIRE_KIND_COUNT] = {
     [STROBE_WIRE_KIND_SNAPSHOT] = on_snapshot,       [STROBE_WIRE_KIND_PROBE_STATUS] = on_probe_status,
     [STROBE_WIRE_KIND_HEARTBEAT] = on_heartbeat,     [STROBE_WIRE_KIND_FILES] = on_files,
     [STROBE_WIRE_KIND_SOURCE_TEXT] = on_source_text, [STROBE_WIRE_KIND_REQUEST_FAILED] = on_request_failed,
-    [STROBE_WIRE_KIND_GOODBYE] = on_goodbye,
+    [STROBE_WIRE_KIND_GOODBYE] = on_goodbye,         [STROBE_WIRE_KIND_CHECKED] = on_checked,
+    [STROBE_WIRE_KIND_METRICS] = on_metrics,
 };
 
 static void dispatch(struct agent_link *link, struct strobe_wire_message *message)
@@ -355,22 +368,37 @@ struct strobe_socket_handlers strobe_agents_handlers(struct strobe_agents *agent
     };
 }
 
-void strobe_agents_push_set(struct strobe_agents *agents, const char *service)
+/* A frame with the set of `instance`; NULL when it could not be made, which is logged. */
+static struct strobe_frame *make_set(struct strobe_agents *agents, const struct strobe_wire_instance *instance)
 {
     struct strobe_error error = {0};
     char *text = NULL;
     size_t size = 0;
-    if (strobe_probe_table_encode_set(agents->hub->probes, service, &text, &size, &error) < 0) {
-        strobe_log(STROBE_LOG_ERROR, "the probes of %s are not sent: %s", service, error.message);
-        return;
+    if (strobe_probe_table_encode_set(agents->hub->probes, instance, &text, &size, &error) < 0) {
+        strobe_log(STROBE_LOG_ERROR, "the probes of %s are not sent: %s", instance->service, error.message);
+        return NULL;
     }
-    struct strobe_frame *frame = strobe_frame_new(text, size);
+    return strobe_frame_new(text, size);
+}
+
+void strobe_agents_push_set(struct strobe_agents *agents, const char *service)
+{
+    bool chooses = strobe_probe_table_chooses(agents->hub->probes, service);
+    struct strobe_frame *frame = NULL; /* of the instance before: the same for all, unless a probe chooses */
     size_t position = 0;
     for (struct strobe_instance *instance;
-         frame != NULL && (instance = strobe_instances_next(agents->hub->instances, &position)) != NULL;) {
-        if (strcmp(instance->info.service, service) == 0) {
-            strobe_socket_send_latest(instance->socket, frame);
+         (instance = strobe_instances_next(agents->hub->instances, &position)) != NULL;) {
+        if (strcmp(instance->info.service, service) != 0) {
+            continue;
         }
+        if (frame == NULL || chooses) {
+            strobe_frame_unref(frame);
+            frame = make_set(agents, &instance->info);
+        }
+        if (frame == NULL) {
+            return;
+        }
+        strobe_socket_send_latest(instance->socket, frame);
     }
     strobe_frame_unref(frame);
 }

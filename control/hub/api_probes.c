@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hub/api.h"
+#include "hub/metrics.h"
 #include "hub/probe_table.h"
 #include "hub/waits.h"
 #include "strobe/limits.h"
@@ -59,9 +60,30 @@ void strobe_api_probe_remove(const struct strobe_api_call *call)
     struct strobe_error error = {0};
     int status = strobe_probe_table_remove(call->hub->probes, call->part, &error);
     if (status == 0) {
+        strobe_metrics_forget(call->hub->metrics, call->part);
         strobe_api_answer_nothing(call->exchange);
     } else {
         strobe_api_fail_error(call->exchange, status == STROBE_ENOTFOUND ? 404 : 503, &error);
+    }
+}
+
+void strobe_api_probe_edit(const struct strobe_api_call *call)
+{
+    struct strobe_error error = {0};
+    struct strobe_wire_probe_edit edit;
+    if (strobe_api_body(call, &strobe_wire_probe_edit_struct, &edit) < 0) {
+        return;
+    }
+    int status = strobe_probe_table_edit(call->hub->probes, call->part, &edit, &error);
+    strobe_wire_struct_done(&strobe_wire_probe_edit_struct, &edit);
+    if (status == 0) {
+        strobe_api_answer_json(call->exchange, 200, to_json(strobe_probe_table_find(call->hub->probes, call->part)));
+    } else {
+        int code = status == STROBE_ENOTFOUND ? 404
+                   : status == STROBE_EINVAL  ? 400
+                   : status == STROBE_ELIMIT  ? 409
+                                              : 503;
+        strobe_api_fail_error(call->exchange, code, &error);
     }
 }
 

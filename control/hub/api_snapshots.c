@@ -15,6 +15,7 @@ struct list_wait {
     char probe[STROBE_PROBE_ID_BYTES_MAX + 1];
     char instance[65];
     char service[257];
+    char kind[16];
 };
 
 static bool same(const char *wanted, const char *value)
@@ -31,7 +32,7 @@ static bool concerns(const void *state, const struct strobe_bus_event *event)
     const struct strobe_wire_snapshot_summary *summary =
         &((const struct strobe_wire_live_snapshot *)event->body)->summary;
     return same(query->probe, summary->probe) && same(query->service, summary->service) &&
-           same(query->instance, summary->instance);
+           same(query->instance, summary->instance) && same(query->kind, summary->kind);
 }
 
 static void add_summary(void *user, const struct strobe_wire_snapshot_summary *summary)
@@ -76,6 +77,7 @@ static int read_query(const struct strobe_http_request *request, struct list_wai
     query->probe = keep(state->probe, sizeof state->probe, strobe_http_parameter(request, "probe"));
     query->instance = keep(state->instance, sizeof state->instance, strobe_http_parameter(request, "instance"));
     query->service = keep(state->service, sizeof state->service, strobe_http_parameter(request, "service"));
+    query->kind = keep(state->kind, sizeof state->kind, strobe_http_parameter(request, "kind"));
     query->oldest_first = strobe_http_parameter(request, "after") != NULL;
     int status = strobe_http_parameter_int(request, "after", 0, INT64_MAX, 0, &query->after, error);
     if (status == 0) {

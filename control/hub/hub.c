@@ -9,6 +9,7 @@
 #include "hub/console_live.h"
 #include "hub/instances.h"
 #include "hub/intake.h"
+#include "hub/metrics.h"
 #include "hub/probe_table.h"
 #include "hub/requests.h"
 #include "hub/routes.h"
@@ -29,6 +30,12 @@ static void on_committed(void *user, const char *instance, const struct strobe_s
 {
     struct strobe_hub *hub = user;
     strobe_agents_acknowledge(hub->agents, instance, stream);
+}
+
+static void on_hit(void *user, const char *probe, const char *instance)
+{
+    struct strobe_hub *hub = user;
+    strobe_probe_table_hit(hub->probes, probe, instance);
 }
 
 static void on_commit_failed(void *user, const char *instance, const char *reason)
@@ -116,12 +123,14 @@ static void start_clockwork(struct strobe_hub *hub)
 static int make_parts(struct strobe_hub *hub, struct strobe_error *error)
 {
     const struct strobe_intake_handlers intake = {
-        .user = hub, .on_committed = on_committed, .on_failed = on_commit_failed};
+        .user = hub, .on_committed = on_committed, .on_hit = on_hit, .on_failed = on_commit_failed};
     hub->bus = strobe_bus_new();
     hub->sessions = strobe_sessions_new(on_session_end, hub);
     hub->requests = strobe_requests_new();
     hub->agents = strobe_agents_new(hub);
-    if (hub->bus == NULL || hub->sessions == NULL || hub->requests == NULL || hub->agents == NULL) {
+    hub->metrics = strobe_metrics_new();
+    if (hub->bus == NULL || hub->sessions == NULL || hub->requests == NULL || hub->agents == NULL ||
+        hub->metrics == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     hub->instances = strobe_instances_new(hub->store, hub->bus);
@@ -190,6 +199,7 @@ void strobe_hub_done(struct strobe_hub *hub)
     strobe_requests_free(hub->requests);
     strobe_intake_free(hub->intake);
     strobe_agents_free(hub->agents);
+    strobe_metrics_free(hub->metrics);
     strobe_consoles_free(hub->consoles);
     strobe_probe_table_free(hub->probes);
     strobe_instances_free(hub->instances);

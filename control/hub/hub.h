@@ -15,6 +15,7 @@ struct strobe_agents;
 struct strobe_consoles;
 struct strobe_instances;
 struct strobe_intake;
+struct strobe_metrics;
 struct strobe_probe_table;
 struct strobe_requests;
 struct strobe_waits;
@@ -27,6 +28,7 @@ struct strobe_hub {
     struct strobe_sessions *sessions;
     struct strobe_instances *instances; /* processes that are connected */
     struct strobe_probe_table *probes;  /* probes and where they stand */
+    struct strobe_metrics *metrics;     /* what metric and timer probes measured */
     struct strobe_intake *intake;       /* snapshots on their way to the disk */
     struct strobe_requests *requests;   /* questions to instances */
     struct strobe_waits *waits;         /* long polls */

@@ -72,6 +72,8 @@ static int copy_hello(const struct strobe_wire_hello *hello, struct strobe_wire_
         .engine = hello->engine,
         .agent_version = hello->agent_version,
         .command = hello->command,
+        .labels = hello->labels,
+        .labels_count = hello->labels_count,
         .state = "up",
         .started_at_ms = hello->started_at_ms,
         .connected_at_ms = now_ms,

@@ -69,8 +69,12 @@ static void publish(struct strobe_intake *intake, const struct item *item)
                                                        .file = snapshot->file,
                                                        .line = snapshot->line,
                                                        .source_sha256 = snapshot->source_sha256,
+                                                       .kind = snapshot->kind,
+                                                       .text = snapshot->text,
+                                                       .level = snapshot->level,
                                                    }};
     strobe_bus_publish(intake->bus, STROBE_WIRE_KIND_LIVE_SNAPSHOT, &body);
+    intake->handlers.on_hit(intake->handlers.user, snapshot->probe, item->instance);
 }
 
 /* Whether no later item is of the same instance: then its handler is called once, with everything. */

@@ -18,6 +18,8 @@ struct strobe_intake_handlers {
     void *user;
     /** All snapshots of `instance` handed over so far are on the disk; `stream` says how far they go. */
     void (*on_committed)(void *user, const char *instance, const struct strobe_stream *stream);
+    /** A snapshot or log line of `probe` from `instance` is on the disk, for the first time. */
+    void (*on_hit)(void *user, const char *probe, const char *instance);
     /** The commit failed: the snapshots of `instance` were forgotten here, its agent still has them. */
     void (*on_failed)(void *user, const char *instance, const char *reason);
 };

@@ -8,9 +8,11 @@
 #include "base/log.h"
 #include "hub/document.h"
 #include "hub/name_map.h"
+#include "hub/probe_edit.h"
 #include "hub/probe_rules.h"
 #include "hub/probe_states.h"
 #include "hub/set_versions.h"
+#include "hub/targets.h"
 #include "strobe/limits.h"
 
 #define ID_DIGITS 12
@@ -140,8 +142,23 @@ static void publish(struct strobe_probe_table *table, struct strobe_probe_entry 
 
 /* ---- Sets ---- */
 
-static int encode(struct strobe_probe_table *table, const char *service, int64_t version, char **ret_text,
-                  size_t *ret_size, struct strobe_error *error)
+static bool is_in_set(const struct strobe_probe_entry *entry, const char *service)
+{
+    return entry->active && strcmp(entry->probe.service, service) == 0;
+}
+
+bool strobe_probe_table_chooses(struct strobe_probe_table *table, const char *service)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (is_in_set(table->entries[i], service) && strobe_target_chooses(&table->entries[i]->probe.target)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int encode(struct strobe_probe_table *table, const struct strobe_wire_instance *instance, int64_t version,
+                  char **ret_text, size_t *ret_size, struct strobe_error *error)
 {
     struct strobe_wire_probe_set set = {.version = version};
     set.probes = calloc(table->count + 1, sizeof *set.probes);
@@ -149,8 +166,9 @@ static int encode(struct strobe_probe_table *table, const char *service, int64_t
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     for (size_t i = 0; i < table->count; i++) {
-        if (table->entries[i]->active && strcmp(table->entries[i]->probe.service, service) == 0) {
-            set.probes[set.probes_count++] = table->entries[i]->probe; /* borrowed */
+        const struct strobe_probe_entry *entry = table->entries[i];
+        if (is_in_set(entry, instance->service) && strobe_target_meets(&entry->probe.target, instance)) {
+            set.probes[set.probes_count++] = entry->probe; /* borrowed */
         }
     }
     int status = strobe_wire_encode(STROBE_WIRE_KIND_PROBE_SET, &set, ret_text, ret_size, error);
@@ -158,11 +176,11 @@ static int encode(struct strobe_probe_table *table, const char *service, int64_t
     return status;
 }
 
-int strobe_probe_table_encode_set(struct strobe_probe_table *table, const char *service, char **ret_text,
-                                  size_t *ret_size, struct strobe_error *error)
+int strobe_probe_table_encode_set(struct strobe_probe_table *table, const struct strobe_wire_instance *instance,
+                                  char **ret_text, size_t *ret_size, struct strobe_error *error)
 {
-    struct strobe_set_version *known = strobe_set_versions_find(table->versions, service, error);
-    return known != NULL ? encode(table, service, known->version, ret_text, ret_size, error) : STROBE_EIO;
+    struct strobe_set_version *known = strobe_set_versions_find(table->versions, instance->service, error);
+    return known != NULL ? encode(table, instance, known->version, ret_text, ret_size, error) : STROBE_EIO;
 }
 
 /* ---- Adding ---- */
@@ -205,29 +223,34 @@ static int make_probe(struct strobe_wire_probe_request *request, const char *by,
     probe.location = request->location;
     probe.condition = request->condition;
     probe.action = request->action;
+    probe.options = request->options;
+    probe.target = request->target;
     memset(request, 0, sizeof *request);
     *ret_probe = probe;
     return 0;
 }
 
-/* The set must fit one message before anything is promised. */
+/* The set must fit one message before anything is promised, with room for the members that a later version adds. */
+#define SET_BYTES_MAX (STROBE_MESSAGE_BYTES_MAX / 8 * 7)
+
 static int check_set_size(struct strobe_probe_table *table, const char *service, struct strobe_error *error)
 {
     size_t bytes = 256; /* around the probes */
     for (size_t i = 0; i < table->count; i++) {
         const struct strobe_probe_entry *entry = table->entries[i];
-        if (entry->active && strcmp(entry->probe.service, service) == 0) {
+        if (is_in_set(entry, service)) {
             bytes += entry->text_bytes + 1;
         }
     }
-    if (bytes > STROBE_MESSAGE_BYTES_MAX) {
+    if (bytes > SET_BYTES_MAX) {
         return strobe_error_set(error, STROBE_ELIMIT,
                                 "this service's probes are too large together: remove some, or shorten conditions");
     }
     return 0;
 }
 
-static int write_added(struct strobe_probe_table *table, const struct strobe_probe_entry *entry,
+/* Write a probe that is new or was edited, with the next version of its set. */
+static int write_probe(struct strobe_probe_table *table, const struct strobe_probe_entry *entry,
                        struct strobe_set_version *service, struct strobe_error *error)
 {
     int64_t version = strobe_set_version_next(service);
@@ -276,7 +299,7 @@ int strobe_probe_table_add(struct strobe_probe_table *table, struct strobe_wire_
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     entry->active = true;
-    status = write_added(table, entry, service, error);
+    status = write_probe(table, entry, service, error);
     if (status < 0) {
         detach(table, entry);
         release_entry(entry);
@@ -286,6 +309,76 @@ int strobe_probe_table_add(struct strobe_probe_table *table, struct strobe_wire_
     publish(table, entry);
     *ret_entry = entry;
     return 0;
+}
+
+/* ---- Changing ---- */
+
+/* Put `changed` in the entry's place, durably; takes it, also on failure. */
+static int replace(struct strobe_probe_table *table, struct strobe_probe_entry *entry,
+                   struct strobe_wire_probe *changed, struct strobe_error *error)
+{
+    struct strobe_set_version *service = strobe_set_versions_find(table->versions, entry->probe.service, error);
+    struct strobe_wire_probe before = entry->probe;
+    size_t bytes_before = entry->text_bytes;
+    bool was_active = entry->active;
+    entry->probe = *changed;
+    entry->probe.version++;
+    entry->text_bytes = text_bytes(&entry->probe);
+    entry->active = true; /* a longer expiry revives it */
+    int status = service != NULL ? write_probe(table, entry, service, error) : STROBE_EIO;
+    if (status < 0) {
+        strobe_wire_struct_done(&strobe_wire_probe_struct, &entry->probe);
+        entry->probe = before;
+        entry->text_bytes = bytes_before;
+        entry->active = was_active;
+        return status;
+    }
+    char *id = entry->probe.id; /* the map's key is the old text */
+    entry->probe.id = before.id;
+    before.id = id;
+    strobe_wire_struct_done(&strobe_wire_probe_struct, &before);
+    touch(table, entry);
+    table->on_set_changed(table->user, service->service);
+    publish(table, entry);
+    return 0;
+}
+
+int strobe_probe_table_edit(struct strobe_probe_table *table, const char *id, const struct strobe_wire_probe_edit *edit,
+                            struct strobe_error *error)
+{
+    struct strobe_probe_entry *entry = strobe_probe_table_find(table, id);
+    struct strobe_wire_probe changed;
+    if (entry == NULL) {
+        return strobe_error_set(error, STROBE_ENOTFOUND, "no probe has this id");
+    }
+    int status = strobe_probe_edit_apply(&entry->probe, edit, &changed, error);
+    if (status < 0) {
+        return status;
+    }
+    status = strobe_probe_rules_check(&changed, strobe_clock_unix_ms(), error);
+    if (status < 0) {
+        strobe_wire_struct_done(&strobe_wire_probe_struct, &changed);
+        return status;
+    }
+    return replace(table, entry, &changed, error);
+}
+
+void strobe_probe_table_hit(struct strobe_probe_table *table, const char *id, const char *instance)
+{
+    struct strobe_probe_entry *entry = strobe_probe_table_find(table, id);
+    struct strobe_wire_probe changed;
+    struct strobe_error error = {0};
+    if (entry == NULL || !entry->active || !entry->probe.target.first) {
+        return;
+    }
+    int status = strobe_probe_edit_narrow(&entry->probe, instance, &changed, &error);
+    if (status == 0) {
+        changed.version--; /* it stays the same probe for the instance that has it */
+        status = replace(table, entry, &changed, &error);
+    }
+    if (status < 0) {
+        strobe_log(STROBE_LOG_ERROR, "probe %s is not taken from the other instances: %s", id, error.message);
+    }
 }
 
 /* ---- Removing and expiring ---- */

@@ -54,11 +54,25 @@ int64_t strobe_probe_entry_revision(const struct strobe_probe_entry *entry);
 int strobe_probe_entry_view(const struct strobe_probe_entry *entry, struct strobe_wire_probe_view *ret_view);
 
 /**
- * The probe_set message of `service` as text for the wire, the caller's (free()).
+ * Change a probe, durably, and have it sent to the agents: members that `edit` has replace those of the probe, an empty
+ * condition removes it. Its version grows.
+ * @return 0; STROBE_ENOTFOUND; STROBE_EINVAL (the message names the field; nothing changed); STROBE_ELIMIT; STROBE_EIO
+ */
+int strobe_probe_table_edit(struct strobe_probe_table *table, const char *id, const struct strobe_wire_probe_edit *edit,
+                            struct strobe_error *error);
+
+/** `instance` sent a hit of probe `id`: when its target is the first that hits, it is alone from now on. */
+void strobe_probe_table_hit(struct strobe_probe_table *table, const char *id, const char *instance);
+
+/** Whether some probe of `service` is for some of its instances only: then each gets a set of its own. */
+bool strobe_probe_table_chooses(struct strobe_probe_table *table, const char *service);
+
+/**
+ * The probe_set message for `instance` as text for the wire, the caller's (free()).
  * @return 0, STROBE_EIO, STROBE_ELIMIT, STROBE_ENOMEM
  */
-int strobe_probe_table_encode_set(struct strobe_probe_table *table, const char *service, char **ret_text,
-                                  size_t *ret_size, struct strobe_error *error);
+int strobe_probe_table_encode_set(struct strobe_probe_table *table, const struct strobe_wire_instance *instance,
+                                  char **ret_text, size_t *ret_size, struct strobe_error *error);
 
 /** An instance of `service` reported; takes the states by zeroing them. States of other services' probes are ignored.
  */

@@ -36,10 +36,11 @@ void strobe_requests_free(struct strobe_requests *requests)
     free(requests);
 }
 
-static int send_request(const struct strobe_instance *instance, int64_t number, const char *what, const char *path,
-                        struct strobe_error *error)
+static int send_request(const struct strobe_instance *instance, int64_t number,
+                        const struct strobe_wire_request *question, struct strobe_error *error)
 {
-    const struct strobe_wire_request body = {.request = number, .what = (char *)what, .path = (char *)path};
+    struct strobe_wire_request body = *question;
+    body.request = number;
     char *text = NULL;
     size_t size = 0;
     int status = strobe_wire_encode(STROBE_WIRE_KIND_REQUEST, &body, &text, &size, error);
@@ -55,8 +56,9 @@ static int send_request(const struct strobe_instance *instance, int64_t number, 
     return status < 0 ? strobe_error_set(error, status, "the connection to the instance is closing") : 0;
 }
 
-int strobe_requests_ask(struct strobe_requests *requests, const struct strobe_instance *instance, const char *what,
-                        const char *path, strobe_request_callback callback, void *user, struct strobe_error *error)
+int strobe_requests_ask(struct strobe_requests *requests, const struct strobe_instance *instance,
+                        const struct strobe_wire_request *question, strobe_request_callback callback, void *user,
+                        struct strobe_error *error)
 {
     if (requests->count >= STROBE_HUB_REQUESTS_MAX) {
         return strobe_error_set(error, STROBE_ELIMIT, "too many questions to instances wait: try again");
@@ -65,7 +67,7 @@ int strobe_requests_ask(struct strobe_requests *requests, const struct strobe_in
     if (pending == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
-    int status = send_request(instance, requests->last_number + 1, what, path, error);
+    int status = send_request(instance, requests->last_number + 1, question, error);
     if (status < 0) {
         free(pending);
         return status;

@@ -14,7 +14,8 @@ struct strobe_request_outcome {
     /** STROBE_OK; STROBE_EUNKNOWN: the instance refused; STROBE_ECLOSED: it went down; STROBE_EBUSY: no answer in time
      */
     int status;
-    struct strobe_wire_message *message; /* borrowed; files, source_text or request_failed; NULL without an answer */
+    struct strobe_wire_message
+        *message; /* borrowed; files, source_text, checked or request_failed; NULL without an answer */
 };
 
 typedef void (*strobe_request_callback)(void *user, const struct strobe_request_outcome *outcome);
@@ -26,11 +27,12 @@ struct strobe_requests *strobe_requests_new(void);
 void strobe_requests_free(struct strobe_requests *requests);
 
 /**
- * Ask `instance`; `callback` is called exactly once, later. `path` may be NULL.
+ * Ask `instance`; `callback` is called exactly once, later. `question` is borrowed, its number filled in.
  * @return 0, STROBE_ELIMIT when too many questions wait, STROBE_ENOMEM, STROBE_ECLOSED
  */
-int strobe_requests_ask(struct strobe_requests *requests, const struct strobe_instance *instance, const char *what,
-                        const char *path, strobe_request_callback callback, void *user, struct strobe_error *error);
+int strobe_requests_ask(struct strobe_requests *requests, const struct strobe_instance *instance,
+                        const struct strobe_wire_request *question, strobe_request_callback callback, void *user,
+                        struct strobe_error *error);
 
 /** A message that answers question `number` came from `instance`; late and foreign answers are ignored. */
 void strobe_requests_answered(struct strobe_requests *requests, const char *instance, int64_t number,

@@ -25,8 +25,11 @@ static const struct route routes[] = {
     {STROBE_HTTP_GET, PREFIX "sources/*", strobe_api_source_get, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "probes", strobe_api_probes_list, false, "GET, POST"},
     {STROBE_HTTP_POST, PREFIX "probes", strobe_api_probe_add, false, "GET, POST"},
-    {STROBE_HTTP_GET, PREFIX "probes/*", strobe_api_probe_get, false, "GET, DELETE"},
-    {STROBE_HTTP_DELETE, PREFIX "probes/*", strobe_api_probe_remove, false, "GET, DELETE"},
+    {STROBE_HTTP_GET, PREFIX "probes/*", strobe_api_probe_get, false, "GET, PATCH, DELETE"},
+    {STROBE_HTTP_PATCH, PREFIX "probes/*", strobe_api_probe_edit, false, "GET, PATCH, DELETE"},
+    {STROBE_HTTP_DELETE, PREFIX "probes/*", strobe_api_probe_remove, false, "GET, PATCH, DELETE"},
+    {STROBE_HTTP_GET, PREFIX "probes/*/metrics", strobe_api_probe_metrics, false, "GET"},
+    {STROBE_HTTP_POST, PREFIX "check", strobe_api_check, false, "POST"},
     {STROBE_HTTP_GET, PREFIX "snapshots", strobe_api_snapshots_list, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "snapshots/*", strobe_api_snapshot_get, false, "GET"},
 };

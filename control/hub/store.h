@@ -79,6 +79,7 @@ struct strobe_snapshot_query {
     const char *probe;
     const char *service;
     const char *instance;
+    const char *kind;  /* "snapshot" or "log" */
     bool oldest_first; /* else newest first */
     int64_t after;     /* positions above */
     int64_t before;    /* positions below */

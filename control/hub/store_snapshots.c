@@ -64,7 +64,10 @@ static int insert(struct strobe_store *store, const char *id, const char *instan
     sqlite3_bind_int64(statement, 10, snapshot->line);
     strobe_store_bind_text(statement, 11, snapshot->source_sha256);
     strobe_store_bind_text(statement, 12, snapshot->condition);
-    strobe_store_bind_text(statement, 13, body);
+    strobe_store_bind_text(statement, 13, snapshot->kind != NULL ? snapshot->kind : "snapshot");
+    strobe_store_bind_text(statement, 14, snapshot->text);
+    strobe_store_bind_text(statement, 15, snapshot->level);
+    strobe_store_bind_text(statement, 16, body);
     int status = strobe_store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
     return status;
@@ -121,6 +124,9 @@ static struct strobe_wire_snapshot_summary read_summary(sqlite3_stmt *statement)
         .file = column_text(statement, 8),
         .line = sqlite3_column_int64(statement, 9),
         .source_sha256 = column_text(statement, 10),
+        .kind = column_text(statement, 11),
+        .text = column_text(statement, 12),
+        .level = column_text(statement, 13),
     };
 }
 
@@ -134,6 +140,7 @@ static char *list_text(const struct strobe_snapshot_query *query)
     strobe_buffer_append_text(&text, query->probe != NULL ? " AND probe = ?1" : "");
     strobe_buffer_append_text(&text, query->service != NULL ? " AND service = ?2" : "");
     strobe_buffer_append_text(&text, query->instance != NULL ? " AND instance = ?3" : "");
+    strobe_buffer_append_text(&text, query->kind != NULL ? " AND kind = ?7" : "");
     strobe_buffer_append_text(&text, query->oldest_first ? " ORDER BY position" : " ORDER BY position DESC");
     strobe_buffer_append_text(&text, " LIMIT ?6");
     size_t size;
@@ -159,6 +166,7 @@ int strobe_store_list_snapshots(struct strobe_store *store, const struct strobe_
     sqlite3_bind_int64(statement, 4, query->after);
     sqlite3_bind_int64(statement, 5, query->before);
     sqlite3_bind_int(statement, 6, query->limit);
+    strobe_store_bind_text(statement, 7, query->kind);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct strobe_wire_snapshot_summary summary = read_summary(statement);
@@ -173,8 +181,8 @@ int strobe_store_list_snapshots(struct strobe_store *store, const struct strobe_
 static int read_view(sqlite3_stmt *statement, struct strobe_wire_snapshot_view *ret_view, struct strobe_error *error)
 {
     struct strobe_wire_snapshot_view row = {.summary = read_summary(statement),
-                                            .condition = column_text(statement, 11)};
-    const char *body = column_text(statement, 12);
+                                            .condition = column_text(statement, 14)};
+    const char *body = column_text(statement, 15);
     row.body = body != NULL ? json_loads(body, JSON_DECODE_ANY, NULL) : NULL;
     if (row.body == NULL) {
         return strobe_error_set(error, STROBE_EIO, "database: the body of a snapshot is damaged");

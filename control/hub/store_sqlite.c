@@ -7,7 +7,7 @@
 
 #include "hub/options.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define APPLICATION_ID 0x53747262 /* "Strb" */
 
 /* Checked whole at start up to this size; beyond, it would hold up the start for seconds. */
@@ -29,7 +29,8 @@ static const char schema[] =
     "CREATE TABLE snapshots(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, instance TEXT NOT NULL,"
     " seq INTEGER NOT NULL, probe TEXT NOT NULL, probe_version INTEGER NOT NULL, service TEXT NOT NULL,"
     " time_us INTEGER NOT NULL, function TEXT, file TEXT, line INTEGER NOT NULL, source_sha256 TEXT,"
-    " condition TEXT, body TEXT NOT NULL, UNIQUE(instance, seq));"
+    " condition TEXT, kind TEXT NOT NULL DEFAULT 'snapshot', text TEXT, level TEXT, body TEXT NOT NULL,"
+    " UNIQUE(instance, seq));"
     "CREATE INDEX snapshots_by_id ON snapshots(id);"
     "CREATE INDEX snapshots_by_probe ON snapshots(probe, position);"
     "CREATE INDEX snapshots_by_service ON snapshots(service, position);"
@@ -38,6 +39,13 @@ static const char schema[] =
     "CREATE TABLE probe_states(probe TEXT NOT NULL, instance TEXT NOT NULL, document TEXT NOT NULL,"
     " PRIMARY KEY(probe, instance)) WITHOUT ROWID;"
     "CREATE TABLE services(name TEXT PRIMARY KEY, set_version INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* From each version to the next one. Columns that are added stand behind the body; SQLite finds them all the same. */
+static const char *const upgrades[SCHEMA_VERSION] = {
+    [1] = "ALTER TABLE snapshots ADD COLUMN kind TEXT NOT NULL DEFAULT 'snapshot';"
+          "ALTER TABLE snapshots ADD COLUMN text TEXT;"
+          "ALTER TABLE snapshots ADD COLUMN level TEXT;",
+};
 
 /* ---- Statements ---- */
 
@@ -143,20 +151,27 @@ static int check_whole(struct strobe_store *store, const char *path, struct stro
     return status;
 }
 
-static int make_schema(struct strobe_store *store, struct strobe_error *error)
+/* Bring the schema from `version` (0: nothing there) to ours, whole or not at all. */
+static int make_schema(struct strobe_store *store, int64_t version, struct strobe_error *error)
 {
     char number[64];
     snprintf(number, sizeof number, "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
              SCHEMA_VERSION);
     int status = execute(store, "BEGIN IMMEDIATE", error);
-    if (status == 0) {
+    if (status == 0 && version == 0) {
         status = execute(store, schema, error);
+    }
+    for (int64_t from = version; status == 0 && from > 0 && from < SCHEMA_VERSION; from++) {
+        status = execute(store, upgrades[from], error);
     }
     if (status == 0) {
         status = execute(store, number, error);
     }
     if (status == 0) {
         status = execute(store, "COMMIT", error);
+    }
+    if (status < 0) {
+        strobe_store_rollback(store);
     }
     return status;
 }
@@ -175,7 +190,7 @@ static int open_schema(struct strobe_store *store, struct strobe_error *error)
         return status;
     }
     if (tables == 0) {
-        return make_schema(store, error);
+        return make_schema(store, 0, error);
     }
     if (application != APPLICATION_ID) {
         return strobe_error_set(error, STROBE_EIO, "it is the database of another program");
@@ -183,7 +198,7 @@ static int open_schema(struct strobe_store *store, struct strobe_error *error)
     if (version > SCHEMA_VERSION) {
         return strobe_error_set(error, STROBE_EIO, "it was written by a newer hub: install that version");
     }
-    return 0;
+    return version > 0 && version < SCHEMA_VERSION ? make_schema(store, version, error) : 0;
 }
 
 static int prepare_all(struct strobe_store *store, struct strobe_error *error)

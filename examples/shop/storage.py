@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import sqlite3
@@ -31,8 +32,8 @@ class Storage:
     """Queries of the shop. Close it, or use it as a context manager."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._database = sqlite3.connect(path, timeout=10, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
 
     def close(self) -> None:
@@ -40,6 +41,10 @@ class Storage:
 
     def prepare(self) -> None:
         """Create and fill the tables, unless another worker was faster."""
+        # SQLite refuses this change at once, whatever the timeout, while another worker makes it: they take turns.
+        with self._path.with_suffix(".lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("BEGIN IMMEDIATE")
         if self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'purchase'").fetchone() is None:
             for statement in _SCHEMA.split(";"):

@@ -10,7 +10,9 @@
 #define STROBE_PROBES_MAX 1000               /* in one instance */
 #define STROBE_PROBE_ID_BYTES_MAX 64         /* hub-made identifiers are 12 */
 #define STROBE_PROBE_HITS_DEFAULT 1          /* snapshots before the probe is done */
+#define STROBE_PROBE_HITS_LOG_DEFAULT 1000   /* lines before a log probe is done */
 #define STROBE_PROBE_HITS_MAX 100000         /* snapshots before the probe is done */
+#define STROBE_PROBE_HITS_UNBOUNDED 100000000 /* of a metric or timer: until it expires */
 #define STROBE_PROBE_RATE_PER_S_DEFAULT 10.0 /* hits each second, per probe and instance */
 #define STROBE_PROBE_RATE_PER_S_MAX 1000.0   /* hits each second, per probe and instance */
 #define STROBE_PROCESS_RATE_PER_S 100.0      /* hits each second, all probes of a process */
@@ -86,6 +88,7 @@
 #define STROBE_HUB_WAITERS_MAX 1000             /* long polls held at a time */
 #define STROBE_HUB_REQUESTS_MAX 1000            /* questions to agents not yet answered */
 #define STROBE_HUB_STATES_MAX 10000             /* states of one probe */
+#define STROBE_HUB_METRICS_MAX 10000            /* metrics of probes, each in one instance */
 #define STROBE_HUB_KEEP_MS (24 * 3600 * 1000LL) /* what an expired probe stays listed for */
 
 #endif

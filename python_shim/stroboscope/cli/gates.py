@@ -16,6 +16,16 @@ _WORDS = {
     "dropped": "lost because a buffer was full {}",
     "captured": "captured {}",
 }
+ROLES = {
+    "armed": "good",
+    "done": "good",
+    "error": "bad",
+    "suspended": "bad",
+    "expired": "warn",
+    "pending": "warn",
+    "silent": "warn",
+}
+"""The terminal's role for each state."""
 WRONG_USE_REASONS = frozenset(
     ("ambiguous", "location_syntax", "condition_syntax", "condition_unsupported", "condition_name", "limit")
 )

@@ -51,6 +51,14 @@ class HubClient:
         query = {"after": str(after), "wait": str(wait_s)} if wait_s else {}
         return self.call("GET", f"probes/{quote(probe_id, safe='')}", query, timeout_s=_TIMEOUT_S + wait_s)
 
+    def edit_probe(self, probe_id: str, edit: JsonObject) -> JsonObject:
+        """Change a probe: what `edit` has; its view."""
+        return self.call("PATCH", f"probes/{quote(probe_id, safe='')}", body=edit)
+
+    def metrics(self, probe_id: str) -> list[JsonObject]:
+        """What a metric or timer probe measured, one `metric_view` for each instance."""
+        return _list(self.call("GET", f"probes/{quote(probe_id, safe='')}/metrics"), "metrics")
+
     def remove_probe(self, probe_id: str) -> None:
         """Remove a probe; NotFound when it is gone already."""
         self.call("DELETE", f"probes/{quote(probe_id, safe='')}")
@@ -91,7 +99,7 @@ class HubClient:
         except (http.client.HTTPException, OSError) as error:
             self.close()
             # The hub may have closed a connection that idled. A POST might have been done: not sent twice.
-            if reused and method != "POST" and not isinstance(error, TimeoutError):
+            if reused and method not in ("POST", "PATCH") and not isinstance(error, TimeoutError):
                 return self.call(method, path, query, body, timeout_s)
             raise self._failure_of(error) from None
         return self._answer(status, text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from stroboscope._version import __version__
+from stroboscope.cli.arguments import make_parser, with_json
 from stroboscope.cli.failure import OK, WRONG_USE, Failure, Interrupted
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 _INNER_ERROR = 70
-_TIMEOUT_DEFAULT_S = 60.0
-_TIMEOUT_S_MAX = 23 * 3600
-_HITS_MAX = 100_000
 
 _HELP = """\
 usage: strobe COMMAND [...]
@@ -32,11 +29,25 @@ run things
 look
   ps                  processes that are connected
   snap LOCATION       set a probe, wait, print what it captures, remove it
+  watch LOCATION EXPR...     print the values of expressions each time it is reached
   show [ID]           a stored snapshot; without ID the latest ones
+
+measure
+  log LOCATION TEMPLATE      log a line each time it is reached
+  logs [PROBE]               lines that were logged
+  count LOCATION [VALUE]     count, or add up a number
+  gauge LOCATION VALUE       the latest value of a number
+  hist LOCATION VALUE        the distribution of a number
+  timer LOCATION             time a function, or with --until the way to another line
 
 probes
   probes              probes that are set, and why they did or did not fire
+  why PROBE           why a probe did or did not fire, process by process
+  edit PROBE          change a live probe: condition, limits, template
   rm ID...            remove probes
+
+LOCATION is path/suffix.py:LINE, module:qualname (its entry; :exit behind it for its end), or
+raise:module.Type (:unhandled behind it for those that nobody catches).
 
 examples
   strobe hub
@@ -56,11 +67,6 @@ exit codes
 `strobe COMMAND --help` says more about a command; `strobe --version` prints the version.
 Every command takes --json: one document on each line of stdout, nothing else.
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Failure(WRONG_USE, message, f"See: {self.prog} --help")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,7 +117,9 @@ def _hub(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    parser = _parser("run", "[--service NAME] [--dsn DSN] -- CMD...", "Run a program with the agent inside.")
+    parser = make_parser(
+        "run", "[--service NAME] [--dsn DSN] -- CMD...", "Run a program with the agent inside."
+    )
     parser.add_argument(
         "--service", default="", metavar="NAME", help="name to show it under (the folder's name)"
     )
@@ -137,80 +145,97 @@ def _split_command(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _ps(arguments: list[str]) -> int:
-    parser = _parser("ps", "[--service S] [--all] [--json]", "List the processes that are connected.")
+    parser = make_parser("ps", "[--service S] [--all] [--json]", "List the processes that are connected.")
     parser.add_argument("--service", default="", metavar="S", help="only this service")
     parser.add_argument("--all", action="store_true", help="also processes that are gone")
-    options = _with_json(parser).parse_args(arguments)
+    options = with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import ps
 
     return ps.run(_client(), options.service, options.all, options.json)
 
 
 def _snap(arguments: list[str]) -> int:
-    parser = _parser(
-        "snap",
-        "LOCATION [--if EXPR] [--service S] [--hits N] [--timeout S] [--json]",
-        "Set a probe, wait, print what it captures, remove it.",
-        "examples\n"
-        "  strobe snap shop/pricing.py:42\n"
-        "  strobe snap shop/pricing.py:42 --if 'total < 0' --timeout 600\n"
-        "  strobe snap shop/pricing.py:42 --hits 10 --json | jq .summary.time_us",
-    )
-    parser.add_argument("location", type=_location, metavar="LOCATION", help="path/suffix.py:LINE")
-    parser.add_argument(
-        "--if", dest="condition", default="", metavar="EXPR", help="capture only where this is true"
-    )
-    parser.add_argument(
-        "--service", default="", metavar="S", help="needed when several services are connected"
-    )
-    parser.add_argument("--hits", type=_hits, default=1, metavar="N", help="snapshots to wait for (1)")
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=_TIMEOUT_DEFAULT_S,
-        metavar="S",
-        help="seconds to wait at most (60)",
-    )
-    options = _with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import snap
 
-    request = snap.SnapRequest(
-        options.location, options.condition, options.service, options.hits, options.timeout, options.json
-    )
-    return snap.run(_client(), request)
+    return snap.snap(arguments, _client)
+
+
+def _watch(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import snap
+
+    return snap.watch(arguments, _client)
+
+
+def _log(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import log
+
+    return log.log(arguments, _client)
+
+
+def _logs(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import log
+
+    return log.logs(arguments, _client)
+
+
+def _measure(command: str) -> Callable[[list[str]], int]:
+    def run(arguments: list[str]) -> int:
+        from stroboscope.cli.commands import metric
+
+        return metric.measure(command, arguments, _client)
+
+    return run
+
+
+def _timer(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import metric
+
+    return metric.timer(arguments, _client)
+
+
+def _edit(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import edit
+
+    return edit.run(arguments, _client)
+
+
+def _why(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import why
+
+    return why.run(arguments, _client)
 
 
 def _probes(arguments: list[str]) -> int:
-    parser = _parser(
+    parser = make_parser(
         "probes", "[--service S] [--json]", "List the probes that are set, and where each stands."
     )
     parser.add_argument("--service", default="", metavar="S", help="only this service")
-    options = _with_json(parser).parse_args(arguments)
+    options = with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import probes
 
     return probes.run(_client(), options.service, options.json)
 
 
 def _rm(arguments: list[str]) -> int:
-    parser = _parser("rm", "ID... [--json]", "Remove probes.")
+    parser = make_parser("rm", "ID... [--json]", "Remove probes.")
     parser.add_argument(
         "ids", nargs="+", metavar="ID", help="a probe, or the beginning of its id that is unique"
     )
-    options = _with_json(parser).parse_args(arguments)
+    options = with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import rm
 
     return rm.run(_client(), options.ids, options.json)
 
 
 def _show(arguments: list[str]) -> int:
-    parser = _parser(
+    parser = make_parser(
         "show", "[ID] [--full] [--json]", "Print a stored snapshot; without ID list the latest ones."
     )
     parser.add_argument(
         "id", nargs="?", default="", metavar="ID", help="the beginning that is unique will do"
     )
     parser.add_argument("--full", action="store_true", help="open the variables of every frame")
-    options = _with_json(parser).parse_args(arguments)
+    options = with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import show
 
     return show.run(_client(), options.id, options.full, options.json)
@@ -221,52 +246,19 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": _run,
     "ps": _ps,
     "snap": _snap,
+    "watch": _watch,
+    "log": _log,
+    "logs": _logs,
+    "count": _measure("count"),
+    "gauge": _measure("gauge"),
+    "hist": _measure("hist"),
+    "timer": _timer,
     "probes": _probes,
+    "why": _why,
+    "edit": _edit,
     "rm": _rm,
     "show": _show,
 }
-
-
-def _parser(command: str, usage: str, description: str, epilog: str | None = None) -> _Parser:
-    return _Parser(
-        prog=f"strobe {command}",
-        usage=f"strobe {command} {usage}",
-        description=description,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-
-
-def _with_json(parser: _Parser) -> _Parser:
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON document on each line of stdout, nothing else"
-    )
-    return parser
-
-
-def _location(text: str) -> str:
-    path, _, line = text.rpartition(":")
-    if not path or not (line.isascii() and line.isdigit()) or not 0 < int(line) < 10**8:
-        raise argparse.ArgumentTypeError(f"{text!r} is not path/suffix.py:LINE, as in shop/pricing.py:42")
-    return text
-
-
-def _hits(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= number <= _HITS_MAX:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_HITS_MAX}")
-    return number
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= _TIMEOUT_S_MAX:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds up to {_TIMEOUT_S_MAX}")
-    return seconds
 
 
 def _client() -> HubClient:

@@ -14,6 +14,7 @@ _ARMING_WAIT_S = 1  # while instances still arm, their states matter most
 _SNAPSHOT_WAIT_S = 2  # afterwards snapshots do, and counters are looked at in between
 _HUB_AWAY_S_MAX = 15.0
 _RETRY_S = 0.5
+_BOUNDED_S_MAX = 12 * 3600
 
 
 class ProbeWatch:
@@ -37,6 +38,16 @@ class ProbeWatch:
     def left_s(self) -> float:
         """Seconds until the time-out."""
         return max(0.0, self._deadline - time.monotonic())
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there is a time-out that a person would wait for."""
+        return self._deadline < time.monotonic() + _BOUNDED_S_MAX
+
+    def look(self) -> None:
+        """Ask once where the probe stands."""
+        self.instances = self._client.instances(service=self.probe["service"], state="up")
+        self._take_states(self._client.probe(self.probe["id"]))
 
     @property
     def failed(self) -> bool:
@@ -97,4 +108,4 @@ class ProbeWatch:
         return bool(self.instances) and len(self.states) == len(self.instances)
 
     def _bounded(self, wait_s: int) -> int:
-        return min(wait_s, int(self.left_s) + 1) if self.left_s else 0
+        return min(wait_s, int(min(self.left_s, wait_s)) + 1) if self.left_s else 0

@@ -28,6 +28,10 @@ def print_snapshot(
     _print_head(terminal, view, summary, body, instance)
     _print_source(terminal, source, _line_of(summary))
     tree = ValueTree(terminal, body.get("values"))
+    if body.get("watches"):
+        terminal.line()
+        terminal.line(("title", "Watches"))
+        tree.print_watches(body["watches"])
     if frames:
         _print_hit_frame(terminal, tree, frames[0])
     _print_stack(terminal, tree, frames, body, full)

@@ -36,5 +36,15 @@ def signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def interrupt_is_the_end() -> Iterator[None]:
+    """Ctrl-C ends the block as planned, for commands that follow something until then; others still raise."""
+    try:
+        yield
+    except Interrupted as interrupted:
+        if interrupted.signum != signal.SIGINT:
+            raise
+
+
 def _raise(signum: int, frame: FrameType | None) -> None:
     raise Interrupted(signum)

@@ -127,6 +127,11 @@ class Terminal:
             self._stream.flush()
             self._status_shown = False
 
+    def go_up(self, lines: int) -> None:
+        """On a terminal: go back up `lines` lines and erase from there on, to print anew."""
+        if self.is_tty and os.environ.get("TERM") != "dumb":
+            self._stream.write(f"\x1b[{lines}A\x1b[J")
+
     def _encodable(self, text: str) -> str:
         if self._unicode or text.isascii():
             return text

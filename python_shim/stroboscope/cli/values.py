@@ -45,6 +45,21 @@ class ValueTree:
         for name, ref in variables:
             self._print(name, " = ", ref, name, indent, indent, _NESTING_MAX if deep else 0)
 
+    def print_watches(self, watches: object) -> None:
+        """Print the watches of a snapshot: an expression with its value, or why it has none."""
+        for watch in watches if isinstance(watches, list) else []:
+            if not isinstance(watch, dict):
+                continue
+            expression = str(watch.get("expression", "?"))
+            if isinstance(watch.get("value"), int):
+                self.print_variables([(expression, watch["value"])])
+            else:
+                self._terminal.line(
+                    ("name", f"  {expression}"),
+                    ("cut", f"  not captured: {watch.get('error') or 'no reason given'}"),
+                    wrap_prefix="    ",
+                )
+
     def _print(
         self, label: str, relation: str, ref: int, path: str, prefix: str, below: str, nesting: int
     ) -> None:

@@ -23,6 +23,7 @@ struct fixture {
     int commits, failures, shown;
     int shown_at_commit; /* events before the first acknowledgement */
     int64_t acknowledged;
+    int hits; /* told of as new */
 };
 
 static int stored(struct fixture *fixture);
@@ -68,6 +69,14 @@ static int stored(struct fixture *fixture)
     return count;
 }
 
+static void on_hit(void *user, const char *probe, const char *instance)
+{
+    struct fixture *fixture = user;
+    assert_string_equal(probe, "p");
+    assert_non_null(instance);
+    fixture->hits++;
+}
+
 static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
@@ -76,7 +85,7 @@ static int setup(void **state)
         strobe_store_open(fixture->folder, &fixture->store, NULL) < 0) {
         return -1;
     }
-    const struct strobe_intake_handlers handlers = {fixture, on_committed, on_failed};
+    const struct strobe_intake_handlers handlers = {fixture, on_committed, on_hit, on_failed};
     fixture->bus = strobe_bus_new();
     fixture->intake = strobe_intake_new(&fixture->loop, fixture->store, fixture->bus, &handlers);
     return strobe_bus_subscribe(fixture->bus, on_event, fixture);

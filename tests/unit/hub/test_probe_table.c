@@ -109,7 +109,8 @@ static struct strobe_wire_probe_set set_of(struct fixture *fixture, const char *
     char *text = NULL;
     size_t size;
     struct strobe_wire_message message;
-    assert_int_equal(strobe_probe_table_encode_set(fixture->table, service, &text, &size, NULL), 0);
+    const struct strobe_wire_instance instance = {.id = INSTANCE, .service = (char *)service};
+    assert_int_equal(strobe_probe_table_encode_set(fixture->table, &instance, &text, &size, NULL), 0);
     assert_int_equal(strobe_wire_decode(text, size, STROBE_WIRE_HUB, &message, NULL), 0);
     free(text);
     assert_int_equal(message.kind, STROBE_WIRE_KIND_PROBE_SET);

@@ -75,7 +75,7 @@ static void test_unknown_paths_and_methods_are_told_apart(void **state)
     bool open = false;
     const char *allow;
     assert_int_equal(find(STROBE_HTTP_POST, "/api/v1/probes/x", &handler, part, &open, &allow), 405);
-    assert_string_equal(allow, "GET, DELETE");
+    assert_string_equal(allow, "GET, PATCH, DELETE");
     assert_int_equal(find(STROBE_HTTP_OTHER, "/api/v1/health", &handler, part, &open, &allow), 405);
     assert_int_equal(find(STROBE_HTTP_GET, "/api/v1/", &handler, part, &open, &allow), 404);
     assert_int_equal(find(STROBE_HTTP_GET, "/api/v1/probes/", &handler, part, &open, &allow), 404);

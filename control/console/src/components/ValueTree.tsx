@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { count } from "../count";
 import type { Value } from "../snapshot/body";
 import type { Row } from "../snapshot/tree";
@@ -28,7 +28,8 @@ export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreePr
     active.value = key;
     wantsFocus.current = true;
   };
-  useEffect(() => {
+  // At the commit: an effect after the paint could be that of an earlier rendering, and take the wish from a later one.
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     root.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();

@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 
 from stroboscope.cli import gates
-from stroboscope.cli.duration import ago
 from stroboscope.cli.failure import OK
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.probe_words import print_probe_head
 from stroboscope.cli.terminal import Terminal
-
-_ROLES = {"armed": "good", "done": "good", "error": "bad", "expired": "warn", "pending": "warn"}
 
 
 def run(client: HubClient, service: str, as_json: bool) -> int:
@@ -33,16 +31,7 @@ def run(client: HubClient, service: str, as_json: bool) -> int:
 
 
 def _print_probe(terminal: Terminal, view: JsonObject) -> None:
-    probe: JsonObject = view.get("probe") or {}
-    terminal.line(
-        ("title", str(probe.get("id", "?"))),
-        ("", f"  {probe.get('service')}  "),
-        ("name", str(probe.get("location"))),
-        ("dim", f"  set {ago(probe.get('created_at_ms', 0))} ago by {probe.get('created_by')}"),
-        wrap_prefix="    ",
-    )
-    if probe.get("condition"):
-        terminal.line(("dim", "    if "), ("text", str(probe["condition"])), wrap_prefix="       ")
+    print_probe_head(terminal, view.get("probe") or {})
     states = [state for state in view.get("states") or [] if isinstance(state, dict)]
     if not states:
         terminal.line(("dim", "    no process has reported yet"))
@@ -50,7 +39,7 @@ def _print_probe(terminal: Terminal, view: JsonObject) -> None:
         kind = str(state.get("state", "?"))
         terminal.line(
             ("dim", f"    {str(state.get('instance', '?'))[:12]}  "),
-            (_ROLES.get(kind, ""), f"{kind:<8}"),
+            (gates.ROLES.get(kind, ""), f"{kind:<9} "),
             ("", gates.explain(state)),
             wrap_prefix="      ",
         )

@@ -15,7 +15,7 @@ _PREFIX_MIN = 4
 
 def run(client: HubClient, ids: Sequence[str], as_json: bool) -> int:
     """Remove every probe in `ids`; all are looked up before the first is removed. Unique prefixes will do."""
-    known = [str(view["probe"]["id"]) for view in client.probes() if isinstance(view.get("probe"), dict)]
+    known = _known(client)
     terminal = Terminal(sys.stdout)
     for probe_id in dict.fromkeys(_resolve(text, known) for text in ids):
         try:
@@ -27,6 +27,15 @@ def run(client: HubClient, ids: Sequence[str], as_json: bool) -> int:
         else:
             terminal.line(("", f"Removed probe {probe_id}."))
     return OK
+
+
+def resolve(text: str, client: HubClient) -> str:
+    """The id of the one probe that `text` begins."""
+    return _resolve(text, _known(client))
+
+
+def _known(client: HubClient) -> list[str]:
+    return [str(view["probe"]["id"]) for view in client.probes() if isinstance(view.get("probe"), dict)]
 
 
 def _resolve(text: str, known: Sequence[str]) -> str:

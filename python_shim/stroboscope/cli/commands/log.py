@@ -1,0 +1,130 @@
+"""`strobe log`: log a line each time a location is reached; `strobe logs`: lines that were logged."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+
+from stroboscope.cli import arguments
+from stroboscope.cli.duration import moment
+from stroboscope.cli.failure import NOTHING_CAPTURED, OK, Failure
+from stroboscope.cli.hub_client import HubClient, JsonObject
+from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
+from stroboscope.cli.probe_watch import ProbeWatch
+from stroboscope.cli.probing import nothing_captured, probe_set, show_progress
+from stroboscope.cli.signals import interrupt_is_the_end
+from stroboscope.cli.terminal import Terminal
+
+_LEVELS = ("debug", "info", "warning", "error", "critical")
+_ROLES = {"warning": "warn", "error": "bad", "critical": "bad", "debug": "dim"}
+_LATEST = 100
+_EXAMPLES = """\
+examples
+  strobe log shop/pricing.py:42 'total {total:.2f} for {customer.tier}'
+  strobe log shop.pricing:Cart.total:exit 'gave {$return} in {$elapsed_ms:.1f} ms' --if '$elapsed_ms > 100'
+  strobe log shop/pricing.py:42 'negative: {total}' --if 'total < 0' --level warning --keep
+"""
+
+
+def log(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
+    """Print lines as they come until Ctrl-C, --timeout or --hits; with --keep leave the probe set."""
+    parser = arguments.make_parser(
+        "log", f"LOCATION TEMPLATE {USAGE}", "Log a line each time a location is reached.", _EXAMPLES
+    )
+    parser.add_argument("location", type=arguments.location, metavar="LOCATION", help="where")
+    parser.add_argument("template", metavar="TEMPLATE", help="text with {expression} and {expression:format}")
+    parser.add_argument("--level", choices=_LEVELS, default="info", help="its level (info)")
+    parser.add_argument(
+        "--to-logging", action="store_true", help="also to the program's own logging, logger 'stroboscope'"
+    )
+    parser.add_argument("--keep", action="store_true", help="set it, print its id, and do not wait")
+    parser.add_argument(
+        "--timeout", type=arguments.seconds, metavar="S", help="seconds to follow at most (until Ctrl-C)"
+    )
+    add_probe_options(parser, "1000")
+    options = arguments.with_json(parser).parse_args(argv)
+    client = connect()
+    action: JsonObject = {"template": options.template, "level": options.level}
+    if options.to_logging:
+        action["to_logging"] = True
+    request = request_of(options, service_of(options, client), "log", action, options.timeout or 0.0)
+    if options.keep:
+        return keep(client, request, options.json)
+    return _follow(client, request, options.timeout or math.inf, options.json)
+
+
+def keep(client: HubClient, request: JsonObject, as_json: bool) -> int:
+    """Set a probe that stays, and say how to look at it and remove it."""
+    view = client.set_probe(request)
+    if as_json:
+        print_json(view)
+        return OK
+    probe_id = str(view["probe"]["id"])
+    Terminal(sys.stdout).line(
+        ("title", probe_id), ("dim", f"  is set. See: strobe why {probe_id}. Remove it: strobe rm {probe_id}")
+    )
+    return OK
+
+
+def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: bool) -> int:
+    progress = Terminal(sys.stderr)
+    wanted = int(request["limits"].get("hits", 1000))
+    with probe_set(client, request) as view:
+        watching = ProbeWatch(client, view, wanted, timeout_s)
+        ended = False
+        with interrupt_is_the_end():
+            for summary in watching.snapshots(lambda: show_progress(progress, watching)):
+                progress.clear_status()
+                _print_line(summary, as_json)
+            ended = True
+        progress.clear_status()
+    if watching.found or not ended:
+        return OK
+    raise nothing_captured(watching, timeout_s)
+
+
+def logs(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
+    """List the latest lines that log probes brought, oldest first."""
+    parser = arguments.make_parser(
+        "logs", "[PROBE] [--service S] [-n N] [--json]", "Print the latest lines that log probes brought."
+    )
+    parser.add_argument("probe", nargs="?", default="", metavar="PROBE", help="only of this probe")
+    parser.add_argument("--service", default="", metavar="S", help="only of this service")
+    parser.add_argument(
+        "-n", dest="count", type=arguments.hits, default=_LATEST, metavar="N", help="so many (100)"
+    )
+    options = arguments.with_json(parser).parse_args(argv)
+    client = connect()
+    query = {"kind": "log", "limit": str(min(options.count, 500))}
+    if options.probe:
+        query["probe"] = options.probe
+    if options.service:
+        query["service"] = options.service
+    summaries = client.snapshots(0, **query)
+    if not summaries and not options.json:
+        raise Failure(
+            NOTHING_CAPTURED,
+            "no log line is stored",
+            "Set a log probe: strobe log shop/pricing.py:42 'total {total}'",
+        )
+    for summary in reversed(summaries):
+        _print_line(summary, options.json)
+    return OK
+
+
+def _print_line(summary: JsonObject, as_json: bool) -> None:
+    if as_json:
+        print_json(summary)
+        return
+    level = str(summary.get("level") or "info")
+    terminal = Terminal(sys.stdout)
+    terminal.line(
+        ("dim", moment(int(summary.get("time_us") or 0)) + "  "),
+        (_ROLES.get(level, ""), f"{level:<8} "),
+        ("", str(summary.get("text") or "")),
+        ("dim", f"  {str(summary.get('instance', ''))[:8]}"),
+        wrap_prefix="    ",
+    )
+    terminal.flush()
