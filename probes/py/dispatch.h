@@ -15,7 +15,7 @@
 #include "base/py/frame.h"
 #include "base/token_bucket.h"
 #include "probes/probe.h"
-#include "probes/py/condition.h"
+#include "probes/expression/py/condition.h"
 #include "probes/py/engine.h"
 
 /** One probe at one line of one code object. */

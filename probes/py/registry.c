@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "probes/py/known_names.h"
+#include "probes/expression/py/known_names.h"
 #include "probes/py/resolve.h"
 
 struct strobe_registry_entry {

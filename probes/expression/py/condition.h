@@ -9,7 +9,7 @@
 
 #include "base/py/attribute.h"
 #include "base/py/frame.h"
-#include "probes/program.h"
+#include "probes/expression/program.h"
 
 /** Whether a name stands for a secret: such names cannot be read by expressions. */
 typedef bool strobe_is_secret(const char *name, size_t size);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/py/condition.h"
+#include "probes/expression/py/condition.h"
 
 struct compiler {
     struct strobe_program *program;

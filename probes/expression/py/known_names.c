@@ -1,4 +1,4 @@
-#include "probes/py/known_names.h"
+#include "probes/expression/py/known_names.h"
 
 #include <stdio.h>
 #include <string.h>

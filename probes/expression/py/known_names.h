@@ -4,7 +4,7 @@
 
 #include <Python.h>
 
-#include "probes/py/condition.h"
+#include "probes/expression/py/condition.h"
 
 /**
  * Look for the names of `condition` among the variables of `code`, the globals of its module and the builtins. When the

@@ -1,4 +1,4 @@
-#include "probes/program.h"
+#include "probes/expression/program.h"
 
 #include <cmocka.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "probes/py/value.h"
+#include "probes/expression/py/compare_old.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static struct operand classify(struct strobe_value value)
     }
 }
 
-const char *strobe_value_type_name(struct strobe_value value)
+const char *strobe_old_type_name(struct strobe_value value)
 {
     static const char *const names[] = {[STROBE_VALUE_INT] = "int", [STROBE_VALUE_FLOAT] = "float"};
     return value.kind == STROBE_VALUE_OBJECT ? Py_TYPE(value.as.object)->tp_name : names[value.kind];
@@ -232,8 +232,8 @@ static int equal_objects(const struct operand *left, const struct operand *right
         }
         if (sides[1 - i]->object != NULL && is_plain_builtin(sides[1 - i]->object)) {
             return strobe_error_set(error, STROBE_EUNSUPPORTED, "comparing a '%s' with a '%s' is not supported yet",
-                                    strobe_value_type_name((struct strobe_value){.as.object = left->object}),
-                                    strobe_value_type_name((struct strobe_value){.as.object = right->object}));
+                                    strobe_old_type_name((struct strobe_value){.as.object = left->object}),
+                                    strobe_old_type_name((struct strobe_value){.as.object = right->object}));
         }
     }
     *ret_equal = left->object != NULL && left->object == right->object;
@@ -246,7 +246,7 @@ static int compare_others(struct strobe_value left_value, struct strobe_value ri
 {
     if (comparison != STROBE_COMPARE_EQ && comparison != STROBE_COMPARE_NE) {
         return strobe_error_set(error, STROBE_EUNSUPPORTED, "'%s' and '%s' have no order here",
-                                strobe_value_type_name(left_value), strobe_value_type_name(right_value));
+                                strobe_old_type_name(left_value), strobe_old_type_name(right_value));
     }
     bool equal = false;
     int status = equal_objects(left, right, &equal, error);
@@ -261,7 +261,7 @@ static bool same_identity(struct strobe_value left, struct strobe_value right)
     return left.kind == STROBE_VALUE_OBJECT && right.kind == STROBE_VALUE_OBJECT && left.as.object == right.as.object;
 }
 
-int strobe_value_compare(struct strobe_value left, struct strobe_value right, enum strobe_comparison comparison,
+int strobe_old_compare(struct strobe_value left, struct strobe_value right, enum strobe_comparison comparison,
                          bool *ret_result, struct strobe_error *error)
 {
     if (comparison == STROBE_COMPARE_IS || comparison == STROBE_COMPARE_IS_NOT) {
@@ -312,7 +312,7 @@ static int truth_of_other(PyObject *object, bool *ret_truth, struct strobe_error
     return 0;
 }
 
-int strobe_value_truth(struct strobe_value value, bool *ret_truth, struct strobe_error *error)
+int strobe_old_truth(struct strobe_value value, bool *ret_truth, struct strobe_error *error)
 {
     if (value.kind == STROBE_VALUE_OBJECT && PyBool_Check(value.as.object)) {
         *ret_truth = value.as.object == Py_True;
@@ -344,7 +344,7 @@ int strobe_value_truth(struct strobe_value value, bool *ret_truth, struct strobe
     return strobe_error_set(error, STROBE_EINTERNAL, "a value of no family");
 }
 
-int strobe_value_negate(struct strobe_value value, struct strobe_value *ret_value, struct strobe_error *error)
+int strobe_old_negate(struct strobe_value value, struct strobe_value *ret_value, struct strobe_error *error)
 {
     struct operand operand = classify(value);
     if (operand.family == FAMILY_FLOAT) {
@@ -358,5 +358,5 @@ int strobe_value_negate(struct strobe_value value, struct strobe_value *ret_valu
     if (is_number(operand.family)) {
         return strobe_error_set(error, STROBE_ELIMIT, "an integer of more than 64 bits cannot be negated here");
     }
-    return strobe_error_set(error, STROBE_EUNSUPPORTED, "a '%s' has no negative", strobe_value_type_name(value));
+    return strobe_error_set(error, STROBE_EUNSUPPORTED, "a '%s' has no negative", strobe_old_type_name(value));
 }

@@ -4,8 +4,8 @@
  */
 #include "base/py/attribute.h"
 #include "base/py/dict.h"
-#include "probes/py/condition.h"
-#include "probes/py/value.h"
+#include "probes/expression/py/compare_old.h"
+#include "probes/expression/py/condition.h"
 
 /* The analyzer does not know that programs were verified: to it the stack may be read before it was written. */
 /* NOLINTBEGIN(clang-analyzer-core.UndefinedBinaryOperatorResult,clang-analyzer-core.CallAndMessage) */
@@ -69,7 +69,7 @@ static int load_attribute(PyObject *name, struct strobe_attribute_cache *cache, 
     if (error == NULL) {
         return STROBE_ENOTFOUND;
     }
-    return strobe_error_set(error, STROBE_ENOTFOUND, refusals[result], strobe_value_type_name(*value),
+    return strobe_error_set(error, STROBE_ENOTFOUND, refusals[result], strobe_old_type_name(*value),
                             PyUnicode_AsUTF8(name));
 }
 
@@ -95,15 +95,15 @@ static int operate(struct machine *m, struct strobe_instruction instruction)
     int status = 0;
     switch ((enum strobe_op)instruction.op) {
     case STROBE_OP_COMPARE:
-        status = strobe_value_compare(top[-2], top[-1], (enum strobe_comparison)instruction.operand, &truth, m->error);
+        status = strobe_old_compare(top[-2], top[-1], (enum strobe_comparison)instruction.operand, &truth, m->error);
         m->top = top - 1;
         break;
     case STROBE_OP_NOT:
-        status = strobe_value_truth(top[-1], &truth, m->error);
+        status = strobe_old_truth(top[-1], &truth, m->error);
         truth = status == 0 && !truth;
         break;
     case STROBE_OP_NEGATE:
-        return strobe_value_negate(top[-1], &top[-1], m->error);
+        return strobe_old_negate(top[-1], &top[-1], m->error);
     case STROBE_OP_DUPLICATE_UNDER:
         top[0] = top[-1];
         top[-1] = top[-2];
@@ -134,7 +134,7 @@ static int jump(struct machine *m, struct strobe_instruction instruction)
         m->next = instruction.operand;
         return 0;
     }
-    status = strobe_value_truth(m->top[-1], &truth, m->error);
+    status = strobe_old_truth(m->top[-1], &truth, m->error);
     if (status < 0) {
         return status;
     }
@@ -179,7 +179,7 @@ enum strobe_verdict strobe_condition_evaluate(const struct strobe_condition *con
         struct strobe_instruction instruction = condition->program.instructions[machine.next++];
         if (instruction.op == STROBE_OP_RETURN) {
             bool truth;
-            if (strobe_value_truth(machine.top[-1], &truth, error) < 0) {
+            if (strobe_old_truth(machine.top[-1], &truth, error) < 0) {
                 return STROBE_VERDICT_ERROR;
             }
             return truth ? STROBE_VERDICT_TRUE : STROBE_VERDICT_FALSE;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "probes/program.h"
+#include "probes/expression/program.h"
 
 enum strobe_value_kind { STROBE_VALUE_OBJECT, STROBE_VALUE_INT, STROBE_VALUE_FLOAT };
 
@@ -24,16 +24,16 @@ struct strobe_value {
  * by identity where their type says no more.   GIL: held.   Sets no exception.
  * @return 0, or STROBE_EUNSUPPORTED with what would have run
  */
-int strobe_value_compare(struct strobe_value left, struct strobe_value right, enum strobe_comparison comparison,
+int strobe_old_compare(struct strobe_value left, struct strobe_value right, enum strobe_comparison comparison,
                          bool *ret_result, struct strobe_error *error);
 
-/** Whether the value counts as true, without running code. Returns as strobe_value_compare(). */
-int strobe_value_truth(struct strobe_value value, bool *ret_truth, struct strobe_error *error);
+/** Whether the value counts as true, without running code. Returns as strobe_old_compare(). */
+int strobe_old_truth(struct strobe_value value, bool *ret_truth, struct strobe_error *error);
 
 /** The negative of a number. @return 0, STROBE_EUNSUPPORTED (no number), STROBE_ELIMIT (outside 64 bits) */
-int strobe_value_negate(struct strobe_value value, struct strobe_value *ret_value, struct strobe_error *error);
+int strobe_old_negate(struct strobe_value value, struct strobe_value *ret_value, struct strobe_error *error);
 
 /** The type's name for messages; borrowed. */
-const char *strobe_value_type_name(struct strobe_value value);
+const char *strobe_old_type_name(struct strobe_value value);
 
 #endif
