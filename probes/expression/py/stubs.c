@@ -520,3 +520,14 @@ const struct strobe_function_entry strobe_decimal_methods[] = {{NULL, NULL, 0, 0
 #if !__has_include("probes/expression/py/uuid.c")
 const struct strobe_function_entry strobe_uuid_methods[] = {{NULL, NULL, 0, 0, NULL}};
 #endif
+#if !__has_include("probes/expression/py/matches.c")
+#include "probes/expression/py/matches.h"
+int strobe_value_matches(struct strobe_evaluation *evaluation, struct strobe_value text, struct strobe_value pattern,
+                         bool *ret_matches)
+{
+    (void)text;
+    (void)pattern;
+    (void)ret_matches;
+    NOT_YET(evaluation);
+}
+#endif
