@@ -5,6 +5,7 @@
 #include "probes/expression/py/function.h"
 #include "probes/expression/py/items.h"
 #include "probes/expression/py/number.h"
+#include "probes/expression/py/standard.h"
 #include "probes/expression/py/text.h"
 #include "probes/expression/py/value.h"
 #define NOT_YET(e) return strobe_evaluation_fail(e, STROBE_FAULT_INTERNAL, "%s is not written yet", __func__)
@@ -388,6 +389,11 @@ int strobe_table_set(struct strobe_evaluation *evaluation, struct strobe_table *
     (void)value;
     NOT_YET(evaluation);
 }
+enum strobe_container strobe_container_of(struct strobe_value value)
+{
+    (void)value;
+    return STROBE_CONTAINER_NONE;
+}
 int strobe_items_binary(struct strobe_evaluation *evaluation, int operation, struct strobe_value left,
                         struct strobe_value right, struct strobe_value *ret_value)
 {
@@ -482,11 +488,139 @@ bool strobe_method_exists(const char *name)
     (void)name;
     return false;
 }
+#endif
+
+/* computed.c has this one, not function.c */
+#if !__has_include("probes/expression/py/computed.c")
 const struct strobe_function_entry *strobe_computed_find(struct strobe_value receiver, PyObject *name)
 {
     (void)receiver;
     (void)name;
     return NULL;
+}
+#endif
+
+#if !__has_include("probes/expression/py/standard.c")
+PyTypeObject *strobe_standard_type(struct strobe_value value)
+{
+    (void)value;
+    return &PyBaseObject_Type;
+}
+int strobe_standard_truth(struct strobe_evaluation *evaluation, struct strobe_value value, bool *ret_truth)
+{
+    (void)evaluation;
+    (void)value;
+    (void)ret_truth;
+    return 1;
+}
+int strobe_standard_compare(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
+                            enum strobe_comparison comparison, bool *ret_result)
+{
+    (void)evaluation;
+    (void)left;
+    (void)right;
+    (void)comparison;
+    (void)ret_result;
+    return 1;
+}
+int strobe_standard_hash(struct strobe_evaluation *evaluation, struct strobe_value value, uint64_t *ret_hash)
+{
+    (void)evaluation;
+    (void)value;
+    (void)ret_hash;
+    return 1;
+}
+int strobe_standard_binary(struct strobe_evaluation *evaluation, enum strobe_binary operation, struct strobe_value left,
+                           struct strobe_value right, struct strobe_value *ret_value)
+{
+    (void)evaluation;
+    (void)operation;
+    (void)left;
+    (void)right;
+    (void)ret_value;
+    return 1;
+}
+int strobe_standard_unary(struct strobe_evaluation *evaluation, enum strobe_unary operation, struct strobe_value value,
+                          struct strobe_value *ret_value)
+{
+    (void)evaluation;
+    (void)operation;
+    (void)value;
+    (void)ret_value;
+    return 1;
+}
+int strobe_standard_absolute(struct strobe_evaluation *evaluation, struct strobe_value value,
+                             struct strobe_value *ret_value)
+{
+    (void)evaluation;
+    (void)value;
+    (void)ret_value;
+    return 1;
+}
+int strobe_standard_round(struct strobe_evaluation *evaluation, struct strobe_value value,
+                          const struct strobe_value *places, struct strobe_value *ret_value)
+{
+    (void)evaluation;
+    (void)value;
+    (void)places;
+    (void)ret_value;
+    return 1;
+}
+int strobe_standard_integer(struct strobe_evaluation *evaluation, struct strobe_value value,
+                            struct strobe_value *ret_value)
+{
+    (void)evaluation;
+    (void)value;
+    (void)ret_value;
+    return 1;
+}
+int strobe_standard_real(struct strobe_evaluation *evaluation, struct strobe_value value, double *ret_real)
+{
+    (void)evaluation;
+    (void)value;
+    (void)ret_real;
+    return 1;
+}
+int strobe_standard_put_repr(struct strobe_text_builder *builder, struct strobe_value value)
+{
+    (void)builder;
+    (void)value;
+    return 1;
+}
+int strobe_standard_put_str(struct strobe_text_builder *builder, struct strobe_value value)
+{
+    (void)builder;
+    (void)value;
+    return 1;
+}
+int strobe_standard_put_format(struct strobe_text_builder *builder, struct strobe_value value,
+                               const struct strobe_text_view *spec)
+{
+    (void)builder;
+    (void)value;
+    (void)spec;
+    return 1;
+}
+const struct strobe_function_entry *strobe_standard_constructor(PyTypeObject *type)
+{
+    (void)type;
+    return NULL;
+}
+const struct strobe_function_entry *strobe_standard_method(struct strobe_value receiver, PyObject *name)
+{
+    (void)receiver;
+    (void)name;
+    return NULL;
+}
+bool strobe_standard_method_exists(const char *name)
+{
+    (void)name;
+    return false;
+}
+bool strobe_standard_constructor_exists(const char *name)
+{
+    (void)name;
+    return false;
 }
 #endif
 
@@ -519,4 +653,10 @@ const struct strobe_function_entry strobe_decimal_methods[] = {{NULL, NULL, 0, 0
 #endif
 #if !__has_include("probes/expression/py/uuid.c")
 const struct strobe_function_entry strobe_uuid_methods[] = {{NULL, NULL, 0, 0, NULL}};
+#endif
+#if !__has_include("probes/expression/py/mathematics.c")
+const struct strobe_function_entry strobe_math_functions[] = {{NULL, NULL, 0, 0, NULL}};
+#endif
+#if !__has_include("probes/expression/py/container_methods.c")
+const struct strobe_function_entry strobe_view_methods[] = {{NULL, NULL, 0, 0, NULL}};
 #endif
