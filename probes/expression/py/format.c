@@ -79,7 +79,7 @@ static bool is_plain(struct strobe_value value)
            PyTuple_CheckExact(value.as.object);
 }
 
-static bool is_standard(struct strobe_value value)
+bool strobe_format_is_standard(struct strobe_value value)
 {
     return value.kind == STROBE_VALUE_MOMENT || value.kind == STROBE_VALUE_DECIMAL || !is_plain(value);
 }
@@ -95,7 +95,7 @@ int strobe_format_write(struct strobe_format_writer *writer, struct strobe_value
         return status;
     }
     status = value.kind == STROBE_VALUE_OBJECT ? put_singleton(builder, value.as.object) : 1;
-    if (status == 1 && is_standard(value)) { /* first: members of enumerations may be int and str too */
+    if (status == 1 && strobe_format_is_standard(value)) { /* first: members of enumerations may be int and str too */
         status = strobe_standard_put_repr(builder, value);
     }
     if (status != 1) {
@@ -135,7 +135,7 @@ int strobe_format_str(struct strobe_text_builder *builder, struct strobe_value v
 {
     struct strobe_format_writer writer = {builder, NULL};
     struct strobe_text_view text;
-    int status = is_standard(value) ? strobe_standard_put_str(builder, value) : 1;
+    int status = strobe_format_is_standard(value) ? strobe_standard_put_str(builder, value) : 1;
     if (status != 1) {
         return status;
     }

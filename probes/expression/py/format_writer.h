@@ -20,6 +20,9 @@ struct strobe_format_writer {
 /** Append repr(value) inside of what the writer is in. */
 int strobe_format_write(struct strobe_format_writer *writer, struct strobe_value value);
 
+/** Whether the value may be one of standard.h: not for the commonest types of all, which are quicker so. */
+bool strobe_format_is_standard(struct strobe_value value);
+
 /** Append a C string. */
 int strobe_format_put(struct strobe_text_builder *builder, const char *ascii);
 
