@@ -64,6 +64,36 @@ int strobe_value_binary(struct strobe_evaluation *evaluation, enum strobe_binary
 int strobe_value_unary(struct strobe_evaluation *evaluation, enum strobe_unary operation, struct strobe_value value,
                        struct strobe_value *ret_value);
 
+/** Of the magnitude of an INT or WIDE. */
+uint64_t strobe_number_bits(const struct strobe_number *number);
+
+/** Whether an INT or WIDE is below 0. */
+bool strobe_number_negative(const struct strobe_number *number);
+
+/** Any number as the nearest double. Fault OVERFLOW for an int beyond. */
+int strobe_number_real(struct strobe_evaluation *evaluation, const struct strobe_number *number, double *ret_real);
+
+enum { STROBE_UNORDERED = 2 };
+
+/** The exact order of two numbers: negative, 0, positive, or STROBE_UNORDERED (a NaN is part of it). Spends fuel. */
+int strobe_number_order(struct strobe_evaluation *evaluation, const struct strobe_number *left,
+                        const struct strobe_number *right, int *ret_order);
+
+/** hash() of an int or a finite or infinite float. Spends fuel. */
+int strobe_number_hash(struct strobe_evaluation *evaluation, const struct strobe_number *number, uint64_t *ret_hash);
+
+/** pow(base, exponent, modulus) of ints. */
+int strobe_number_power_modulo(struct strobe_evaluation *evaluation, const struct strobe_number *base,
+                               const struct strobe_number *exponent, const struct strobe_number *modulus,
+                               struct strobe_value *ret_value);
+
+/** float OP float, with Python's signs and errors. Shifts and bits are fault TYPE. */
+int strobe_float_binary(struct strobe_evaluation *evaluation, enum strobe_binary operation, double left, double right,
+                        double *ret_real);
+
+/** A finite double as an int, rounded towards 0; fault OVERFLOW for infinities, VALUE for NaN. */
+int strobe_number_truncate(struct strobe_evaluation *evaluation, double real, struct strobe_value *ret_value);
+
 /** An int for indexes and counts: an int or bool (fault TYPE otherwise), clipped to the range of Py_ssize_t. */
 int strobe_number_index(struct strobe_evaluation *evaluation, struct strobe_value value, Py_ssize_t *ret_index);
 

@@ -389,6 +389,11 @@ int strobe_table_set(struct strobe_evaluation *evaluation, struct strobe_table *
     (void)value;
     NOT_YET(evaluation);
 }
+enum strobe_container strobe_container_of(struct strobe_value value)
+{
+    (void)value;
+    return STROBE_CONTAINER_NONE;
+}
 int strobe_items_binary(struct strobe_evaluation *evaluation, int operation, struct strobe_value left,
                         struct strobe_value right, struct strobe_value *ret_value)
 {
@@ -648,4 +653,10 @@ const struct strobe_function_entry strobe_decimal_methods[] = {{NULL, NULL, 0, 0
 #endif
 #if !__has_include("probes/expression/py/uuid.c")
 const struct strobe_function_entry strobe_uuid_methods[] = {{NULL, NULL, 0, 0, NULL}};
+#endif
+#if !__has_include("probes/expression/py/mathematics.c")
+const struct strobe_function_entry strobe_math_functions[] = {{NULL, NULL, 0, 0, NULL}};
+#endif
+#if !__has_include("probes/expression/py/container_methods.c")
+const struct strobe_function_entry strobe_view_methods[] = {{NULL, NULL, 0, 0, NULL}};
 #endif

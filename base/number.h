@@ -1,6 +1,6 @@
 /** Numbers as Python writes them. Thread: any; the locale is of no influence. */
-#ifndef STROBE_SNAPSHOT_NUMBER_H
-#define STROBE_SNAPSHOT_NUMBER_H
+#ifndef STROBE_NUMBER_H
+#define STROBE_NUMBER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -8,7 +8,8 @@
 #include "base/buffer.h"
 
 enum {
-    STROBE_DECIMAL_BITS_MAX = 1024 /* a longer int is written in hexadecimal */
+    STROBE_DECIMAL_BITS_MAX = 1024, /* a longer int is written in hexadecimal */
+    STROBE_FLOAT_TEXT_BYTES = 32    /* the longest is -2.2250738585072014e-308 */
 };
 
 /** The most significant bytes of a big int, highest first. */
@@ -27,6 +28,9 @@ void strobe_number_big_int(struct strobe_buffer *buffer, const struct strobe_big
 
 /** Append the shortest text that reads back as `value`: 1.5, 1e+16, inf, nan. */
 void strobe_number_float(struct strobe_buffer *buffer, double value);
+
+/** The same into a buffer, without NUL. Allocates nothing. @return its size */
+size_t strobe_number_write_float(double value, char ret_text[STROBE_FLOAT_TEXT_BYTES]);
 
 /** Append (1+2j), or 2j when the real part is a positive zero. */
 void strobe_number_complex(struct strobe_buffer *buffer, double real, double imaginary);

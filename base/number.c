@@ -1,4 +1,4 @@
-#include "snapshot/number.h"
+#include "base/number.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -115,49 +115,67 @@ static int shortest_digits(double value, char digits[DIGITS_MAX + 1])
     return *at == 'e' ? (int)strtol(at + 1, NULL, 10) : 0;
 }
 
-static void append_zeros(struct strobe_buffer *buffer, int count)
+static char *write_zeros(char *at, int count)
 {
     while (count-- > 0) {
-        strobe_buffer_append(buffer, "0", 1);
+        *at++ = '0';
     }
+    return at;
 }
 
-static void append_finite(struct strobe_buffer *buffer, double value, bool point_zero)
+static char *write_text(char *at, const char *text, size_t size)
+{
+    memcpy(at, text, size);
+    return at + size;
+}
+
+/* @return the end */
+static char *write_finite(char *at, double value, bool point_zero)
 {
     char digits[DIGITS_MAX + 1];
     int exponent = shortest_digits(value, digits);
     int count = (int)strlen(digits);
     if (exponent >= FIXED_EXPONENT_MAX || exponent < FIXED_EXPONENT_MIN) {
-        strobe_buffer_append_format(buffer, "%c%s%se%c%02d", digits[0], count > 1 ? "." : "", digits + 1,
-                                    exponent < 0 ? '-' : '+', abs(exponent));
-    } else if (exponent < 0) {
-        strobe_buffer_append_text(buffer, "0.");
-        append_zeros(buffer, -exponent - 1);
-        strobe_buffer_append_text(buffer, digits);
-    } else if (count <= exponent + 1) {
-        strobe_buffer_append_text(buffer, digits);
-        append_zeros(buffer, exponent + 1 - count);
-        strobe_buffer_append_text(buffer, point_zero ? ".0" : "");
-    } else {
-        strobe_buffer_append_format(buffer, "%.*s.%s", exponent + 1, digits, digits + exponent + 1);
+        return at + sprintf(at, "%c%s%se%c%02d", digits[0], count > 1 ? "." : "", digits + 1, exponent < 0 ? '-' : '+',
+                            abs(exponent));
     }
+    if (exponent < 0) {
+        at = write_zeros(write_text(at, "0.", 2), -exponent - 1);
+        return write_text(at, digits, (size_t)count);
+    }
+    if (count <= exponent + 1) {
+        at = write_zeros(write_text(at, digits, (size_t)count), exponent + 1 - count);
+        return point_zero ? write_text(at, ".0", 2) : at;
+    }
+    at = write_text(at, digits, (size_t)exponent + 1);
+    *at++ = '.';
+    return write_text(at, digits + exponent + 1, (size_t)(count - exponent - 1));
+}
+
+static size_t write_double(char *text, double value, bool point_zero)
+{
+    char *at = text;
+    if (!isnan(value) && signbit(value)) {
+        *at++ = '-';
+    }
+    if (isfinite(value)) {
+        at = write_finite(at, fabs(value), point_zero);
+    } else {
+        at = write_text(at, isnan(value) ? "nan" : "inf", 3);
+    }
+    return (size_t)(at - text);
+}
+
+size_t strobe_number_write_float(double value, char ret_text[STROBE_FLOAT_TEXT_BYTES])
+{
+    return write_double(ret_text, value, true);
 }
 
 static void append_double(struct strobe_buffer *buffer, double value, bool point_zero)
 {
-    if (isnan(value)) {
-        strobe_buffer_append_text(buffer, "nan");
-        return;
-    }
-    if (signbit(value)) {
-        strobe_buffer_append_text(buffer, "-");
-        value = -value;
-    }
-    if (isinf(value)) {
-        strobe_buffer_append_text(buffer, "inf");
-    } else {
-        append_finite(buffer, value, point_zero);
-    }
+    char text[STROBE_FLOAT_TEXT_BYTES];
+    size_t size = write_double(text, value, point_zero);
+    strobe_buffer_append(buffer, text, size);
 }
 
 void strobe_number_float(struct strobe_buffer *buffer, double value)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snapshot/number.h"
+#include "base/number.h"
 
 static struct strobe_buffer buffer;
 
