@@ -82,6 +82,7 @@ SPECS = [
     "n",
 ]
 COMPARISONS = ["==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"]
+BYTES_TO_BYTES = ["upper()", "lower()", "strip()", "replace(b'x', b'yy')"]
 STR_TO_STR = [
     "upper()",
     "lower()",
@@ -277,7 +278,7 @@ class Grammar:
                 f"({a} * {self.pick(SMALL)})",
                 f"({a})[{self.slice()}]",
                 f"({self.of('str', depth)}).encode()",
-                f"({a}).{self.pick(['upper()', 'lower()', 'strip()', "replace(b'x', b'yy')"])}",
+                f"({a}).{self.pick(BYTES_TO_BYTES)}",
                 f"bytes({self.of('list', depth)})",
             ]
         )

@@ -30,7 +30,7 @@ class MinedGrammar(Grammar):
     attributes = (
         "stored computed lazy descriptor nondata method plain missing __class__ __dict__ a real year days int hex "
         "start id _target unset strobe_lazy_mine __len__ args password left RED value name"
-    ).split()
+    ).split(" ")
     calls = (
         "upper() lower() get('a') get(x_key) items() keys() values() index(1) count(1) copy() strip() split() method() "
         "static() grouped() isoformat() total_seconds() as_tuple() quantize(x_decimal) union(x_set) join(x_list) hex() "
@@ -40,12 +40,12 @@ class MinedGrammar(Grammar):
         "len str repr ascii int float bool abs min max sum any all sorted list tuple set frozenset dict type id hash iter "
         "enumerate reversed zip range round ord chr hex bin divmod format callable next date datetime Decimal UUID bytes "
         "Xobject Xint Xstr Xlist Xdict x_function x_partial x_bound map filter"
-    ).split()
+    ).split(" ")
 
     def __init__(self, source: random.Random, names: list[str]) -> None:
         super().__init__(source)
         self.mined = names
-        self.names = {kind: names for kind in CONSTANTS}
+        self.names = dict.fromkeys(CONSTANTS, names)
 
     def mine(self) -> str:
         return self.random.choice(self.mined)

@@ -30,7 +30,7 @@ class Slots:
     __slots__ = ("name", "password")
 
 
-class Special(dict):  # type: ignore[type-arg]
+class Special(dict):
     pass
 
 
@@ -72,17 +72,17 @@ class World:
             (self.plain, "password"),
             (self.same, "password"),
             (self.bytes_key, b"token"),
-            (self.nested["a"][1], "token"),  # type: ignore[index]
+            (self.nested["a"][1], "token"),
             (self.ordered, "api_key"),
             (self.default, "password"),
             (self.special, "token"),
             (self.queue[0], "password"),
         ):
-            mapping[key] = secret()  # type: ignore[index]
-        self.nested["secret_key"]["inner"][0] = secret()  # type: ignore[call-overload, index]
-        self.nested["secret_key"]["deep"]["x"] = secret()  # type: ignore[call-overload, index]
+            mapping[key] = secret()
+        self.nested["secret_key"]["inner"][0] = secret()
+        self.nested["secret_key"]["deep"]["x"] = secret()
         self.pairs[1][1] = secret()
-        self.headers[1][1][0] = secret()  # type: ignore[index]
+        self.headers[1][1][0] = secret()
         self.login.password[0] = secret()
         return {
             **vars(self),
@@ -125,7 +125,7 @@ class SecretGrammar(Grammar):
     """Expressions that try to learn what stands under secret names."""
 
     constants = CONSTANTS
-    ways = [
+    ways = (
         "{a}.password", "{a}.token", "{a}.profile", "{a}.profile['api_key']", "{a}['password']", "{a}['pass' + 'word']", "{a}[k]",
         "{a}.get('token')", "{a}.get('password', {b})", "getattr({a}, 'password')", "getattr({a}, 'pass' + 'word')",
         "hasattr({a}, 'password')", "'password' in {a}", "{b} in {a}.values()", "s in {a}", "{a}[1]", "{a}[-1]", "{a}[1][1]",
@@ -143,16 +143,16 @@ class SecretGrammar(Grammar):
         "{a} if {b} else s", "not {a}", "{a}.user", "{a}.name", "{a}.__dict__", "password", "token", "User.token", "{a}._asdict()",
         "max({a}, key=len)", "sorted({a}, key=str)", "int({a})", "type({a})", "ascii({a})", "format({a}, '')",
         "dict.fromkeys({a})", "dict(zip({a}, {b}))", "{a} >= {b}", "divmod({a}, {b})", "round({a})", "abs({a})",
-    ]  # fmt: skip
+    )  # fmt: skip
 
     def __init__(self, source: random.Random, names: list[str]) -> None:
         super().__init__(source)
         self.variables = names
-        self.names = {kind: names for kind in CONSTANTS}
+        self.names = dict.fromkeys(CONSTANTS, names)
 
     def of(self, kind: str, depth: int) -> str:
         if depth > 0 and self.random.random() < 0.7:
-            way = self.pick(self.ways)
+            way = self.random.choice(self.ways)
             variable = self.random.choice(self.variables)
             return "(" + way.format(a=self.any(depth - 1), b=self.any(depth - 1), v=variable) + ")"
         return super().of(kind, depth)
