@@ -13,6 +13,9 @@
 int strobe_format_repr(struct strobe_text_builder *builder, struct strobe_value value);
 int strobe_format_str(struct strobe_text_builder *builder, struct strobe_value value);
 
+/** Append ascii(value). Takes arena memory for the repr. */
+int strobe_format_ascii(struct strobe_text_builder *builder, struct strobe_value value);
+
 /** Append format(value, spec) with the format language of the value's built-in type. */
 int strobe_format_spec(struct strobe_text_builder *builder, struct strobe_value value,
                        const struct strobe_text_view *spec);

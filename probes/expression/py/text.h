@@ -36,7 +36,7 @@ bool strobe_text_view_of(struct strobe_value value, struct strobe_text_view *ret
 /** See bytes or bytearray (or a subclass) as bytes. */
 bool strobe_bytes_view_of(struct strobe_value value, struct strobe_bytes_view *ret_view);
 
-/** Text while it grows in the arena. Begin, put, end; nothing else may take arena memory in between. */
+/** Text while it grows in the arena. Begin, put, end. When something else takes arena memory in between, it moves. */
 struct strobe_text_builder {
     struct strobe_evaluation *evaluation;
     uint32_t *characters; /* at the end of the arena; narrowed by end */
@@ -49,15 +49,26 @@ struct strobe_text_builder {
 int strobe_text_begin(struct strobe_evaluation *evaluation, struct strobe_text_builder *ret_builder);
 int strobe_text_put(struct strobe_text_builder *builder, uint32_t character);
 int strobe_text_put_ascii(struct strobe_text_builder *builder, const char *ascii, size_t size);
+int strobe_text_put_repeated(struct strobe_text_builder *builder, uint32_t character, Py_ssize_t count);
 int strobe_text_put_view(struct strobe_text_builder *builder, const struct strobe_text_view *view, Py_ssize_t start,
                          Py_ssize_t end);
 int strobe_text_end(struct strobe_text_builder *builder, struct strobe_value *ret_value);
+
+/** A new str of characters [start, end) of `view`. */
+int strobe_text_make_view(struct strobe_evaluation *evaluation, const struct strobe_text_view *view, Py_ssize_t start,
+                          Py_ssize_t end, struct strobe_value *ret_value);
 
 /** A new str of ASCII, and new bytes. */
 int strobe_text_make_ascii(struct strobe_evaluation *evaluation, const char *ascii, size_t size,
                            struct strobe_value *ret_value);
 int strobe_bytes_make(struct strobe_evaluation *evaluation, const void *data, Py_ssize_t size,
                       struct strobe_value *ret_value);
+
+/** Room for `size` bytes to be filled in; NULL when there is none (noted). */
+struct strobe_bytes *strobe_bytes_take(struct strobe_evaluation *evaluation, Py_ssize_t size);
+
+/** The character as UTF-8 (surrogates as three bytes). @return number of bytes */
+size_t strobe_text_utf8_of(uint32_t character, uint8_t ret_bytes[4]);
 
 /** Negative, 0, positive, by code points / bytes. Spends fuel. */
 int strobe_text_order(struct strobe_evaluation *evaluation, const struct strobe_text_view *left,
