@@ -1,4 +1,5 @@
-/** Walk a set without its iterator, and look into it without its elements' code. GIL: held. Sets no exception, allocates nothing. */
+/** Walk a set without its iterator, and look into it without its elements' code. GIL: held. Sets no exception,
+ * allocates nothing. */
 #ifndef STROBE_PY_SET_H
 #define STROBE_PY_SET_H
 

@@ -74,8 +74,7 @@ static int compare_ranges(struct strobe_evaluation *evaluation, struct strobe_va
     int status = strobe_range_of(evaluation, left, &a);
     status = status < 0 ? status : strobe_range_of(evaluation, right, &b);
     if (status == 0) {
-        bool equal = a.count == b.count &&
-                     (a.count == 0 || (a.start == b.start && (a.count == 1 || a.step == b.step)));
+        bool equal = a.count == b.count && (a.count == 0 || (a.start == b.start && (a.count == 1 || a.step == b.step)));
         *ret_result = equal == (comparison == STROBE_COMPARE_EQ);
     }
     return status;
@@ -115,9 +114,8 @@ int strobe_items_view_has(struct strobe_evaluation *evaluation, struct strobe_va
 
 int strobe_set_like_has(struct strobe_evaluation *evaluation, struct strobe_value whole, struct strobe_value member)
 {
-    return strobe_container_of(whole) == STROBE_CONTAINER_DICT_ITEMS
-               ? strobe_items_view_has(evaluation, whole, member)
-               : strobe_table_has(evaluation, whole, member);
+    return strobe_container_of(whole) == STROBE_CONTAINER_DICT_ITEMS ? strobe_items_view_has(evaluation, whole, member)
+                                                                     : strobe_table_has(evaluation, whole, member);
 }
 
 int strobe_set_is_part(struct strobe_evaluation *evaluation, struct strobe_value part, struct strobe_value whole,
@@ -224,8 +222,8 @@ static int compare(struct strobe_evaluation *evaluation, struct strobe_value lef
     }
 }
 
-int strobe_containers_compare(struct strobe_evaluation *evaluation, struct strobe_value left,
-                              struct strobe_value right, enum strobe_comparison comparison, bool *ret_result)
+int strobe_containers_compare(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
+                              enum strobe_comparison comparison, bool *ret_result)
 {
     if (evaluation->depth >= STROBE_EXPRESSION_DEPTH_MAX) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_LIMIT, "containers nested more than %d deep",

@@ -6,8 +6,8 @@
 #include "probes/expression/py/value.h"
 
 /** left OP right when both are containers that can be compared with each other. @return 1 when they are not */
-int strobe_containers_compare(struct strobe_evaluation *evaluation, struct strobe_value left,
-                              struct strobe_value right, enum strobe_comparison comparison, bool *ret_result);
+int strobe_containers_compare(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
+                              enum strobe_comparison comparison, bool *ret_result);
 
 /** Whether each element of `part` is in `whole`, two sets (or dict keys or items). */
 int strobe_set_is_part(struct strobe_evaluation *evaluation, struct strobe_value part, struct strobe_value whole,

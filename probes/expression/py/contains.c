@@ -102,7 +102,7 @@ static int refuse(struct strobe_evaluation *evaluation, struct strobe_value cont
     const PyTypeObject *type = strobe_value_type(container);
     bool own = container.kind == STROBE_VALUE_OBJECT &&
                (type->tp_iter != NULL || (type->tp_as_sequence != NULL && (type->tp_as_sequence->sq_contains != NULL ||
-                                                                          type->tp_as_sequence->sq_item != NULL)));
+                                                                           type->tp_as_sequence->sq_item != NULL)));
     if (own) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
                                       "'in' on a '%s' would run its __contains__ or __iter__; use what it keeps",

@@ -205,7 +205,7 @@ int strobe_value_hash(struct strobe_evaluation *evaluation, struct strobe_value 
     }
     if (strobe_bytes_view_of(value, &bytes)) {
         return strobe_value_type(value) == &PyByteArray_Type ? unhashable(evaluation, value)
-                                                : strobe_bytes_hash(evaluation, &bytes, ret_hash);
+                                                             : strobe_bytes_hash(evaluation, &bytes, ret_hash);
     }
     if (strobe_container_of(value) != STROBE_CONTAINER_NONE) {
         return hash_container(evaluation, value, ret_hash);
@@ -214,6 +214,5 @@ int strobe_value_hash(struct strobe_evaluation *evaluation, struct strobe_value 
     if (status != 1) {
         return status;
     }
-    return value.kind == STROBE_VALUE_OBJECT ? hash_object(evaluation, value, ret_hash)
-                                             : unhashable(evaluation, value);
+    return value.kind == STROBE_VALUE_OBJECT ? hash_object(evaluation, value, ret_hash) : unhashable(evaluation, value);
 }

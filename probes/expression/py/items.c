@@ -261,8 +261,7 @@ int strobe_sequence_get(struct strobe_evaluation *evaluation, struct strobe_valu
     struct strobe_value first = strobe_value_object(Py_None);
     Py_ssize_t count = 0;
     enum strobe_container container = strobe_container_of(sequence);
-    if (evaluation->is_secret != NULL &&
-        (container == STROBE_CONTAINER_LIST || container == STROBE_CONTAINER_TUPLE)) {
+    if (evaluation->is_secret != NULL && (container == STROBE_CONTAINER_LIST || container == STROBE_CONTAINER_TUPLE)) {
         int status = strobe_value_length(evaluation, sequence, &count);
         if (status == 0 && count == 2 && index == 1) {
             status = item_at(evaluation, sequence, 0, &first);

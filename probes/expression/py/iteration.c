@@ -192,8 +192,7 @@ static int next_character(struct strobe_evaluation *evaluation, struct strobe_it
     struct strobe_text_builder builder;
     strobe_text_view_of(iteration->container, &text);
     int status = strobe_text_begin(evaluation, &builder);
-    status = status < 0 ? status
-                        : strobe_text_put_view(&builder, &text, iteration->position, iteration->position + 1);
+    status = status < 0 ? status : strobe_text_put_view(&builder, &text, iteration->position, iteration->position + 1);
     status = status < 0 ? status : strobe_text_end(&builder, ret_value);
     return status;
 }

@@ -153,8 +153,8 @@ static int repeat(struct strobe_evaluation *evaluation, enum strobe_value_kind k
 }
 
 /* list + list, list * int, int * list, and the same of tuples. @return 1 when it is none of them */
-static int sequence_binary(struct strobe_evaluation *evaluation, enum strobe_binary operation,
-                           struct strobe_value left, struct strobe_value right, struct strobe_value *ret_value)
+static int sequence_binary(struct strobe_evaluation *evaluation, enum strobe_binary operation, struct strobe_value left,
+                           struct strobe_value right, struct strobe_value *ret_value)
 {
     static const struct {
         enum strobe_container container;

@@ -53,8 +53,8 @@ static int find_bounds(struct strobe_evaluation *evaluation, const struct strobe
         bounds.step = -PY_SSIZE_T_MAX; /* so that it can be negated */
     }
     status = status < 0 ? status : bound(evaluation, slice->start, backwards ? PY_SSIZE_T_MAX : 0, &bounds.start);
-    status = status < 0 ? status
-                        : bound(evaluation, slice->stop, backwards ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &bounds.stop);
+    status =
+        status < 0 ? status : bound(evaluation, slice->stop, backwards ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &bounds.stop);
     if (status == 0) {
         bounds.count = PySlice_AdjustIndices(length, &bounds.start, &bounds.stop, bounds.step);
         *ret_bounds = bounds;
@@ -69,8 +69,8 @@ static int slice_sequence(struct strobe_evaluation *evaluation, struct strobe_va
     int status = strobe_items_make(evaluation, kind, bounds->count, &items);
     for (Py_ssize_t i = 0; status == 0 && i < bounds->count; i++) {
         status = strobe_evaluation_spend(evaluation, 1);
-        status = status < 0 ? status
-                            : strobe_sequence_get(evaluation, sequence, bounds->start + i * bounds->step, &item);
+        status =
+            status < 0 ? status : strobe_sequence_get(evaluation, sequence, bounds->start + i * bounds->step, &item);
         status = status < 0 ? status : strobe_items_append(evaluation, items.as.items, item);
     }
     if (status == 0) {
@@ -118,8 +118,9 @@ static int slice_bytes(struct strobe_evaluation *evaluation, struct strobe_value
                        struct strobe_value *ret_value)
 {
     bool is_bytearray = strobe_value_type(value) == &PyByteArray_Type;
-    int status = strobe_bytes_make(evaluation, bytes->data + (bounds->count > 0 && bounds->step == 1 ? bounds->start : 0),
-                                   bounds->count, ret_value);
+    int status =
+        strobe_bytes_make(evaluation, bytes->data + (bounds->count > 0 && bounds->step == 1 ? bounds->start : 0),
+                          bounds->count, ret_value);
     if (status < 0) {
         return status;
     }
@@ -133,10 +134,10 @@ static int slice_bytes(struct strobe_evaluation *evaluation, struct strobe_value
 static int not_subscriptable(struct strobe_evaluation *evaluation, struct strobe_value container)
 {
     const PyTypeObject *type = strobe_value_type(container);
-    bool own = container.kind == STROBE_VALUE_OBJECT && strobe_container_of(container) == STROBE_CONTAINER_NONE &&
-               ((type->tp_as_mapping != NULL && type->tp_as_mapping->mp_subscript != NULL) ||
-                (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_item != NULL) ||
-                PyType_Check(container.as.object));
+    bool own =
+        container.kind == STROBE_VALUE_OBJECT && strobe_container_of(container) == STROBE_CONTAINER_NONE &&
+        ((type->tp_as_mapping != NULL && type->tp_as_mapping->mp_subscript != NULL) ||
+         (type->tp_as_sequence != NULL && type->tp_as_sequence->sq_item != NULL) || PyType_Check(container.as.object));
     if (own) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
                                       "[] on a '%s' would run its __getitem__; use the list or dict that it keeps",
@@ -159,8 +160,8 @@ static int slice(struct strobe_evaluation *evaluation, struct strobe_value conta
     if (what == STROBE_CONTAINER_DEQUE) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "sequence index must be integer, not 'slice'");
     }
-    if (what != STROBE_CONTAINER_LIST && what != STROBE_CONTAINER_TUPLE && what != STROBE_CONTAINER_RANGE &&
-        !is_text && !is_bytes) {
+    if (what != STROBE_CONTAINER_LIST && what != STROBE_CONTAINER_TUPLE && what != STROBE_CONTAINER_RANGE && !is_text &&
+        !is_bytes) {
         return not_subscriptable(evaluation, container);
     }
     int status = strobe_value_length(evaluation, container, &length);
@@ -177,8 +178,8 @@ static int slice(struct strobe_evaluation *evaluation, struct strobe_value conta
     if (what == STROBE_CONTAINER_RANGE) {
         return slice_range(evaluation, container, &bounds, ret_value);
     }
-    return slice_sequence(evaluation, container,
-                          what == STROBE_CONTAINER_LIST ? STROBE_VALUE_LIST : STROBE_VALUE_TUPLE, &bounds, ret_value);
+    return slice_sequence(evaluation, container, what == STROBE_CONTAINER_LIST ? STROBE_VALUE_LIST : STROBE_VALUE_TUPLE,
+                          &bounds, ret_value);
 }
 
 /* ---- Keys ---- */
@@ -200,8 +201,7 @@ static int no_such_key(struct strobe_evaluation *evaluation, struct strobe_value
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_KEY, "there is no key '%.*s'", length, shown);
     }
     if (strobe_number_of(key, &number) == STROBE_NUMBER_INT) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_KEY, "there is no key %lld",
-                                      (long long)number.integer);
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_KEY, "there is no key %lld", (long long)number.integer);
     }
     return strobe_evaluation_fail(evaluation, STROBE_FAULT_KEY, "there is no such key (a '%s')",
                                   strobe_value_type_name(key));

@@ -15,8 +15,7 @@ enum { ENTRIES_FIRST = 8, SLOTS_PER_ENTRY = 2 };
 static int resize(struct strobe_evaluation *evaluation, struct strobe_table *table, Py_ssize_t capacity)
 {
     Py_ssize_t slots = capacity * SLOTS_PER_ENTRY;
-    struct strobe_table_entry *entries =
-        strobe_evaluation_take(evaluation, (size_t)capacity * sizeof *entries);
+    struct strobe_table_entry *entries = strobe_evaluation_take(evaluation, (size_t)capacity * sizeof *entries);
     int32_t *places = entries != NULL ? strobe_evaluation_take(evaluation, (size_t)slots * sizeof *places) : NULL;
     if (places == NULL) {
         return STROBE_ELIMIT;
@@ -39,8 +38,7 @@ static int resize(struct strobe_evaluation *evaluation, struct strobe_table *tab
     return 0;
 }
 
-int strobe_table_make(struct strobe_evaluation *evaluation, enum strobe_value_kind kind,
-                      struct strobe_value *ret_value)
+int strobe_table_make(struct strobe_evaluation *evaluation, enum strobe_value_kind kind, struct strobe_value *ret_value)
 {
     struct strobe_table *table = strobe_evaluation_take(evaluation, sizeof *table);
     if (table == NULL) {
