@@ -24,7 +24,8 @@
 #define STROBE_PROGRAM_INSTRUCTIONS_MAX 1024
 #define STROBE_PROGRAM_CONSTANTS_MAX 256
 #define STROBE_PROGRAM_STACK_MAX 64
-#define STROBE_PROGRAM_LOOPS_MAX 16    /* comprehensions within one another */
+#define STROBE_PROGRAM_LOOPS_MAX 16     /* loops of comprehensions within one another */
+#define STROBE_PROGRAM_REGISTERS_MAX 32 /* variables of comprehensions that are visible at one place */
 #define STROBE_PROGRAM_NESTING_MAX 100 /* depth of the expression's tree */
 
 /* Expressions: of one evaluation. */

@@ -72,17 +72,17 @@ static struct strobe_site *site_make(struct strobe_dispatch *dispatch, PyCodeObj
     return site;
 }
 
-static int16_t *make_binding(const struct strobe_condition *condition, PyCodeObject *code)
+static int16_t *make_binding(const struct strobe_expression *condition, PyCodeObject *code)
 {
     int16_t *binding = calloc((size_t)condition->program.names_count + 1, sizeof *binding);
     if (binding != NULL) {
-        strobe_condition_bind(condition, code, binding);
+        strobe_expression_bind(condition, code, binding);
     }
     return binding;
 }
 
 int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, int line, struct strobe_probe *probe,
-                        const struct strobe_condition *condition, struct strobe_site **ret_site)
+                        const struct strobe_expression *condition, struct strobe_site **ret_site)
 {
     struct strobe_site *site = strobe_dispatch_site(dispatch, code);
     bool made = site == NULL;
@@ -181,7 +181,12 @@ static bool condition_holds(struct strobe_armed *armed, struct strobe_frame fram
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
     error.code = 0;
     error.message[0] = '\0';
-    switch (strobe_condition_evaluate(armed->condition, armed->binding, frame, wanted)) {
+    struct strobe_expression_context context; /* the frame and nothing of the probe's own */
+    context.frame = frame;
+    context.returned = context.exception = NULL;
+    context.has_elapsed = context.has_hits = false;
+    context.text = NULL;
+    switch (strobe_expression_holds(armed->condition, armed->binding, &context, wanted)) {
     case STROBE_VERDICT_TRUE:
         return true;
     case STROBE_VERDICT_FALSE:

@@ -15,14 +15,14 @@
 #include "base/py/frame.h"
 #include "base/token_bucket.h"
 #include "probes/probe.h"
-#include "probes/expression/py/condition.h"
+#include "probes/expression/py/expression.h"
 #include "probes/py/engine.h"
 
 /** One probe at one line of one code object. */
 struct strobe_armed {
     int line; /* 1-based */
     struct strobe_probe *probe;
-    const struct strobe_condition *condition; /* NULL: always; the registry keeps it alive */
+    const struct strobe_expression *condition; /* NULL: always; the registry keeps it alive */
     int16_t *binding;
 };
 
@@ -73,7 +73,7 @@ void strobe_dispatch_done(struct strobe_dispatch *dispatch);
  * GIL: held.   @return 0 and the site (borrowed), or STROBE_ENOMEM
  */
 int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, int line, struct strobe_probe *probe,
-                        const struct strobe_condition *condition, struct strobe_site **ret_site);
+                        const struct strobe_expression *condition, struct strobe_site **ret_site);
 
 /** Take `probe` away from every site, arming or disarming the engine as needed. GIL: held. */
 void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_probe *probe);

@@ -9,7 +9,7 @@
 
 struct strobe_registry_entry {
     struct strobe_probe *probe;
-    struct strobe_condition *condition; /* NULL: always */
+    struct strobe_expression *condition; /* NULL: always */
     struct strobe_location location;
     bool refused; /* location or condition cannot be understood: nothing will change that */
 };
@@ -23,7 +23,7 @@ void strobe_registry_init(struct strobe_registry *registry, struct strobe_dispat
 static void entry_done(struct strobe_registry *registry, struct strobe_registry_entry *entry)
 {
     strobe_dispatch_remove(registry->dispatch, entry->probe);
-    strobe_condition_free(entry->condition);
+    strobe_expression_free(entry->condition);
     strobe_probe_unref(entry->probe);
 }
 
@@ -230,7 +230,7 @@ static int make_entry(struct strobe_registry *registry, const struct strobe_prob
     if (strobe_location_parse(request->location, &entry.location, &error) < 0) {
         refuse(&entry, "location_syntax", error.message);
     } else if (request->condition != NULL && request->condition[0] != '\0') {
-        int status = strobe_condition_compile(request->condition, registry->hooks.is_secret, &entry.condition, &error);
+        int status = strobe_expression_compile(request->condition, registry->hooks.is_secret, &entry.condition, &error);
         if (status < 0) {
             refuse(&entry, condition_reason(status), error.message);
         }

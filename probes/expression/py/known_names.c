@@ -5,6 +5,7 @@
 
 #include "base/py/dict.h"
 #include "base/py/module.h"
+#include "probes/expression/py/function.h"
 
 /* Globals of the module whose __file__ is the code's file; borrowed, NULL when there is none. */
 static PyObject *module_globals(PyCodeObject *code)
@@ -38,7 +39,18 @@ static void list_variables(PyCodeObject *code, char *ret_text, size_t size)
     }
 }
 
-int strobe_known_names_check(const struct strobe_condition *condition, PyCodeObject *code, struct strobe_error *error)
+/* A name that is called must be the built-in function, unless it is a variable: those are seen at each hit. */
+static int check_callable(PyObject *name, PyObject *value, PyCodeObject *code, struct strobe_error *error)
+{
+    if (strobe_function_find(value) != NULL) {
+        return 0;
+    }
+    return strobe_error_set(error, STROBE_ENOTFOUND,
+                            "'%.60s' in %.60s is the program's own; calling it would run the program's code",
+                            PyUnicode_AsUTF8(name), PyUnicode_AsUTF8(code->co_qualname));
+}
+
+int strobe_known_names_check(const struct strobe_expression *expression, PyCodeObject *code, struct strobe_error *error)
 {
     int16_t binding[STROBE_PROGRAM_CONSTANTS_MAX];
     PyObject *globals = (code->co_flags & CO_OPTIMIZED) != 0 ? module_globals(code) : NULL;
@@ -46,11 +58,19 @@ int strobe_known_names_check(const struct strobe_condition *condition, PyCodeObj
     if (globals == NULL || builtins == NULL || !PyDict_CheckExact(builtins)) {
         return 0;
     }
-    strobe_condition_bind(condition, code, binding);
-    for (int i = 0; i < condition->program.names_count; i++) {
-        PyObject *name = PyTuple_GET_ITEM(condition->names, i);
-        if (binding[i] != STROBE_NOT_A_SLOT || strobe_dict_get(globals, name) != NULL ||
-            strobe_dict_get(builtins, name) != NULL) {
+    strobe_expression_bind(expression, code, binding);
+    for (int i = 0; i < expression->program.names_count; i++) {
+        PyObject *name = PyTuple_GET_ITEM(expression->names, i);
+        PyObject *value = strobe_dict_get(globals, name);
+        value = value != NULL ? value : strobe_dict_get(builtins, name);
+        if (binding[i] != STROBE_NOT_A_SLOT) {
+            continue;
+        }
+        if (value != NULL) {
+            int status = expression->called[i] ? check_callable(name, value, code, error) : 0;
+            if (status < 0) {
+                return status;
+            }
             continue;
         }
         char variables[STROBE_ERROR_MESSAGE_BYTES / 2];

@@ -21,12 +21,12 @@ Outcome = tuple[Any, ...]
 """("value", object), ("fault", class name, message) or ("refused", code, message)"""
 
 
-def evaluator(names: list[str]) -> Callable[..., Outcome]:
+def evaluator(names: list[str], evaluate: Callable[..., Any] = extension.evaluate) -> Callable[..., Any]:
     """A function with these variables that evaluates its first argument where they are local."""
-    scope: dict[str, Any] = {"_evaluate": extension.evaluate}
+    scope: dict[str, Any] = {"_evaluate": evaluate}
     parameters = ", ".join(["_source", "_options", *names])
     exec(f"def probed({parameters}):\n    return _evaluate(_source, **_options)\n", scope)
-    function: Callable[..., Outcome] = scope["probed"]
+    function: Callable[..., Any] = scope["probed"]
     return function
 
 
@@ -36,6 +36,11 @@ class Ground:
     def __init__(self, variables: Mapping[str, Any]) -> None:
         self.variables = dict(variables)
         self.probed = evaluator(list(self.variables))
+        self.touching = evaluator(list(self.variables), extension.touch)
+
+    def fault_of(self, expression: object) -> str:
+        """The fault of a compiled expression, or "value"; no object is made of the value."""
+        return str(extension.FAULTS[self.touching(expression, {}, *self.variables.values())])
 
     def ours(self, source: object, **options: Any) -> Outcome:
         return self.probed(source, options, *self.variables.values())

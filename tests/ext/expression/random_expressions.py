@@ -82,6 +82,7 @@ SPECS = [
     "n",
 ]
 COMPARISONS = ["==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"]
+BYTES_TO_BYTES = ["upper()", "lower()", "strip()", "replace(b'x', b'yy')"]
 STR_TO_STR = [
     "upper()",
     "lower()",
@@ -135,6 +136,9 @@ STR_TO_INT = [
 class Grammar:
     """Makes expressions from a random source: the same seed gives the same expressions on every version."""
 
+    names = NAMES
+    constants = CONSTANTS
+
     def __init__(self, source: random.Random) -> None:
         self.random = source
         self.scope: list[str] = []
@@ -173,7 +177,7 @@ class Grammar:
     def leaf(self, kind: str) -> str:
         if self.scope and self.random.random() < 0.5:
             return self.pick(self.scope)
-        return self.pick(NAMES[kind] if self.random.random() < 0.6 else CONSTANTS[kind])
+        return self.pick(self.names[kind] if self.random.random() < 0.6 else self.constants[kind])
 
     def general(self, kind: str, depth: int) -> str:
         """What any kind of expression can be."""
@@ -274,7 +278,7 @@ class Grammar:
                 f"({a} * {self.pick(SMALL)})",
                 f"({a})[{self.slice()}]",
                 f"({self.of('str', depth)}).encode()",
-                f"({a}).{self.pick(['upper()', 'lower()', 'strip()', 'replace(b"x", b"yy")'])}",
+                f"({a}).{self.pick(BYTES_TO_BYTES)}",
                 f"bytes({self.of('list', depth)})",
             ]
         )

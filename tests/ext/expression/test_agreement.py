@@ -26,11 +26,8 @@ def test_the_table_is_large() -> None:
 
 @pytest.mark.parametrize("subject", TABLE)
 def test_each_expression_means_what_python_says(subject: str) -> None:
-    wrong = []
-    for source in sources(subject):
-        if source not in DIFFERENCES:
-            wrong.append(GROUND.difference(source))
-    wrong = [line for line in wrong if line]
+    differences = [GROUND.difference(source) for source in sources(subject) if source not in DIFFERENCES]
+    wrong = [line for line in differences if line]
     assert not wrong, f"{len(wrong)} of {len(sources(subject))}:\n" + "\n".join(wrong)
 
 
