@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "base/log.h"
+#include "probes/expression/py/expression.h"
 #include "snapshot/redact.h"
 
 struct module_state {
@@ -341,6 +342,10 @@ static int module_exec(PyObject *module)
 #endif
     if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
         PyErr_SetString(PyExc_ImportError, "Stroboscope runs in the main interpreter only");
+        return -1;
+    }
+    if (strobe_expressions_init() < 0) {
+        PyErr_SetString(PyExc_ImportError, "Stroboscope cannot make what expressions need");
         return -1;
     }
     return PyModule_AddStringConstant(module, "__version__", STROBE_VERSION);

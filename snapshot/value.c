@@ -1,8 +1,8 @@
 /* One value of the image as JSON; redaction by pattern happens here, before a text becomes part of the body. */
 #include <string.h>
 
+#include "base/number.h"
 #include "snapshot/decoder.h"
-#include "snapshot/number.h"
 #include "snapshot/pattern.h"
 #include "snapshot/text.h"
 

@@ -79,3 +79,33 @@ void strobe_integer_leading_bytes(PyObject *integer, uint8_t *ret_bytes, size_t 
         ret_bytes[i] = (uint8_t)byte;
     }
 }
+
+void strobe_integer_words(PyObject *integer, uint32_t *ret_words, size_t count)
+{
+    const digit *digits = digits_of(integer);
+    size_t digits_left = digit_count(integer);
+    uint64_t pending = 0; /* bits read and not yet written, the lowest first */
+    unsigned pending_bits = 0;
+    for (size_t i = 0; i < count; i++) {
+        while (pending_bits < 32 && digits_left > 0) {
+            pending |= (uint64_t)*digits++ << pending_bits;
+            pending_bits += PyLong_SHIFT;
+            digits_left--;
+        }
+        ret_words[i] = (uint32_t)pending;
+        pending >>= 32;
+        pending_bits = pending_bits > 32 ? pending_bits - 32 : 0;
+    }
+}
+
+int strobe_integer_order(PyObject *left, PyObject *right)
+{
+    const digit *a = digits_of(left);
+    const digit *b = digits_of(right);
+    for (size_t i = digit_count(left); i-- > 0;) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}

@@ -18,4 +18,10 @@ bool strobe_integer_negative(PyObject *integer);
 /** Copy the `size` most significant bytes of the absolute value, highest first; size <= (bits + 7) / 8. */
 void strobe_integer_leading_bytes(PyObject *integer, uint8_t *ret_bytes, size_t size);
 
+/** Copy the `count` least significant words of the absolute value, lowest first; words beyond the number are 0. */
+void strobe_integer_words(PyObject *integer, uint32_t *ret_words, size_t count);
+
+/** Negative, 0, positive: the order of the absolute values of two ints of the same number of bits. */
+int strobe_integer_order(PyObject *left, PyObject *right);
+
 #endif

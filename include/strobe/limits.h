@@ -29,12 +29,23 @@
 #define STROBE_RECENT_EXCEPTION_MS 10000 /* one that is not seen for so long is new again */
 #define STROBE_SLICE_NS_MAX 50000        /* what the worker holds the GIL for while others wait, about */
 
-/* Conditions. */
+/* Expressions: of the source text and the program it becomes. */
 #define STROBE_PROGRAM_INSTRUCTIONS_MAX 1024
 #define STROBE_PROGRAM_CONSTANTS_MAX 256
 #define STROBE_PROGRAM_STACK_MAX 64
-#define STROBE_PROGRAM_STEPS_MAX 20000 /* instructions and compared items of one evaluation */
+#define STROBE_PROGRAM_LOOPS_MAX 16     /* loops of comprehensions within one another */
+#define STROBE_PROGRAM_REGISTERS_MAX 32 /* variables of comprehensions that are visible at one place */
 #define STROBE_PROGRAM_NESTING_MAX 100 /* depth of the expression's tree */
+
+/* Expressions: of one evaluation. */
+#define STROBE_EXPRESSION_FUEL 20000              /* steps: instructions, items, 16 bytes of text each */
+#define STROBE_EXPRESSION_ARENA_BYTES (512 * 1024) /* everything that is computed */
+#define STROBE_EXPRESSION_TEXT_MAX (32 * 1024)    /* characters of a str, bytes of bytes */
+#define STROBE_EXPRESSION_ITEMS_MAX 10000         /* of a list, tuple, set or dict */
+#define STROBE_EXPRESSION_INT_BITS_MAX 4096       /* of an int */
+#define STROBE_EXPRESSION_DEPTH_MAX 32            /* containers within containers, compared or written */
+#define STROBE_EXPRESSION_PATTERN_BYTES_MAX 1024  /* a regular expression */
+#define STROBE_EXPRESSION_PATTERN_STEPS_MAX 100000 /* match steps of one matches(), all attempts together */
 
 /* Capture: defaults of one snapshot. */
 #define STROBE_CAPTURE_DEPTH_MAX 3              /* levels of containers and objects below a local */

@@ -25,9 +25,10 @@ static bool worth_a_message(uint64_t errors)
     return (errors & (errors - 1)) == 0;
 }
 
-static bool condition_holds(struct strobe_probe *probe, const struct strobe_condition *condition,
-                            const int16_t *binding, struct strobe_frame frame)
+static bool condition_holds(const struct strobe_dispatch *dispatch, const struct strobe_expression *condition,
+                            const int16_t *binding, const struct strobe_hit *hit)
 {
+    struct strobe_probe *probe = hit->probe;
     if (condition == NULL) {
         return true;
     }
@@ -36,7 +37,9 @@ static bool condition_holds(struct strobe_probe *probe, const struct strobe_cond
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
     error.code = 0;
     error.message[0] = '\0';
-    switch (strobe_condition_evaluate(condition, binding, frame, wanted)) {
+    struct strobe_expression_context context;
+    strobe_hit_context(hit, dispatch->text, &context);
+    switch (strobe_expression_holds(condition, binding, &context, wanted)) {
     case STROBE_VERDICT_TRUE:
         return true;
     case STROBE_VERDICT_FALSE:
@@ -79,12 +82,12 @@ static bool within_limits(struct strobe_dispatch *dispatch, struct strobe_probe 
 }
 
 /* The probe of `hit` is reached: its condition, its limits, its action, with a gate for each. */
-static void reach(struct strobe_dispatch *dispatch, const struct strobe_condition *condition, const int16_t *binding,
+static void reach(struct strobe_dispatch *dispatch, const struct strobe_expression *condition, const int16_t *binding,
                   const struct strobe_hit *hit)
 {
     struct strobe_probe *probe = hit->probe;
     strobe_gate_count(&probe->gates.reached);
-    if (!condition_holds(probe, condition, binding, hit->frame)) {
+    if (!condition_holds(dispatch, condition, binding, hit)) {
         return;
     }
     int64_t began_ns = strobe_clock_monotonic_ns();
@@ -208,7 +211,7 @@ static void reach_raise(struct strobe_dispatch *dispatch, const struct strobe_ra
         if ((size_t)raise->condition->program.names_count > sizeof binding / sizeof *binding) {
             return;
         }
-        strobe_condition_bind(raise->condition, strobe_frame_code(happened->frame), binding);
+        strobe_expression_bind(raise->condition, strobe_frame_code(happened->frame), binding);
     }
     reach(dispatch, raise->condition, binding, happened);
 }

@@ -18,21 +18,10 @@
 #include "probes/probe.h"
 #include "probes/py/calls.h"
 #include "probes/py/engine.h"
+#include "probes/py/hit.h"
 #include "probes/py/raises.h"
 #include "probes/py/recent.h"
 #include "probes/py/site.h"
-
-/** One hit, as the probe layer hands it to the agent; valid during the call. Objects are borrowed. */
-struct strobe_hit {
-    struct strobe_probe *probe;
-    struct strobe_frame frame;
-    PyThreadState *tstate;
-    int line; /* 1-based; of an entry the line of the `def` */
-    enum strobe_event event;
-    PyObject *return_value; /* EXIT by return; else NULL */
-    PyObject *exception;    /* EXIT by exception (NULL when 3.11 does not tell which), RAISE, UNHANDLED; else NULL */
-    int64_t elapsed_ns;     /* EXIT: since the call began, time suspended included; -1: not known */
-};
 
 /**
  * Act on a hit: copy what is wanted. Runs in the program's thread under the GIL; runs no Python code, sets no
@@ -52,6 +41,7 @@ struct strobe_dispatch {
     struct strobe_recent recent;
     struct strobe_token_bucket process_rate;
     strobe_hit_handler *on_hit;
+    strobe_hit_text *text;        /* may be NULL */
     void (*on_ended)(void *user); /* a probe came to its end: disarm it soon. Program's thread, GIL held */
     void *user;
     atomic_uint_fast64_t callback_ns; /* time in the program's threads: captures measured, the rest sampled */
@@ -73,12 +63,12 @@ void strobe_dispatch_done(struct strobe_dispatch *dispatch);
  * GIL: held.   @return 0 or STROBE_ENOMEM
  */
 int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, enum strobe_event event, int line,
-                        struct strobe_probe *probe, const struct strobe_condition *condition);
+                        struct strobe_probe *probe, const struct strobe_expression *condition);
 
 /** Have `probe` wait for exceptions of `type`: RAISE or UNHANDLED. Settle later. GIL: held.
  *  @return 0, STROBE_ENOMEM, STROBE_ELIMIT */
 int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, enum strobe_event event, PyTypeObject *type,
-                              struct strobe_probe *probe, const struct strobe_condition *condition);
+                              struct strobe_probe *probe, const struct strobe_expression *condition);
 
 /** Take `probe` away from everywhere. Settle later. GIL: held. */
 void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_probe *probe);

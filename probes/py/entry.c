@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/py/known_names.h"
+#include "probes/expression/py/known_names.h"
 #include "probes/py/resolve.h"
 
 /* ---- Making ---- */
@@ -39,7 +39,7 @@ int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secr
     if (strobe_location_parse(request->location, &entry.location, &error) < 0) {
         refuse(&entry, "location_syntax", error.message);
     } else if (request->condition != NULL && request->condition[0] != '\0') {
-        int status = strobe_condition_compile(request->condition, is_secret, &entry.condition, &error);
+        int status = strobe_expression_compile(request->condition, is_secret, &entry.condition, &error);
         if (status < 0) {
             refuse(&entry, condition_reason(status), error.message);
         }
@@ -51,7 +51,7 @@ int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secr
 void strobe_entry_done(struct strobe_entry *entry, struct strobe_dispatch *dispatch)
 {
     strobe_dispatch_remove(dispatch, entry->probe);
-    strobe_condition_free(entry->condition);
+    strobe_expression_free(entry->condition);
     strobe_probe_unref(entry->probe);
     free(entry->found_file);
     free(entry->found_function);

@@ -16,7 +16,7 @@
 
 struct strobe_entry {
     struct strobe_probe *probe;
-    struct strobe_condition *condition; /* NULL: always */
+    struct strobe_expression *condition; /* NULL: always */
     struct strobe_location location;
     uint32_t file_hash; /* name of the file where it stands; 0: not known */
     bool refused;       /* location or condition cannot be understood: nothing will change that */

@@ -23,7 +23,7 @@ void strobe_raises_done(struct strobe_raises *raises)
 }
 
 int strobe_raises_add(struct strobe_raises *raises, enum strobe_event event, PyTypeObject *type,
-                      struct strobe_probe *probe, const struct strobe_condition *condition)
+                      struct strobe_probe *probe, const struct strobe_expression *condition)
 {
     if (raises->count >= STROBE_RAISES_MAX) {
         return STROBE_ELIMIT;

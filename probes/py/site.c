@@ -42,17 +42,17 @@ static void summarise(struct strobe_site *site)
     }
 }
 
-static int16_t *make_binding(const struct strobe_condition *condition, PyCodeObject *code)
+static int16_t *make_binding(const struct strobe_expression *condition, PyCodeObject *code)
 {
     int16_t *binding = calloc((size_t)condition->program.names_count + 1, sizeof *binding);
     if (binding != NULL) {
-        strobe_condition_bind(condition, code, binding);
+        strobe_expression_bind(condition, code, binding);
     }
     return binding;
 }
 
 int strobe_site_add(struct strobe_site *site, enum strobe_event event, int line, struct strobe_probe *probe,
-                    const struct strobe_condition *condition)
+                    const struct strobe_expression *condition)
 {
     int16_t *binding = condition != NULL ? make_binding(condition, site->code) : NULL;
     if (condition != NULL && binding == NULL) {

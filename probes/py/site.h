@@ -13,7 +13,7 @@
 
 #include "probes/probe.h"
 #include "probes/py/code_points.h"
-#include "probes/py/condition.h"
+#include "probes/expression/py/expression.h"
 
 /** What a probe waits for. */
 enum strobe_event {
@@ -29,7 +29,7 @@ struct strobe_armed {
     enum strobe_event event; /* LINE, ENTRY or EXIT */
     int line;                /* 1-based; LINE only, else 0 */
     struct strobe_probe *probe;
-    const struct strobe_condition *condition; /* NULL: always; the registry keeps it alive */
+    const struct strobe_expression *condition; /* NULL: always; the registry keeps it alive */
     int16_t *binding;
 };
 
@@ -58,7 +58,7 @@ void strobe_site_free(struct strobe_site *site);
 
 /** Stand `probe` here, for LINE at `line`. GIL: held. @return 0 or STROBE_ENOMEM */
 int strobe_site_add(struct strobe_site *site, enum strobe_event event, int line, struct strobe_probe *probe,
-                    const struct strobe_condition *condition);
+                    const struct strobe_expression *condition);
 
 /** Take `probe` away. GIL: held. @return whether it stood here */
 bool strobe_site_drop(struct strobe_site *site, const struct strobe_probe *probe);

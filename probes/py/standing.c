@@ -66,7 +66,7 @@ static struct strobe_site *ensure_site(struct strobe_dispatch *dispatch, PyCodeO
 }
 
 int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, enum strobe_event event, int line,
-                        struct strobe_probe *probe, const struct strobe_condition *condition)
+                        struct strobe_probe *probe, const struct strobe_expression *condition)
 {
     int status = event == STROBE_EVENT_EXIT ? strobe_calls_prepare(&dispatch->calls) : 0;
     struct strobe_site *site = status == 0 ? ensure_site(dispatch, code) : NULL;
@@ -84,7 +84,7 @@ int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, en
 }
 
 int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, enum strobe_event event, PyTypeObject *type,
-                              struct strobe_probe *probe, const struct strobe_condition *condition)
+                              struct strobe_probe *probe, const struct strobe_expression *condition)
 {
     int status = strobe_raises_add(&dispatch->raises, event, type, probe, condition);
     if (status == 0) {

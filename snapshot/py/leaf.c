@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/py/integer.h"
-#include "snapshot/number.h"
 #include "snapshot/py/name.h"
 
 enum { HEX_BYTES_MAX = STROBE_CAPTURE_LENGTH_MAX / 2 };

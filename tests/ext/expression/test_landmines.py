@@ -1,0 +1,302 @@
+"""No code of the program runs and nothing of it changes, whatever the expression."""
+
+from __future__ import annotations
+
+import contextvars
+import gc
+import random
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import mines
+import pytest
+from evaluated import extension
+from random_expressions import CONSTANTS, Grammar
+
+BATCH = 500
+ORDINARY_COUNT = 20_000
+MILLION = 1_000_000
+SEED = 20261126
+
+VARIABLE: contextvars.ContextVar[int] = contextvars.ContextVar("variable", default=0)
+
+
+class MinedGrammar(Grammar):
+    """Expressions of the language whose leaves are mostly mines."""
+
+    constants = CONSTANTS
+    attributes = (
+        "stored computed lazy descriptor nondata method plain missing __class__ __dict__ a real year days int hex "
+        "start id _target unset strobe_lazy_mine __len__ args password left RED value name"
+    ).split(" ")
+    calls = (
+        "upper() lower() get('a') get(x_key) items() keys() values() index(1) count(1) copy() strip() split() method() "
+        "static() grouped() isoformat() total_seconds() as_tuple() quantize(x_decimal) union(x_set) join(x_list) hex() "
+        "bit_length() decode() startswith(x_str) replace(x_str, 'a') find(x_str) format(x_object) append(1) pop() send(None)"
+    ).split(" ")
+    functions = (
+        "len str repr ascii int float bool abs min max sum any all sorted list tuple set frozenset dict type id hash iter "
+        "enumerate reversed zip range round ord chr hex bin divmod format callable next date datetime Decimal UUID bytes "
+        "Xobject Xint Xstr Xlist Xdict x_function x_partial x_bound map filter"
+    ).split(" ")
+
+    def __init__(self, source: random.Random, names: list[str]) -> None:
+        super().__init__(source)
+        self.mined = names
+        self.names = dict.fromkeys(CONSTANTS, names)
+
+    def mine(self) -> str:
+        return self.random.choice(self.mined)
+
+    def leaf(self, kind: str) -> str:
+        if self.random.random() < 0.3:
+            return super().leaf(kind)
+        return self.mine()
+
+    def of(self, kind: str, depth: int) -> str:
+        if depth > 0 and self.random.random() < 0.5:
+            return self.step(depth - 1)
+        return super().of(kind, depth)
+
+    def step(self, depth: int) -> str:
+        """Something that would step on a mine in Python."""
+        a, b = self.any(depth), self.any(depth)
+        choice = self.random.randrange(14)
+        makers: list[Callable[[], str]] = [
+            lambda: f"({a}).{self.pick(self.attributes)}",
+            lambda: f"({a}).{self.pick(self.attributes)}",
+            lambda: f"({a}).{self.pick(self.calls)}",
+            lambda: f"{self.pick(self.functions)}({a})",
+            lambda: f"{self.pick(self.functions)}({a}, {b})",
+            lambda: f"({a})[{b}]",
+            lambda: f"({a} in {b})",
+            lambda: (
+                f"({a} {self.pick(['==', '!=', '<', 'is', '+', '-', '*', '%', '|', '&', '//', '**', '<<'])} {b})"
+            ),
+            lambda: f"[y for y in {a}]",
+            lambda: f"{{{a}: {b}}}",
+            lambda: f"f'{{{self.mine()}{self.pick(['', '!r', ':5', ':>8', '!s', ':.2f'])}}}'",
+            lambda: f"{self.pick(['getattr', 'hasattr'])}({a}, {self.pick(self.attributes)!r})",
+            lambda: (
+                f"isinstance({a}, {self.pick(['Xobject', 'Xint', '(Xstr, int)', 'int', 'Colour', 'x_object'])})"
+            ),
+            lambda: (
+                f"{self.pick(['sorted', 'max', 'min', 'sum'])}({a}, key={self.pick(['len', 'str', 'x_function'])})"
+            ),
+        ]
+        return makers[choice]()
+
+
+class State:
+    """All that an evaluation might have changed, of everything that can be reached from the mines."""
+
+    def __init__(self, variables: dict[str, Any]) -> None:
+        self.objects = reachable(variables)
+        self.dicts = [item for item in self.objects if issubclass(type(item), dict)]
+        self.iterators = [variables[name] for name in ("x_listiter", "x_dictiter", "x_reversed", "x_count")]
+        self.variables = variables
+        self.token = object()
+
+    def read(self) -> dict[str, Any]:
+        return {
+            "references": [sys.getrefcount(item) for item in self.objects],
+            "graph": [tuple(map(id, gc.get_referents(item))) for item in self.objects],
+            "dicts": [extension.dict_state(item) for item in self.dicts],
+            "contents": [tuple((id(k), id(v)) for k, v in dict.items(item)) for item in self.dicts],
+            "iterators": [repr(item.__reduce__()) for item in self.iterators],
+            "generator": self.variables["x_generator"].gi_frame.f_lasti,
+            "countdown": object.__getattribute__(self.variables["x_countdown"], "left"),
+            "files": (self.variables["x_file"].tell(), self.variables["x_stringio"].tell()),
+            "trace": (sys.gettrace(), sys.getprofile()),
+            "context": [(str(key), id(value)) for key, value in contextvars.copy_context().items()],
+            "exception": tuple(map(id, sys.exc_info())),
+            "modules": len(sys.modules),
+        }
+
+
+def reachable(variables: dict[str, Any]) -> list[Any]:
+    """The mines and what they hold, without what belongs to the interpreter."""
+    found: dict[int, Any] = {}
+    todo = list(variables.values())
+    mine = ("mines", "test_landmines")
+    while todo:
+        item = todo.pop()
+        kind = type(item)
+        if id(item) in found or issubclass(kind, (type(sys), type(reachable), type(reachable.__code__))):
+            continue
+        if issubclass(kind, type) and type.__getattribute__(item, "__module__") not in mine:
+            continue
+        found[id(item)] = item
+        todo.extend(gc.get_referents(item))
+    return list(found.values())
+
+
+def visitor(names: list[str]) -> Callable[..., tuple[list[int], int, int]]:
+    """A function with the mines as locals that evaluates many expressions and looks at the allocator around it."""
+    scope: dict[str, Any] = {
+        "touch": extension.touch,
+        "blocks": sys.getallocatedblocks,
+        "count": gc.get_count,
+        "append": list.append,
+    }
+    exec(
+        f"def visit(_expressions, _faults, {', '.join(names)}):\n"
+        "    _at = 0\n"
+        "    _count = count()[0]\n"
+        "    _blocks = blocks()\n"
+        "    for _expression in _expressions:\n"
+        "        _faults[_at] = touch(_expression)\n"
+        "        _at += 1\n"
+        "    _blocks = blocks() - _blocks\n"
+        "    return _faults, _blocks, count()[0] - _count\n",
+        scope,
+    )
+    function: Callable[..., tuple[list[int], int, int]] = scope["visit"]
+    return function
+
+
+class Minefield:
+    def __init__(self) -> None:
+        self.variables = mines.mines()
+        names = list(self.variables)
+        self.visit = visitor(names)
+        self.state = State(self.variables)
+        self.faults: dict[int, int] = {}
+        self.refused = 0
+        self.values = 0
+        self.quiet_blocks, self.quiet_count = self.cost_of([])
+
+    def cost_of(self, expressions: list[Any]) -> tuple[int, int]:
+        for _ in range(3):
+            _, blocks, count = self.visit(expressions, [0] * len(expressions), *self.variables.values())
+        return blocks, count
+
+    def cross(self, sources: list[str]) -> str | None:
+        """Evaluate all; what was touched or changed, or None."""
+        compiled = [(source, extension.compile(source)) for source in sources]
+        expressions = [made for _, made in compiled if not isinstance(made, tuple)]
+        self.refused += len(sources) - len(expressions)
+        results = [0] * len(expressions)
+        try:
+            raise KeyError("handled")
+        except KeyError:
+            before = self.state.read()
+            with mines.armed() as calls:
+                _, blocks, count = self.visit(expressions, results, *self.variables.values())
+            after = self.state.read()
+        for fault in results:
+            self.faults[fault] = self.faults.get(fault, 0) + 1
+        if calls:
+            return f"calls {calls[:5]}"
+        for what, value in before.items():
+            if after[what] != value:
+                return f"{what} changed"
+        if blocks > self.quiet_blocks:
+            return f"{blocks - self.quiet_blocks} blocks more"
+        if count != self.quiet_count:
+            return f"{count - self.quiet_count} more objects for the collector"
+        return None
+
+    def culprits(self, sources: list[str]) -> list[str]:
+        found = []
+        for source in sources:
+            trouble = self.cross([source])
+            if trouble:
+                found.append(f"{source}: {trouble}")
+        return found
+
+
+def walk(count: int, seed: int) -> Minefield:
+    """Cross the field with `count` random expressions; fails at the first batch that touches anything."""
+    field = Minefield()
+    grammar = MinedGrammar(random.Random(seed), [name for name in field.variables if name.startswith("x_")])
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(count // BATCH):
+            sources = [grammar.expression() for _ in range(BATCH)]
+            trouble = field.cross(sources)
+            if trouble:
+                culprits = field.culprits(sources)
+                pytest.fail(f"{trouble}; alone: " + "\n".join(culprits[:20] or ["none"]))
+    finally:
+        gc.enable()
+    return field
+
+
+def test_random_expressions_touch_nothing() -> None:
+    field = walk(ORDINARY_COUNT, SEED)
+    assert sum(field.faults.values()) > ORDINARY_COUNT // 3  # not refused
+    assert field.faults[0] > ORDINARY_COUNT // 20  # some have values
+
+
+def test_mines_are_live() -> None:
+    """Python's own evaluation of the same expressions steps on nearly every kind of mine."""
+    variables = mines.mines()
+    grammar = MinedGrammar(random.Random(SEED), [name for name in variables if name.startswith("x_")])
+    stepped: set[str] = set()
+    started = time.monotonic()
+    for _ in range(4000):
+        source = grammar.expression(3)
+        if (
+            "**" in source
+            or "<<" in source
+            or "x_count" in source
+            or "x_countdown" in source
+            or "*" in source
+        ):
+            continue  # would not end
+        with mines.armed() as calls:
+            try:
+                eval(source, dict(variables))
+            except Exception:
+                pass
+        stepped |= {call.split(" ")[0].split(".")[-1] for call in calls}
+    assert len(stepped) > 60, sorted(stepped)
+    assert time.monotonic() - started < 100
+
+
+def test_a_touch_is_noticed() -> None:
+    """The watch itself: code that ran, a reference, a key, an item of an iterator, each seen."""
+    field = Minefield()
+    touches: dict[str, Callable[[], object]] = {
+        "calls": lambda: len(field.variables["x_list"]),
+        "references": lambda: mines.KEEP.append(field.variables["x_slotted"]),
+        "dicts": lambda: field.variables["x_plain_dict"].__setitem__("new", 1),
+        "iterators": lambda: next(field.variables["x_listiter"]),
+        "generator": lambda: next(field.variables["x_generator"]),
+        "files": lambda: field.variables["x_file"].read(1),
+        "context": lambda: VARIABLE.set(VARIABLE.get() + 1),
+    }
+    for what, touch in touches.items():
+        genuine = field.visit
+
+        def visit(*args: Any, _touch: Callable[[], object] = touch, _genuine: Any = genuine) -> Any:
+            try:
+                _touch()
+            except AssertionError:
+                pass
+            return _genuine(*args)
+
+        field.visit = visit
+        trouble = field.cross(["x_number"])
+        field.visit = genuine
+        assert trouble is not None and what.rstrip("s") in trouble.replace("graph", "references"), (
+            what,
+            trouble,
+        )
+
+
+@pytest.mark.landmines
+@pytest.mark.timeout(7200)
+def test_a_million_random_expressions_touch_nothing() -> None:
+    started = time.monotonic()
+    field = walk(MILLION, SEED + 1)
+    names = extension.FAULTS
+    faults = {names[number]: count for number, count in sorted(field.faults.items())}
+    print(
+        f"\n{MILLION} expressions, {field.refused} refused when compiled, outcomes {faults}; "
+        f"0 calls, nothing changed; {time.monotonic() - started:.0f} s"
+    )
