@@ -40,6 +40,19 @@ static void identity_done(struct strobe_identity *identity)
 
 /* ---- The parts that need Python ---- */
 
+/* STROBE_BUDGET: percent of one core that all probes together may cost; what cannot be read is the default. */
+static double options_budget(void)
+{
+    const char *text = getenv("STROBE_BUDGET");
+    char *end = NULL;
+    double percent = text != NULL ? strtod(text, &end) : 0.0;
+    bool understood = text != NULL && end != text && (*end == '\0' || strcmp(end, "%") == 0);
+    if (!understood || !(percent > 0.0 && percent <= 100.0)) {
+        percent = STROBE_BUDGET_PERCENT_DEFAULT;
+    }
+    return percent / 100;
+}
+
 static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
 {
     struct strobe_registry_hooks hooks = {
@@ -52,7 +65,8 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
     if (status < 0) {
         return strobe_error_set(error, status, "the interpreter has no code watcher free for Stroboscope");
     }
-    strobe_dispatch_init(&agent->dispatch, strobe_agent_hit, strobe_worker_probe_ended, agent);
+    strobe_dispatch_init(&agent->dispatch, strobe_agent_hit, strobe_agent_line, strobe_worker_probe_ended, agent);
+    agent->dispatch.budget = options_budget();
     strobe_registry_init(&agent->registry, &agent->dispatch, &agent->index, &hooks);
     agent->dispatch.engine = strobe_engine_get();
     struct strobe_error engine_error = {0};
@@ -78,10 +92,35 @@ static void stop_probes(struct strobe_agent *agent)
     agent->dispatch.engine = NULL;
 }
 
+struct process_labels {
+    char text[STROBE_PROCESS_LABELS_BYTES_MAX];
+    char *items[STROBE_PROCESS_LABELS_MAX]; /* point into `text` */
+    size_t count;
+};
+
+/* STROBE_LABELS: name=value, separated by commas. What has no name or value is left out. */
+static void read_labels(struct process_labels *labels)
+{
+    const char *text = getenv("STROBE_LABELS");
+    char *rest = labels->text;
+    char *label;
+    labels->count = 0;
+    snprintf(labels->text, sizeof labels->text, "%s", text != NULL ? text : "");
+    while ((label = strsep(&rest, ",")) != NULL && labels->count < STROBE_PROCESS_LABELS_MAX) {
+        label += strspn(label, " ");
+        char *equals = strchr(label, '=');
+        if (equals != NULL && equals != label && equals[1] != '\0' && strlen(label) <= STROBE_NAME_BYTES_MAX) {
+            labels->items[labels->count++] = label;
+        }
+    }
+}
+
 static int start_link(struct strobe_agent *agent, struct strobe_error *error)
 {
     char host[256] = "unknown";
     gethostname(host, sizeof host - 1);
+    struct process_labels labels;
+    read_labels(&labels);
     struct strobe_wire_hello hello = {
         .instance = agent->identity.instance,
         .service = agent->identity.service,
@@ -91,6 +130,8 @@ static int start_link(struct strobe_agent *agent, struct strobe_error *error)
         .engine = (char *)agent->dispatch.engine->name,
         .agent_version = (char *)STROBE_VERSION,
         .command = agent->identity.command,
+        .labels = labels.items,
+        .labels_count = labels.count,
         .started_at_ms = agent->identity.started_at_ms,
     };
     struct strobe_link_handlers handlers = strobe_report_handlers(agent);

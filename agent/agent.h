@@ -41,6 +41,7 @@ struct strobe_board {
     struct strobe_board_sent {
         uint64_t status_revision;
         uint64_t gates_sum;
+        uint64_t metric_hits;
     } * sent; /* what the hub knows of each */
     size_t count;
     struct strobe_probe *retired[STROBE_BOARD_RETIRED_MAX]; /* removed lately: images of theirs may be under way */
@@ -126,7 +127,11 @@ void strobe_agent_unlock_control(struct strobe_agent *agent);
 /* ---- hit.c: the program's threads ---- */
 
 /** strobe_hit_handler of the dispatch: capture and queue. */
-bool strobe_agent_hit(void *user, const struct strobe_hit *hit);
+bool strobe_agent_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script,
+                      const int16_t *binding);
+
+/** strobe_line_handler of the dispatch: queue a log line. */
+bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size);
 
 /* ---- worker.c ---- */
 
@@ -162,6 +167,13 @@ void strobe_board_unsent(struct strobe_board *board);
  *  strobe_wire_struct_done(). Thread: any. */
 bool strobe_board_changes(struct strobe_board *board, struct strobe_wire_probe_status *ret_status);
 
+/** Metrics that changed since the last call, as a message to encode; false when none. Thread: the link's. Released as
+ *  above. */
+bool strobe_board_metrics(struct strobe_board *board, struct strobe_wire_metrics *ret_metrics);
+
+/** The metric of every probe that has one, as above; for use without a hub. Thread: any. */
+bool strobe_board_all_metrics(struct strobe_board *board, struct strobe_wire_metrics *ret_metrics);
+
 /** The state of every probe; a new array of `*ret_count`, each to be released with strobe_wire_struct_done(). NULL when
  *  there is none or memory is exhausted. Thread: any. No Python object is made under the lock: that could give the GIL
  *  away to the worker, which may wait for the lock. */
@@ -179,7 +191,8 @@ struct strobe_link_handlers strobe_report_handlers(struct strobe_agent *agent);
  *  Thread: any. */
 void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body);
 
-/** Encode one image as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone), STROBE_EPROTO, ... */
+/** Encode one image, a capture or a log line, as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone),
+ * STROBE_EPROTO, ... */
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
                          struct strobe_wire_snapshot *ret_snapshot, struct strobe_error *error);
 

@@ -121,7 +121,7 @@ static bool copy_text(const char *text, char **ret_copy)
 int strobe_board_state(struct strobe_probe *probe, struct strobe_wire_probe_state *ret_state)
 {
     struct strobe_probe_status *status = malloc(sizeof *status);
-    struct strobe_wire_probe_state state = {.probe_version = probe->version};
+    struct strobe_wire_probe_state state = {.probe_version = atomic_load(&probe->version)};
     if (status == NULL) {
         return STROBE_ENOMEM;
     }
@@ -132,6 +132,9 @@ int strobe_board_state(struct strobe_probe *probe, struct strobe_wire_probe_stat
     copied &= copy_text(status->message, &state.message);
     copied &= copy_text(status->file, &state.file);
     copied &= copy_text(status->source_sha256, &state.source_sha256);
+    copied &= copy_text(status->last_values, &state.last_values);
+    state.cost_ns = (int64_t)atomic_load_explicit(&probe->cost_ns, memory_order_relaxed);
+    state.cost_percent = 100 * atomic_load_explicit(&probe->cost_share, memory_order_relaxed);
     state.line = status->line;
     free(status);
 #define COPY(name) state.gates.name = (int64_t)atomic_load_explicit(&probe->gates.name, memory_order_relaxed);
@@ -145,13 +148,6 @@ int strobe_board_state(struct strobe_probe *probe, struct strobe_wire_probe_stat
     return 0;
 }
 
-/* The present revision of a status, without its text. */
-static uint64_t revision_of(struct strobe_probe *probe)
-{
-    struct strobe_probe_status status;
-    return strobe_probe_get_status(probe, &status);
-}
-
 bool strobe_board_changes(struct strobe_board *board, struct strobe_wire_probe_status *ret_status)
 {
     struct strobe_wire_probe_status message = {0};
@@ -159,7 +155,8 @@ bool strobe_board_changes(struct strobe_board *board, struct strobe_wire_probe_s
     message.set_version = board->set_version;
     for (size_t i = 0; i < board->count; i++) {
         struct strobe_probe *probe = board->probes[i];
-        struct strobe_board_sent now = {revision_of(probe), gates_sum(probe)};
+        struct strobe_board_sent now = {strobe_probe_status_revision(probe), gates_sum(probe),
+                                        board->sent[i].metric_hits};
         if (now.status_revision == board->sent[i].status_revision && now.gates_sum == board->sent[i].gates_sum) {
             continue;
         }

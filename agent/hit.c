@@ -1,14 +1,18 @@
+#include <string.h>
+
 #include "agent/agent.h"
+#include "agent/log_line.h"
+#include "base/clock.h"
+#include "base/utf8.h"
 #include "snapshot/py/capture.h"
 
-/* In the program's thread, under the GIL: no Python object is made, nothing waits. */
-bool strobe_agent_hit(void *user, const struct strobe_hit *hit)
+/* All of this runs in the program's thread, under the GIL: no Python object is made, nothing waits. */
+
+/* Hand over an image, taking it. @return whether it was taken; else it is counted as dropped */
+static bool push(struct strobe_agent *agent, struct strobe_image *image)
 {
-    struct strobe_agent *agent = user;
-    struct strobe_capture_context context = {.tag = hit->probe->tag, .line = hit->line, .tstate = hit->tstate};
     /* No queue: memory ran out in the child of a fork. */
-    struct strobe_image *image = agent->queue != NULL ? strobe_capture(hit->frame, &context) : NULL;
-    int status = image != NULL ? strobe_image_queue_push(agent->queue, image) : STROBE_ENOMEM;
+    int status = image != NULL && agent->queue != NULL ? strobe_image_queue_push(agent->queue, image) : STROBE_ENOMEM;
     if (status < 0) {
         strobe_image_free(image);
         atomic_fetch_add_explicit(&agent->dropped, 1, memory_order_relaxed);
@@ -18,4 +22,40 @@ bool strobe_agent_hit(void *user, const struct strobe_hit *hit)
         strobe_link_wake(agent->link);
     }
     return true;
+}
+
+bool strobe_agent_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script,
+                      const int16_t *binding)
+{
+    struct strobe_agent *agent = user;
+    struct strobe_capture_context context = {.tag = hit->probe->tag, .line = hit->line, .tstate = hit->tstate};
+    (void)script;
+    (void)binding;
+    return push(agent, agent->queue != NULL ? strobe_capture(hit->frame, &context) : NULL);
+}
+
+/* The UTF-8 of an exact str that holds it already (identifiers and paths of ASCII do), else "". */
+static const char *ready_text(PyObject *str, size_t max, size_t *ret_size)
+{
+    if (!PyUnicode_IS_COMPACT_ASCII(str)) {
+        *ret_size = 0;
+        return "";
+    }
+    const char *text = PyUnicode_DATA(str);
+    *ret_size = strobe_utf8_cut(text, (size_t)PyUnicode_GET_LENGTH(str), max);
+    return text;
+}
+
+bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
+{
+    PyCodeObject *code = strobe_frame_code(hit->frame);
+    struct strobe_log_line line = {.tag = hit->probe->tag,
+                                   .time_us = strobe_clock_unix_us(),
+                                   .line = hit->line,
+                                   .thread = hit->tstate->native_thread_id,
+                                   .text = text,
+                                   .text_size = size};
+    line.function = ready_text(code->co_qualname, STROBE_NAME_BYTES_MAX, &line.function_size);
+    line.file = ready_text(code->co_filename, STROBE_PATH_BYTES_MAX, &line.file_size);
+    return push(user, strobe_log_line_pack(&line));
 }

@@ -9,18 +9,15 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/local.h"
 #include "base/log.h"
 #include "probes/expression/py/expression.h"
 #include "snapshot/redact.h"
 
-struct module_state {
-    struct strobe_agent *agent; /* NULL: not started */
-};
-
 /* For CPython's pending calls, which carry no module: there is one agent in a process. */
 static struct strobe_agent *the_agent;
 
-static struct module_state *state_of(PyObject *module)
+static struct strobe_module_state *state_of(PyObject *module)
 {
     return PyModule_GetState(module);
 }
@@ -30,14 +27,6 @@ static PyObject *raise_error(const struct strobe_error *error)
     PyObject *type = error->code == STROBE_ESYNTAX ? PyExc_ValueError : PyExc_RuntimeError;
     PyErr_SetString(type, error->message);
     return NULL;
-}
-
-/* Text as str; takes ownership of malloc'ed `text`, NULL raises MemoryError. */
-static PyObject *take_text(char *text)
-{
-    PyObject *result = text != NULL ? PyUnicode_FromString(text) : PyErr_NoMemory();
-    free(text);
-    return result;
 }
 
 /* ---- Life ---- */
@@ -54,7 +43,7 @@ static PyObject *module_start(PyObject *module, PyObject *arguments)
                           &log)) {
         return NULL;
     }
-    struct module_state *state = state_of(module);
+    struct strobe_module_state *state = state_of(module);
     if (state->agent != NULL) {
         Py_RETURN_NONE;
     }
@@ -76,7 +65,7 @@ PyDoc_STRVAR(stop_doc, "stop()\n--\n\n"
 static PyObject *module_stop(PyObject *module, PyObject *ignored)
 {
     (void)ignored;
-    struct module_state *state = state_of(module);
+    struct strobe_module_state *state = state_of(module);
     struct strobe_agent *agent = state->agent;
     state->agent = the_agent = NULL;
     if (agent != NULL) {
@@ -167,142 +156,6 @@ static PyObject *module_after_fork_in_child(PyObject *module, PyObject *ignored)
     Py_RETURN_NONE;
 }
 
-/* ---- Local mode ---- */
-
-static struct strobe_agent *require_agent(PyObject *module)
-{
-    struct strobe_agent *agent = state_of(module)->agent;
-    if (agent == NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "the agent does not run; call stroboscope.start() first");
-    }
-    return agent;
-}
-
-/* One (id, version, location, condition, hits, rate_per_s, expires_at_ms); strings borrowed from the tuple. */
-static bool read_request(PyObject *item, struct strobe_probe_request *ret_request)
-{
-    long long version, hits, expires;
-    if (!PyTuple_Check(item)) {
-        PyErr_SetString(PyExc_TypeError, "a probe is a tuple");
-        return false;
-    }
-    if (!PyArg_ParseTuple(item, "sLszLdL", &ret_request->id, &version, &ret_request->location, &ret_request->condition,
-                          &hits, &ret_request->rate_per_s, &expires)) {
-        return false;
-    }
-    ret_request->version = version;
-    ret_request->hits = hits;
-    ret_request->expires_at_ms = expires;
-    return true;
-}
-
-PyDoc_STRVAR(local_apply_doc,
-             "local_apply(probes)\n--\n\n"
-             "Make these the probes in force, armed when it returns. Each is a tuple (id, version, location,\n"
-             "condition or None, hits, rate_per_s, expires_at_ms or 0). For use without a hub.");
-
-static PyObject *module_local_apply(PyObject *module, PyObject *probes)
-{
-    struct strobe_agent *agent = require_agent(module);
-    PyObject *items = agent != NULL ? PySequence_Tuple(probes) : NULL;
-    if (items == NULL) {
-        return NULL;
-    }
-    Py_ssize_t count = PyTuple_GET_SIZE(items);
-    struct strobe_probe_request *requests = calloc((size_t)count + 1, sizeof *requests);
-    bool read = requests != NULL && count <= STROBE_PROBES_MAX;
-    if (!read) {
-        PyErr_Format(PyExc_ValueError, "at most %d probes", STROBE_PROBES_MAX);
-    }
-    for (Py_ssize_t i = 0; read && i < count; i++) {
-        read = read_request(PyTuple_GET_ITEM(items, i), &requests[i]);
-    }
-    if (read) {
-        strobe_agent_lock_control(agent);
-        if (strobe_registry_apply(&agent->registry, requests, (size_t)count) < 0) {
-            PyErr_NoMemory();
-        }
-        strobe_agent_unlock_control(agent);
-        strobe_worker_probe_ended(agent); /* has it look whether the engine needs upkeep from now on */
-    }
-    free(requests);
-    Py_DECREF(items);
-    if (PyErr_Occurred()) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-/* A structure of the wire as JSON text. */
-static PyObject *as_json(const struct strobe_wire_struct *shape, const void *body)
-{
-    json_t *json = strobe_wire_struct_to_json(shape, body, NULL);
-    char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-    return take_text(text);
-}
-
-PyDoc_STRVAR(local_states_doc,
-             "local_states()\n--\n\nThe state of each probe, as JSON texts (probe_state of the wire).");
-
-static PyObject *module_local_states(PyObject *module, PyObject *ignored)
-{
-    (void)ignored;
-    struct strobe_agent *agent = require_agent(module);
-    size_t count = 0;
-    struct strobe_wire_probe_state *states = agent != NULL ? strobe_board_states(&agent->board, &count) : NULL;
-    PyObject *list = PyList_New(0);
-    for (size_t i = 0; i < count; i++) {
-        PyObject *text = list != NULL ? as_json(&strobe_wire_probe_state_struct, &states[i]) : NULL;
-        if (text == NULL || PyList_Append(list, text) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(text);
-        strobe_wire_struct_done(&strobe_wire_probe_state_struct, &states[i]);
-    }
-    free(states);
-    if (PyErr_Occurred()) {
-        Py_CLEAR(list);
-    }
-    return list;
-}
-
-PyDoc_STRVAR(local_drain_doc, "local_drain()\n--\n\n"
-                              "Take the snapshots made since the last call, as JSON texts (snapshot of the wire).\n"
-                              "Raises RuntimeError when a link takes them.");
-
-static PyObject *module_local_drain(PyObject *module, PyObject *ignored)
-{
-    (void)ignored;
-    struct strobe_agent *agent = require_agent(module);
-    if (agent == NULL) {
-        return NULL;
-    }
-    if (agent->link != NULL) {
-        PyErr_SetString(PyExc_RuntimeError, "snapshots go to the hub; local_drain() is for local mode");
-        return NULL;
-    }
-    PyObject *list = PyList_New(0);
-    struct strobe_image *image;
-    while (list != NULL && (image = strobe_image_queue_pop(agent->queue)) != NULL) {
-        struct strobe_wire_snapshot snapshot;
-        struct strobe_error error = {0};
-        PyObject *text = NULL;
-        if (strobe_report_encode(agent, image, &snapshot, &error) == 0) {
-            text = as_json(&strobe_wire_snapshot_struct, &snapshot);
-            strobe_wire_struct_done(&strobe_wire_snapshot_struct, &snapshot);
-        } else {
-            PyErr_SetString(PyExc_RuntimeError, error.message);
-        }
-        strobe_image_free(image);
-        if (text == NULL || PyList_Append(list, text) < 0) {
-            Py_CLEAR(list);
-        }
-        Py_XDECREF(text);
-    }
-    return list;
-}
-
 PyDoc_STRVAR(redacted_name_doc, "redacted_name(name)\n--\n\n"
                                 "The word that makes `name` a secret's name, or None.");
 
@@ -327,9 +180,6 @@ static PyMethodDef methods[] = {
     {"before_fork", module_before_fork, METH_NOARGS, before_fork_doc},
     {"after_fork_in_parent", module_after_fork_in_parent, METH_NOARGS, after_fork_in_parent_doc},
     {"after_fork_in_child", module_after_fork_in_child, METH_NOARGS, after_fork_in_child_doc},
-    {"local_apply", module_local_apply, METH_O, local_apply_doc},
-    {"local_states", module_local_states, METH_NOARGS, local_states_doc},
-    {"local_drain", module_local_drain, METH_NOARGS, local_drain_doc},
     {"redacted_name", module_redacted_name, METH_O, redacted_name_doc},
     {NULL, NULL, 0, NULL},
 };
@@ -342,6 +192,9 @@ static int module_exec(PyObject *module)
 #endif
     if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
         PyErr_SetString(PyExc_ImportError, "Stroboscope runs in the main interpreter only");
+        return -1;
+    }
+    if (PyModule_AddFunctions(module, strobe_local_functions) < 0) {
         return -1;
     }
     if (strobe_expressions_init() < 0) {
@@ -363,7 +216,7 @@ static struct PyModuleDef definition = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "stroboscope._agent",
     .m_doc = "The agent of Stroboscope; private to the package.",
-    .m_size = sizeof(struct module_state),
+    .m_size = sizeof(struct strobe_module_state),
     .m_methods = methods,
     .m_slots = slots,
 };

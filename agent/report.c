@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/log_line.h"
 #include "base/log.h"
 #include "snapshot/encode.h"
+#include "snapshot/pattern.h"
 
 void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
 {
@@ -33,9 +35,20 @@ static void report_states(struct strobe_agent *agent)
     }
 }
 
+static void report_metrics(struct strobe_agent *agent)
+{
+    struct strobe_wire_metrics metrics;
+    if (agent->link == NULL || strobe_link_state(agent->link) != STROBE_LINK_CONNECTED) {
+        return;
+    }
+    if (strobe_board_metrics(&agent->board, &metrics)) {
+        strobe_report_post(agent, STROBE_WIRE_KIND_METRICS, &metrics);
+        strobe_wire_struct_done(&strobe_wire_metrics_struct, &metrics);
+    }
+}
+
 /* What the message says of the probe. @return whether memory sufficed */
-static bool describe(struct strobe_probe *probe, struct strobe_snapshot_head *head,
-                     struct strobe_wire_snapshot *snapshot)
+static bool describe(struct strobe_probe *probe, struct strobe_wire_snapshot *snapshot)
 {
     struct strobe_probe_status *status = malloc(sizeof *status);
     if (status == NULL) {
@@ -45,33 +58,67 @@ static bool describe(struct strobe_probe *probe, struct strobe_snapshot_head *he
     snapshot->source_sha256 = status->source_sha256[0] != '\0' ? strdup(status->source_sha256) : NULL;
     free(status);
     snapshot->probe = strdup(probe->id);
-    snapshot->probe_version = probe->version;
+    snapshot->probe_version = atomic_load(&probe->version);
     snapshot->condition = probe->condition != NULL ? strdup(probe->condition) : NULL;
-    snapshot->time_us = head->time_us;
-    snapshot->line = head->line;
-    snapshot->function = head->function;
-    snapshot->file = head->file;
-    head->function = head->file = NULL;
     return snapshot->probe != NULL;
+}
+
+/* A capture: decoded, redacted by pattern, as JSON. */
+static int encode_capture(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot,
+                          struct strobe_error *error)
+{
+    struct strobe_snapshot_head head = {0};
+    int status = strobe_snapshot_encode(image->bytes, image->size, &head, &snapshot->body, error);
+    if (status < 0) {
+        return status;
+    }
+    snapshot->kind = strdup("snapshot");
+    snapshot->time_us = head.time_us;
+    snapshot->line = head.line;
+    snapshot->function = head.function;
+    snapshot->file = head.file;
+    head.function = head.file = NULL;
+    *ret_tag = head.tag;
+    strobe_snapshot_head_done(&head);
+    return 0;
+}
+
+/* A log line: redacted by pattern. */
+static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
+{
+    struct strobe_log_line line;
+    strobe_log_line_unpack(image, &line);
+    const char *found = strobe_pattern_find(line.text, line.text_size, line.text_size >= STROBE_LOG_BYTES_MAX);
+    char hidden[128];
+    snprintf(hidden, sizeof hidden, "(redacted: %s)", found != NULL ? found : "");
+    *ret_tag = line.tag;
+    snapshot->kind = strdup("log");
+    snapshot->text = found != NULL ? strdup(hidden) : strndup(line.text, line.text_size);
+    snapshot->time_us = line.time_us;
+    snapshot->line = line.line;
+    snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
+    snapshot->file = line.file_size > 0 ? strndup(line.file, line.file_size) : NULL;
+    snapshot->body = json_pack("{s:{s:I}}", "thread", "id", (json_int_t)line.thread);
+    return snapshot->kind != NULL && snapshot->text != NULL && snapshot->body != NULL ? 0 : STROBE_ENOMEM;
 }
 
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
                          struct strobe_wire_snapshot *ret_snapshot, struct strobe_error *error)
 {
     struct strobe_wire_snapshot snapshot = {.seq = 1};
-    struct strobe_snapshot_head head = {0};
-    int status = strobe_snapshot_encode(image->bytes, image->size, &head, &snapshot.body, error);
-    if (status < 0) {
-        return status;
-    }
-    struct strobe_probe *probe = strobe_board_find(&agent->board, head.tag);
-    if (probe == NULL) {
+    uint64_t tag = 0;
+    int status = image->kind == STROBE_IMAGE_LOG_LINE ? encode_line(image, &tag, &snapshot)
+                                                      : encode_capture(image, &tag, &snapshot, error);
+    struct strobe_probe *probe = status == 0 ? strobe_board_find(&agent->board, tag) : NULL;
+    if (status == 0 && probe == NULL) {
         status = strobe_error_set(error, STROBE_ENOTFOUND, "the probe of a snapshot is gone");
-    } else if (!describe(probe, &head, &snapshot)) {
+    } else if (status == 0 && !describe(probe, &snapshot)) {
         status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
+    if (status == 0 && image->kind == STROBE_IMAGE_LOG_LINE && probe->action->level != NULL) {
+        snapshot.level = strdup(probe->action->level);
+    }
     strobe_probe_unref(probe);
-    strobe_snapshot_head_done(&head);
     if (status < 0) {
         strobe_wire_struct_done(&strobe_wire_snapshot_struct, &snapshot);
         return status;
@@ -113,6 +160,7 @@ static void on_tick(void *user)
     struct strobe_agent *agent = user;
     send_images(agent);
     report_states(agent);
+    report_metrics(agent);
     strobe_link_set_callback_ns(agent->link, atomic_load_explicit(&agent->dispatch.callback_ns, memory_order_relaxed));
 }
 

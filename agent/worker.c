@@ -9,8 +9,10 @@
 #include <time.h>
 
 #include "agent/agent.h"
+#include "agent/probe_request.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "probes/py/shed.h"
 
 enum {
     STACK_BYTES = 512 * 1024, /* CPython's parser recurses when a condition is compiled */
@@ -60,29 +62,21 @@ void strobe_worker_probe_ended(void *user)
 
 static void apply_set(struct strobe_agent *agent, const struct strobe_wire_probe_set *set)
 {
+    struct strobe_probe_order *orders = calloc(set->probes_count + 1, sizeof *orders);
     struct strobe_probe_request *requests = calloc(set->probes_count + 1, sizeof *requests);
-    if (requests == NULL) {
-        return;
+    for (size_t i = 0; orders != NULL && requests != NULL && i < set->probes_count; i++) {
+        strobe_probe_order_fill(&set->probes[i], &orders[i]);
+        requests[i] = orders[i].request;
     }
-    for (size_t i = 0; i < set->probes_count; i++) {
-        const struct strobe_wire_probe *probe = &set->probes[i];
-        requests[i] = (struct strobe_probe_request){
-            .id = probe->id,
-            .version = probe->version,
-            .location = probe->location,
-            .condition = probe->condition,
-            .hits = probe->limits.hits > 0 ? probe->limits.hits : STROBE_PROBE_HITS_DEFAULT,
-            .rate_per_s = probe->limits.rate_per_s,
-            .expires_at_ms = probe->limits.expires_at_ms,
-        };
-    }
-    if (strobe_registry_apply(&agent->registry, requests, set->probes_count) < 0) {
+    if (orders == NULL || requests == NULL ||
+        strobe_registry_apply(&agent->registry, requests, set->probes_count) < 0) {
         strobe_log(STROBE_LOG_WARNING, "not all probes could be set: out of memory");
     }
     pthread_mutex_lock(&agent->board.lock);
     agent->board.set_version = set->version;
     pthread_mutex_unlock(&agent->board.lock);
     free(requests);
+    free(orders);
 }
 
 /* A set that is older than the one in force came over an old connection. */
@@ -112,7 +106,10 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
     } else if (mail->code_appeared || must_look(agent)) {
         strobe_registry_resolve(&agent->registry);
     }
-    strobe_registry_retire(&agent->registry);
+    if (strobe_registry_retire(&agent->registry)) {
+        strobe_registry_resolve(&agent->registry); /* some are rested */
+    }
+    strobe_shed_recover(&agent->dispatch, strobe_clock_monotonic_ns());
     for (size_t i = 0; i < mail->requests_count; i++) {
         strobe_source_answer(agent, &mail->requests[i]);
     }

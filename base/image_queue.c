@@ -32,6 +32,7 @@ struct strobe_image *strobe_image_new(size_t size)
     struct strobe_image *image = malloc(sizeof *image + size);
     if (image != NULL) {
         image->size = size;
+        image->kind = 0;
     }
     return image;
 }

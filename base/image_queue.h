@@ -12,10 +12,11 @@
 /** Bytes of one capture; owned by whoever holds the pointer. */
 struct strobe_image {
     size_t size;
+    int kind; /* of the one who made it; 0 when new */
     uint8_t bytes[];
 };
 
-/** New image with room for `size` bytes; NULL when memory is exhausted. */
+/** New image of kind 0 with room for `size` bytes; NULL when memory is exhausted. */
 struct strobe_image *strobe_image_new(size_t size);
 
 /** Overwrite the bytes with zeros, then release. NULL is fine. */

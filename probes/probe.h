@@ -12,7 +12,11 @@
 #include <stdint.h>
 
 #include "base/token_bucket.h"
+#include "probes/action.h"
+#include "probes/budget.h"
 #include "probes/location.h"
+#include "probes/metric.h"
+#include "probes/when.h"
 #include "strobe/limits.h"
 
 /** The gates, in the order of the wire. */
@@ -43,6 +47,7 @@ static inline void strobe_gate_count(atomic_uint_fast64_t *gate)
 enum strobe_probe_state {
     STROBE_PROBE_PENDING,
     STROBE_PROBE_ARMED,
+    STROBE_PROBE_SUSPENDED, /* over its budget: resumes by itself */
     STROBE_PROBE_DONE,
     STROBE_PROBE_EXPIRED,
     STROBE_PROBE_ERROR
@@ -56,6 +61,7 @@ struct strobe_probe_status {
     char file[STROBE_PATH_BYTES_MAX];
     int line; /* 1-based line armed; 0: none */
     char source_sha256[65];
+    char last_values[STROBE_LAST_VALUES_BYTES_MAX + 1]; /* of the condition's names, when it was false last */
 };
 
 /** What a person asked for. */
@@ -63,29 +69,44 @@ struct strobe_probe_request {
     const char *id;
     int64_t version;
     const char *location;
-    const char *condition; /* NULL: always */
+    const char *condition;              /* NULL: always */
+    const struct strobe_action *action; /* NULL: a snapshot of everything */
     int64_t hits;
+    const char *when; /* see when.h; NULL: each */
     double rate_per_s;
     int64_t expires_at_ms; /* Unix time; 0: never */
+    double budget_percent; /* of one core; 0: the process's alone */
 };
 
 struct strobe_probe {
     atomic_int references;
     uint64_t tag; /* unique in this process: names the probe in images */
     char id[STROBE_PROBE_ID_BYTES_MAX + 1];
-    int64_t version;
+    atomic_int_fast64_t version; /* grows where an edit changes limits alone */
     char *location;
     char *condition; /* NULL: always */
+    struct strobe_action *action;
+    struct strobe_metric *metric; /* of METRIC and TIMER, else NULL */
 
     /* Under the GIL. */
     int64_t hits; /* allowed in all */
     int64_t hits_left;
-    int64_t expires_ns; /* CLOCK_MONOTONIC; INT64_MAX: never */
+    struct strobe_when when;
+    int64_t passes; /* where the condition held */
+    double budget;  /* share of one core; 0: the process's alone */
+    struct strobe_budget_window window;
+    unsigned suspensions; /* in a row */
+    int64_t resumes_ns;   /* SUSPENDED until then; 0: it is not */
+    int64_t resumed_ns;   /* when it was last */
+    int64_t looked_ns;    /* when last_values were taken */
+    int64_t expires_ns;   /* CLOCK_MONOTONIC; INT64_MAX: never */
     struct strobe_token_bucket rate;
     bool ended;        /* done or expired: waits for the worker to disarm it */
     unsigned standing; /* places where it stands now */
 
     struct strobe_gates gates;
+    atomic_uint_fast64_t cost_ns; /* in the program's threads, sampled where it is hot */
+    _Atomic double cost_share;    /* of one core, lately */
 
     /* Behind the lock of probe.c. */
     struct strobe_probe_status status;
@@ -94,6 +115,16 @@ struct strobe_probe {
 
 /** New probe in state PENDING with one reference; strings are copied. NULL when memory is exhausted. */
 struct strobe_probe *strobe_probe_new(const struct strobe_probe_request *request);
+
+/** Whether `request` asks for the same place, condition and action as `probe`: then limits alone differ. */
+bool strobe_probe_is_same(const struct strobe_probe *probe, const struct strobe_probe_request *request);
+
+/**
+ * Take over version and limits of an edit of the same probe; counters go on, and hits that were made count. One that
+ * had ended may act again.   GIL: held.
+ * @return whether it must be armed again
+ */
+bool strobe_probe_revise(struct strobe_probe *probe, const struct strobe_probe_request *request);
 
 /** One more user; returns `probe`. Thread: any. */
 struct strobe_probe *strobe_probe_ref(struct strobe_probe *probe);
@@ -110,6 +141,12 @@ void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state 
 
 /** Set the state at the end of its life; a reason and message that stand (a moved line, an error) stay. Thread: any. */
 void strobe_probe_end(struct strobe_probe *probe, enum strobe_probe_state state, const char *message);
+
+/** Note the values that the condition saw. Thread: any. */
+void strobe_probe_set_last_values(struct strobe_probe *probe, const char *text, size_t size);
+
+/** The revision of the status, which grows with each change. Thread: any. */
+uint64_t strobe_probe_status_revision(struct strobe_probe *probe);
 
 /** Note where it is armed: the file, the line and, when known, the hash of the source (else ""). Thread: any. */
 void strobe_probe_set_place(struct strobe_probe *probe, const char *file, int line, const char *source_sha256);

@@ -7,17 +7,28 @@
 #define STROBE_LIMITS_H
 
 /* Probes: defaults and maxima of what a person may ask for. */
-#define STROBE_PROBES_MAX 1000               /* in one instance */
-#define STROBE_PROBE_ID_BYTES_MAX 64         /* hub-made identifiers are 12 */
-#define STROBE_PROBE_HITS_DEFAULT 1          /* snapshots before the probe is done */
-#define STROBE_PROBE_HITS_LOG_DEFAULT 1000   /* lines before a log probe is done */
-#define STROBE_PROBE_HITS_MAX 100000         /* snapshots before the probe is done */
+#define STROBE_PROBES_MAX 1000                /* in one instance */
+#define STROBE_PROBE_ID_BYTES_MAX 64          /* hub-made identifiers are 12 */
+#define STROBE_PROBE_HITS_DEFAULT 1           /* snapshots before the probe is done */
+#define STROBE_PROBE_HITS_LOG_DEFAULT 1000    /* lines before a log probe is done */
+#define STROBE_PROBE_HITS_MAX 100000          /* snapshots before the probe is done */
 #define STROBE_PROBE_HITS_UNBOUNDED 100000000 /* of a metric or timer: until it expires */
-#define STROBE_PROBE_RATE_PER_S_DEFAULT 10.0 /* hits each second, per probe and instance */
-#define STROBE_PROBE_RATE_PER_S_MAX 1000.0   /* hits each second, per probe and instance */
-#define STROBE_PROCESS_RATE_PER_S 100.0      /* hits each second, all probes of a process */
+#define STROBE_PROBE_RATE_PER_S_DEFAULT 10.0  /* hits each second, per probe and instance */
+#define STROBE_PROBE_RATE_PER_S_MAX 1000.0    /* hits each second, per probe and instance */
+#define STROBE_PROCESS_RATE_PER_S 100.0       /* hits each second, all probes of a process */
 #define STROBE_PROBE_EXPIRY_MS_DEFAULT (3600 * 1000LL)
 #define STROBE_PROBE_EXPIRY_MS_MAX (24 * 3600 * 1000LL)
+#define STROBE_WATCHES_MAX 32            /* expressions of one snapshot probe */
+#define STROBE_LABELS_MAX 8              /* of one metric or timer */
+#define STROBE_LABEL_BYTES_MAX 128       /* of a label's value; longer ones are cut */
+#define STROBE_METRIC_SERIES_MAX 100     /* combinations of label values kept apart; then "other" */
+#define STROBE_LAST_VALUES_BYTES_MAX 511 /* of a condition's variables as text, in a status */
+#define STROBE_PROCESS_LABELS_MAX 32     /* name=value of STROBE_LABELS */
+#define STROBE_PROCESS_LABELS_BYTES_MAX 4096
+#define STROBE_LOG_BYTES_MAX 4096                /* of a log line */
+#define STROBE_BUDGET_PERCENT_DEFAULT 5.0        /* of one core, all probes of a process */
+#define STROBE_BUDGET_REST_NS_MAX 300000000000LL /* what is over its budget rests at most so long */
+#define STROBE_TIMERS_MAX 4096                   /* timers under way, of all probes; a power of two */
 #define STROBE_LOCATION_BYTES_MAX 1024
 #define STROBE_CONDITION_BYTES_MAX 4096
 #define STROBE_LINE_MAX 10000000
@@ -35,16 +46,16 @@
 #define STROBE_PROGRAM_STACK_MAX 64
 #define STROBE_PROGRAM_LOOPS_MAX 16     /* loops of comprehensions within one another */
 #define STROBE_PROGRAM_REGISTERS_MAX 32 /* variables of comprehensions that are visible at one place */
-#define STROBE_PROGRAM_NESTING_MAX 100 /* depth of the expression's tree */
+#define STROBE_PROGRAM_NESTING_MAX 100  /* depth of the expression's tree */
 
 /* Expressions: of one evaluation. */
-#define STROBE_EXPRESSION_FUEL 20000              /* steps: instructions, items, 16 bytes of text each */
+#define STROBE_EXPRESSION_FUEL 20000               /* steps: instructions, items, 16 bytes of text each */
 #define STROBE_EXPRESSION_ARENA_BYTES (512 * 1024) /* everything that is computed */
-#define STROBE_EXPRESSION_TEXT_MAX (32 * 1024)    /* characters of a str, bytes of bytes */
-#define STROBE_EXPRESSION_ITEMS_MAX 10000         /* of a list, tuple, set or dict */
-#define STROBE_EXPRESSION_INT_BITS_MAX 4096       /* of an int */
-#define STROBE_EXPRESSION_DEPTH_MAX 32            /* containers within containers, compared or written */
-#define STROBE_EXPRESSION_PATTERN_BYTES_MAX 1024  /* a regular expression */
+#define STROBE_EXPRESSION_TEXT_MAX (32 * 1024)     /* characters of a str, bytes of bytes */
+#define STROBE_EXPRESSION_ITEMS_MAX 10000          /* of a list, tuple, set or dict */
+#define STROBE_EXPRESSION_INT_BITS_MAX 4096        /* of an int */
+#define STROBE_EXPRESSION_DEPTH_MAX 32             /* containers within containers, compared or written */
+#define STROBE_EXPRESSION_PATTERN_BYTES_MAX 1024   /* a regular expression */
 #define STROBE_EXPRESSION_PATTERN_STEPS_MAX 100000 /* match steps of one matches(), all attempts together */
 
 /* Capture: defaults of one snapshot. */

@@ -4,107 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "probes/py/act.h"
+#include "probes/py/shed.h"
 #include "strobe/limits.h"
-
-/* One evaluation in so many is timed: two clock reads cost more than a condition. */
-enum { SAMPLE_EVERY = 64 };
-
-/* ---- One probe ---- */
-
-static void end_probe(struct strobe_dispatch *dispatch, struct strobe_probe *probe, enum strobe_probe_state state,
-                      const char *message)
-{
-    probe->ended = true;
-    strobe_probe_end(probe, state, message);
-    dispatch->on_ended(dispatch->user);
-}
-
-/* Messages are made for the 1st, 2nd, 4th, 8th ... error: enough for people, nothing for a hot line. */
-static bool worth_a_message(uint64_t errors)
-{
-    return (errors & (errors - 1)) == 0;
-}
-
-static bool condition_holds(const struct strobe_dispatch *dispatch, const struct strobe_expression *condition,
-                            const int16_t *binding, const struct strobe_hit *hit)
-{
-    struct strobe_probe *probe = hit->probe;
-    if (condition == NULL) {
-        return true;
-    }
-    uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
-    struct strobe_error error; /* not zeroed whole: this is the hot path */
-    struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
-    error.code = 0;
-    error.message[0] = '\0';
-    struct strobe_expression_context context;
-    strobe_hit_context(hit, dispatch->text, &context);
-    switch (strobe_expression_holds(condition, binding, &context, wanted)) {
-    case STROBE_VERDICT_TRUE:
-        return true;
-    case STROBE_VERDICT_FALSE:
-        strobe_gate_count(&probe->gates.condition_false);
-        return false;
-    case STROBE_VERDICT_ERROR:
-        strobe_gate_count(&probe->gates.condition_error);
-        if (wanted != NULL) {
-            strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "condition_error", "condition: %s", error.message);
-        }
-        return false;
-    }
-    return false;
-}
-
-/* Spend the budget of hits and rates, in this order. @return whether the probe may act; else its gate is counted */
-static bool within_limits(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t now_ns)
-{
-    if (probe->hits_left <= 0) {
-        strobe_gate_count(&probe->gates.hit_limit);
-        return false;
-    }
-    if (now_ns >= probe->expires_ns) {
-        strobe_gate_count(&probe->gates.expired);
-        if (!probe->ended) {
-            end_probe(dispatch, probe, STROBE_PROBE_EXPIRED, "expired; set it again if it is still needed");
-        }
-        return false;
-    }
-    if (!strobe_token_bucket_take(&probe->rate, now_ns)) {
-        strobe_gate_count(&probe->gates.rate_limited);
-        return false;
-    }
-    if (!strobe_token_bucket_take(&dispatch->process_rate, now_ns)) {
-        strobe_token_bucket_give_back(&probe->rate);
-        strobe_gate_count(&probe->gates.rate_limited);
-        return false;
-    }
-    return true;
-}
-
-/* The probe of `hit` is reached: its condition, its limits, its action, with a gate for each. */
-static void reach(struct strobe_dispatch *dispatch, const struct strobe_expression *condition, const int16_t *binding,
-                  const struct strobe_hit *hit)
-{
-    struct strobe_probe *probe = hit->probe;
-    strobe_gate_count(&probe->gates.reached);
-    if (!condition_holds(dispatch, condition, binding, hit)) {
-        return;
-    }
-    int64_t began_ns = strobe_clock_monotonic_ns();
-    if (!within_limits(dispatch, probe, began_ns)) {
-        return;
-    }
-    if (!dispatch->on_hit(dispatch->user, hit)) {
-        strobe_gate_count(&probe->gates.dropped); /* not a hit spent: the next one may fit */
-        return;
-    }
-    strobe_gate_count(&probe->gates.captured);
-    if (--probe->hits_left == 0) {
-        end_probe(dispatch, probe, STROBE_PROBE_DONE, "hit limit reached");
-    }
-    atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)(strobe_clock_monotonic_ns() - began_ns),
-                              memory_order_relaxed);
-}
 
 /* ---- One event ---- */
 
@@ -127,9 +29,9 @@ static bool reach_armed(struct strobe_dispatch *dispatch, struct strobe_site *si
     for (size_t i = 0; i < site->armed_count; i++) {
         struct strobe_armed *armed = &site->armed[i];
         if (armed->event == happened->event && armed->line == line) {
-            wanted = true;
+            wanted = wanted || strobe_act_is_wanted(armed->probe);
             happened->probe = armed->probe;
-            reach(dispatch, armed->condition, armed->binding, happened);
+            strobe_act(dispatch, armed->script, armed->binding, armed->role, happened);
         }
     }
     return wanted;
@@ -151,16 +53,8 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
         return false;
     }
     int saved_errno = errno;
-    bool timed = ++dispatch->sample % SAMPLE_EVERY == 0;
-    int64_t began_ns = timed ? strobe_clock_monotonic_ns() : 0;
+    dispatch->timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
     bool wanted = reach_line(dispatch, site, line);
-    if (timed) {
-        int64_t spent_ns = strobe_clock_monotonic_ns() - began_ns;
-        /* Longer than a condition takes: a capture, measured where it was made. */
-        if (spent_ns < 2000) {
-            atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)spent_ns * SAMPLE_EVERY, memory_order_relaxed);
-        }
-    }
     errno = saved_errno;
     return wanted;
 }
@@ -168,6 +62,7 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
 void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site *site)
 {
     int saved_errno = errno;
+    dispatch->timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
     struct strobe_hit happened = {.event = STROBE_EVENT_ENTRY,
                                   .line = site->code->co_firstlineno,
                                   .tstate = PyThreadState_Get(),
@@ -188,6 +83,7 @@ void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *
 {
     int saved_errno = errno;
     int64_t now_ns = strobe_clock_monotonic_ns();
+    dispatch->timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
     struct strobe_hit happened = {.event = STROBE_EVENT_EXIT,
                                   .return_value = return_value,
                                   .exception = exception,
@@ -202,18 +98,18 @@ void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *
 
 /* ---- Exceptions ---- */
 
-/* A condition of such a probe meets any code object, so it is bound each time: exceptions of a wanted type are rare. */
+/* Such a probe meets any code object, so its script is bound each time: exceptions of a wanted type are rare. */
 static void reach_raise(struct strobe_dispatch *dispatch, const struct strobe_raise *raise, struct strobe_hit *happened)
 {
-    int16_t binding[STROBE_PROGRAM_CONSTANTS_MAX];
+    int16_t *binding = strobe_script_bind(raise->script, strobe_frame_code(happened->frame));
     happened->probe = raise->probe;
-    if (raise->condition != NULL) {
-        if ((size_t)raise->condition->program.names_count > sizeof binding / sizeof *binding) {
-            return;
-        }
-        strobe_expression_bind(raise->condition, strobe_frame_code(happened->frame), binding);
+    if (binding == NULL) {
+        strobe_gate_count(&raise->probe->gates.reached);
+        strobe_gate_count(&raise->probe->gates.dropped);
+        return;
     }
-    reach(dispatch, raise->condition, binding, happened);
+    strobe_act(dispatch, raise->script, binding, STROBE_ROLE_ACT, happened);
+    free(binding);
 }
 
 /* @return whether some probe waits for `event` of this exception */
@@ -237,6 +133,7 @@ static void reach_raises(struct strobe_dispatch *dispatch, enum strobe_event eve
         return;
     }
     happened.line = strobe_frame_line(happened.frame);
+    dispatch->timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
     for (size_t i = 0; i < dispatch->raises.count; i++) {
         const struct strobe_raise *raise = &dispatch->raises.items[i];
         if (raise->event == event && strobe_raise_matches(raise, exception)) {

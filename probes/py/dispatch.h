@@ -22,13 +22,18 @@
 #include "probes/py/raises.h"
 #include "probes/py/recent.h"
 #include "probes/py/site.h"
+#include "probes/py/timers.h"
 
 /**
  * Act on a hit: copy what is wanted. Runs in the program's thread under the GIL; runs no Python code, sets no
  * exception.
  * @return whether it was captured; false counts as dropped
  */
-typedef bool strobe_hit_handler(void *user, const struct strobe_hit *hit);
+typedef bool strobe_hit_handler(void *user, const struct strobe_hit *hit, const struct strobe_script *script,
+                                const int16_t *binding);
+
+/** Act on a hit of a log probe: copy the line, `size` bytes of UTF-8. Rules and result as above. */
+typedef bool strobe_line_handler(void *user, const struct strobe_hit *hit, const char *text, size_t size);
 
 struct strobe_dispatch {
     const struct strobe_engine *engine;
@@ -39,8 +44,15 @@ struct strobe_dispatch {
     bool exceptions_changed; /* raises or exits_count are not what the engine knows */
     struct strobe_calls calls;
     struct strobe_recent recent;
+    struct strobe_timers timers;
     struct strobe_token_bucket process_rate;
+    double budget;                      /* share of one core that probes without a budget of their own may cost */
+    struct strobe_budget_window window; /* what they cost */
+    struct strobe_budget_window capture_window; /* of it captures and log lines */
+    int64_t rate_cut_ns;                        /* when process_rate was changed last; CLOCK_MONOTONIC */
+    bool timed;                                 /* this callback is one of those that are measured */
     strobe_hit_handler *on_hit;
+    strobe_line_handler *on_line;
     strobe_hit_text *text;        /* may be NULL */
     void (*on_ended)(void *user); /* a probe came to its end: disarm it soon. Program's thread, GIL held */
     void *user;
@@ -50,8 +62,8 @@ struct strobe_dispatch {
 };
 
 /** Start without sites and without an engine. */
-void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *on_hit, void (*on_ended)(void *user),
-                          void *user);
+void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *on_hit, strobe_line_handler *on_line,
+                          void (*on_ended)(void *user), void *user);
 
 /** Release the sites that are left (they must be disarmed). GIL: held. */
 void strobe_dispatch_done(struct strobe_dispatch *dispatch);
@@ -59,22 +71,21 @@ void strobe_dispatch_done(struct strobe_dispatch *dispatch);
 /* ---- Which probes stand where: standing.c ---- */
 
 /**
- * Stand `probe` in `code` for `event` (LINE at `line`, ENTRY, EXIT); makes the site when there is none. Settle later.
+ * Stand in `code` for LINE, ENTRY or EXIT; makes the site when there is none. Settle later.
  * GIL: held.   @return 0 or STROBE_ENOMEM
  */
-int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, enum strobe_event event, int line,
-                        struct strobe_probe *probe, const struct strobe_expression *condition);
+int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_stand *stand);
 
-/** Have `probe` wait for exceptions of `type`: RAISE or UNHANDLED. Settle later. GIL: held.
+/** Wait for exceptions of `type`: RAISE or UNHANDLED. Settle later. GIL: held.
  *  @return 0, STROBE_ENOMEM, STROBE_ELIMIT */
-int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, enum strobe_event event, PyTypeObject *type,
-                              struct strobe_probe *probe, const struct strobe_expression *condition);
+int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, PyTypeObject *type, const struct strobe_stand *stand);
 
 /** Take `probe` away from everywhere. Settle later. GIL: held. */
 void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_probe *probe);
 
-/** Whether `probe` stands in `code` already. GIL: held. */
-bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe);
+/** Whether `probe` stands in `code` in this role already. GIL: held. */
+bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe,
+                         enum strobe_role role);
 
 /**
  * Tell the engine of one site that changed and, after the last one, of exceptions. A probe whose engine fails is taken

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/expression/py/known_names.h"
 #include "probes/py/resolve.h"
 
 /* ---- Making ---- */
@@ -14,18 +13,37 @@ static void refuse(struct strobe_entry *entry, const char *reason, const char *m
     strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, reason, "%s", message);
 }
 
-static const char *condition_reason(int status)
+/* The place where a timer ends, or none. */
+static int parse_until(struct strobe_entry *entry, struct strobe_error *error)
 {
-    switch (status) {
-    case STROBE_ESYNTAX:
-        return "condition_syntax";
-    case STROBE_EDENIED:
-        return "condition_redacted";
-    case STROBE_ELIMIT:
-        return "limit";
-    default:
-        return "condition_unsupported";
+    const struct strobe_action *action = entry->probe->action;
+    if (action->kind != STROBE_ACTION_TIMER || action->until == NULL) {
+        return 0;
     }
+    int status = strobe_location_parse(action->until, &entry->until, error);
+    if (status == 0 && entry->until.kind != STROBE_LOCATION_LINE) {
+        status = strobe_error_set(error, STROBE_ESYNTAX, "a timer ends at a line: write path/suffix.py:LINE");
+    }
+    return status;
+}
+
+/* What the location and the action have to do with one another. */
+static int check_action(struct strobe_entry *entry, struct strobe_error *error)
+{
+    const struct strobe_action *action = entry->probe->action;
+    enum strobe_location_kind kind = entry->location.kind;
+    if (action->kind == STROBE_ACTION_SPAN) {
+        return strobe_error_set(error, STROBE_EUNSUPPORTED, "spans are not there yet; use a log or a metric");
+    }
+    if (action->kind != STROBE_ACTION_TIMER || entry->until.path[0] != '\0') {
+        return 0;
+    }
+    if (kind == STROBE_LOCATION_ENTRY) {
+        entry->location.kind = STROBE_LOCATION_EXIT; /* the whole call: its time is known at the exit */
+    } else if (kind != STROBE_LOCATION_EXIT) {
+        return strobe_error_set(error, STROBE_ESYNTAX, "a timer that begins here needs the line where it ends: until");
+    }
+    return 0;
 }
 
 int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secret *is_secret,
@@ -33,16 +51,24 @@ int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secr
 {
     struct strobe_entry entry = {.probe = strobe_probe_new(request), .due = true};
     struct strobe_error error = {0};
+    const char *reason = "location_syntax";
     if (entry.probe == NULL) {
         return STROBE_ENOMEM;
     }
-    if (strobe_location_parse(request->location, &entry.location, &error) < 0) {
-        refuse(&entry, "location_syntax", error.message);
-    } else if (request->condition != NULL && request->condition[0] != '\0') {
-        int status = strobe_expression_compile(request->condition, is_secret, &entry.condition, &error);
-        if (status < 0) {
-            refuse(&entry, condition_reason(status), error.message);
-        }
+    int status = strobe_location_parse(request->location, &entry.location, &error);
+    if (status == 0) {
+        status = parse_until(&entry, &error);
+    }
+    if (status == 0) {
+        reason = "action";
+        status = check_action(&entry, &error);
+    }
+    if (status == 0) {
+        status = strobe_script_compile(entry.probe->condition, entry.probe->action, is_secret, &entry.script, &reason,
+                                       &error);
+    }
+    if (status < 0) {
+        refuse(&entry, reason, error.message);
     }
     *ret_entry = entry;
     return 0;
@@ -51,7 +77,7 @@ int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secr
 void strobe_entry_done(struct strobe_entry *entry, struct strobe_dispatch *dispatch)
 {
     strobe_dispatch_remove(dispatch, entry->probe);
-    strobe_expression_free(entry->condition);
+    strobe_script_free(entry->script);
     strobe_probe_unref(entry->probe);
     free(entry->found_file);
     free(entry->found_function);
@@ -68,6 +94,9 @@ void strobe_entry_names(const struct strobe_entry *entry, struct strobe_name_set
         return;
     }
     strobe_resolve_names(&entry->location, names);
+    if (entry->until.path[0] != '\0') {
+        strobe_resolve_names(&entry->until, names);
+    }
     if (entry->file_hash != 0) {
         strobe_name_set_add(names, entry->file_hash);
     }
@@ -85,10 +114,11 @@ static void join_candidates(const struct strobe_resolution *r, char *ret_text, s
     }
 }
 
-static void say_not_loaded(struct strobe_entry *entry, const struct strobe_resolution *r, const char *files)
+static void say_not_loaded(struct strobe_entry *entry, const struct strobe_location *location,
+                           const struct strobe_resolution *r, const char *files)
 {
-    const char *path = entry->location.path;
-    if (entry->location.kind != STROBE_LOCATION_LINE) {
+    const char *path = location->path;
+    if (location->kind != STROBE_LOCATION_LINE) {
         strobe_probe_set_state(entry->probe, STROBE_PROBE_PENDING, "not_loaded",
                                "no module %.200s is loaded; it arms when the program imports it", path);
     } else if (r->candidates_count > 0) {
@@ -100,9 +130,10 @@ static void say_not_loaded(struct strobe_entry *entry, const struct strobe_resol
     }
 }
 
-static void say_no_code(struct strobe_entry *entry, const struct strobe_resolution *r)
+static void say_no_code(struct strobe_entry *entry, const struct strobe_location *location,
+                        const struct strobe_resolution *r)
 {
-    int line = entry->location.line;
+    int line = location->line;
     strobe_probe_set_place(entry->probe, r->file, 0, "");
     if (r->before > 0 && r->after > 0) {
         strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, "no_code_at_line",
@@ -115,13 +146,14 @@ static void say_no_code(struct strobe_entry *entry, const struct strobe_resoluti
     }
 }
 
-static void say_unresolved(struct strobe_entry *entry, const struct strobe_resolution *r)
+static void say_unresolved(struct strobe_entry *entry, const struct strobe_location *location,
+                           const struct strobe_resolution *r)
 {
     char found[900];
     join_candidates(r, found, sizeof found);
     switch (r->kind) {
     case STROBE_RESOLVED_NOT_LOADED:
-        say_not_loaded(entry, r, found);
+        say_not_loaded(entry, location, r, found);
         break;
     case STROBE_RESOLVED_AMBIGUOUS:
         strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, "ambiguous",
@@ -135,7 +167,7 @@ static void say_unresolved(struct strobe_entry *entry, const struct strobe_resol
                                found[0] != '\0' ? "; of that last name: " : "", found);
         break;
     default:
-        say_no_code(entry, r);
+        say_no_code(entry, location, r);
         break;
     }
 }
@@ -172,35 +204,50 @@ static void note_found(struct strobe_entry *entry, const struct strobe_resolutio
     }
 }
 
-/* Stand in one code object. `check`: refuse a condition with names that it does not know. */
-static int stand_in(struct strobe_entry *entry, struct strobe_dispatch *dispatch, PyCodeObject *code, int line,
-                    bool check, struct strobe_error *error)
+/* How `location`, one of the entry's two, is stood at. */
+static struct strobe_stand stand_of(const struct strobe_entry *entry, const struct strobe_location *location, int line)
 {
-    if (strobe_dispatch_has(dispatch, code, entry->probe)) {
+    bool two_places = entry->until.path[0] != '\0';
+    enum strobe_role role = !two_places                 ? STROBE_ROLE_ACT
+                            : location == &entry->until ? STROBE_ROLE_END
+                                                        : STROBE_ROLE_BEGIN;
+    return (struct strobe_stand){.event = event_of(location),
+                                 .line = location->kind == STROBE_LOCATION_LINE ? line : 0,
+                                 .role = role,
+                                 .probe = entry->probe,
+                                 .script = entry->script};
+}
+
+/* Stand in one code object. `check`: refuse a condition with names that it does not know. */
+static int stand_in(struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_stand *stand, bool check,
+                    struct strobe_error *error)
+{
+    if (strobe_dispatch_has(dispatch, code, stand->probe, stand->role)) {
         return 0;
     }
-    int status = entry->condition != NULL && check ? strobe_known_names_check(entry->condition, code, error) : 0;
+    int status = check ? strobe_script_check_names(stand->script, code, error) : 0;
     if (status == 0) {
-        status = strobe_dispatch_add(dispatch, code, event_of(&entry->location),
-                                     entry->location.kind == STROBE_LOCATION_LINE ? line : 0, entry->probe,
-                                     entry->condition);
+        status = strobe_dispatch_add(dispatch, code, stand);
     }
     return status < 0 ? strobe_error_set(error, status, "out of memory") : 0;
 }
 
-static void stand(struct strobe_entry *entry, struct strobe_dispatch *dispatch, const struct strobe_resolution *r,
-                  struct strobe_slice *slice)
+static void stand(struct strobe_entry *entry, struct strobe_dispatch *dispatch, const struct strobe_location *location,
+                  const struct strobe_resolution *r, struct strobe_slice *slice)
 {
     struct strobe_error error = {0};
     size_t standing = 0;
+    const struct strobe_stand place = stand_of(entry, location, r->line);
     for (size_t i = 0; i < r->codes.count; i++) {
-        standing += stand_in(entry, dispatch, r->codes.items[i], r->line, true, &error) == 0;
+        standing += stand_in(dispatch, r->codes.items[i], &place, true, &error) == 0;
         if (slice != NULL && i % 8 == 7) {
             strobe_slice_pause(slice);
         }
     }
     if (standing > 0) {
-        note_found(entry, r);
+        if (location == &entry->location) {
+            note_found(entry, r);
+        }
         return;
     }
     strobe_probe_set_place(entry->probe, r->file, 0, "");
@@ -226,18 +273,38 @@ static void resolve_raise(struct strobe_entry *entry, struct strobe_dispatch *di
     if (strobe_raises_has(&dispatch->raises, probe, type)) {
         return;
     }
-    int status = strobe_dispatch_add_raise(dispatch, event_of(&entry->location), type, probe, entry->condition);
+    const struct strobe_stand place = stand_of(entry, &entry->location, 0);
+    int status = strobe_dispatch_add_raise(dispatch, type, &place);
     if (status < 0) {
         strobe_probe_set_state(probe, STROBE_PROBE_ERROR, "limit", "%s",
                                status == STROBE_ELIMIT ? "too many probes on exceptions" : "out of memory");
     }
 }
 
-static int resolve_code(struct strobe_entry *entry, struct strobe_code_index *index, struct strobe_slice *slice,
-                        struct strobe_resolution *r)
+static int resolve_code(const struct strobe_location *location, struct strobe_code_index *index,
+                        struct strobe_slice *slice, struct strobe_resolution *r)
 {
-    return entry->location.kind == STROBE_LOCATION_LINE ? strobe_resolve_line(index, &entry->location, slice, r)
-                                                        : strobe_resolve_function(index, &entry->location, slice, r);
+    return location->kind == STROBE_LOCATION_LINE ? strobe_resolve_line(index, location, slice, r)
+                                                  : strobe_resolve_function(index, location, slice, r);
+}
+
+/* One of the entry's places. */
+static void resolve_place(struct strobe_entry *entry, const struct strobe_location *location,
+                          struct strobe_code_index *index, struct strobe_dispatch *dispatch, struct strobe_slice *slice)
+{
+    struct strobe_resolution *r = malloc(sizeof *r);
+    int status = r != NULL ? resolve_code(location, index, slice, r) : STROBE_ENOMEM;
+    if (status < 0) {
+        strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, "limit", "out of memory while looking for the code");
+    } else if (r->codes.count > 0) {
+        stand(entry, dispatch, location, r, slice);
+    } else if (entry->probe->standing == 0 || location == &entry->until) {
+        say_unresolved(entry, location, r);
+    }
+    if (r != NULL) {
+        strobe_resolution_done(r);
+    }
+    free(r);
 }
 
 void strobe_entry_resolve(struct strobe_entry *entry, struct strobe_code_index *index, struct strobe_dispatch *dispatch,
@@ -247,37 +314,30 @@ void strobe_entry_resolve(struct strobe_entry *entry, struct strobe_code_index *
         resolve_raise(entry, dispatch);
         return;
     }
-    struct strobe_resolution *r = malloc(sizeof *r);
-    int status = r != NULL ? resolve_code(entry, index, slice, r) : STROBE_ENOMEM;
-    if (status < 0) {
-        strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, "limit", "out of memory while looking for the code");
-    } else if (r->codes.count > 0) {
-        stand(entry, dispatch, r, slice);
-    } else if (entry->probe->standing == 0) {
-        say_unresolved(entry, r);
+    resolve_place(entry, &entry->location, index, dispatch, slice);
+    if (entry->until.path[0] != '\0') {
+        resolve_place(entry, &entry->until, index, dispatch, slice);
     }
-    if (r != NULL) {
-        strobe_resolution_done(r);
-    }
-    free(r);
 }
 
 /* ---- A module before it runs ---- */
 
 /* No check of names: the module has none yet. */
-void strobe_entry_meet(struct strobe_entry *entry, struct strobe_code_index *index, struct strobe_dispatch *dispatch,
+static void meet_place(struct strobe_entry *entry, const struct strobe_location *location,
+                       struct strobe_code_index *index, struct strobe_dispatch *dispatch,
                        const struct strobe_code_file *file)
 {
     struct strobe_error error = {0};
     struct strobe_resolution *r = malloc(sizeof *r);
-    int status = r != NULL ? resolve_code(entry, index, NULL, r) : STROBE_ENOMEM;
+    int status = r != NULL ? resolve_code(location, index, NULL, r) : STROBE_ENOMEM;
     if (status == 0 && r->codes.count > 0 && strcmp(r->file, file->path) == 0) {
+        const struct strobe_stand place = stand_of(entry, location, r->line);
         for (size_t i = 0; i < r->codes.count; i++) {
-            if (stand_in(entry, dispatch, r->codes.items[i], r->line, false, &error) == 0) {
+            if (stand_in(dispatch, r->codes.items[i], &place, false, &error) == 0) {
                 strobe_dispatch_settle_code(dispatch, r->codes.items[i]);
             }
         }
-        if (entry->probe->standing > 0 && !entry->told) {
+        if (entry->probe->standing > 0 && !entry->told && location == &entry->location) {
             note_found(entry, r);
         }
     }
@@ -285,6 +345,15 @@ void strobe_entry_meet(struct strobe_entry *entry, struct strobe_code_index *ind
         strobe_resolution_done(r);
     }
     free(r);
+}
+
+void strobe_entry_meet(struct strobe_entry *entry, struct strobe_code_index *index, struct strobe_dispatch *dispatch,
+                       const struct strobe_code_file *file)
+{
+    meet_place(entry, &entry->location, index, dispatch, file);
+    if (entry->until.path[0] != '\0') {
+        meet_place(entry, &entry->until, index, dispatch, file);
+    }
 }
 
 /* ---- Telling ---- */

@@ -16,7 +16,8 @@
 
 struct strobe_entry {
     struct strobe_probe *probe;
-    struct strobe_expression *condition; /* NULL: always */
+    struct strobe_script *script; /* NULL: refused */
+    struct strobe_location until; /* of a timer that ends at another place: else its path is "" */
     struct strobe_location location;
     uint32_t file_hash; /* name of the file where it stands; 0: not known */
     bool refused;       /* location or condition cannot be understood: nothing will change that */

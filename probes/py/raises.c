@@ -22,8 +22,7 @@ void strobe_raises_done(struct strobe_raises *raises)
     *raises = (struct strobe_raises){0};
 }
 
-int strobe_raises_add(struct strobe_raises *raises, enum strobe_event event, PyTypeObject *type,
-                      struct strobe_probe *probe, const struct strobe_expression *condition)
+int strobe_raises_add(struct strobe_raises *raises, PyTypeObject *type, const struct strobe_stand *stand)
 {
     if (raises->count >= STROBE_RAISES_MAX) {
         return STROBE_ELIMIT;
@@ -33,8 +32,8 @@ int strobe_raises_add(struct strobe_raises *raises, enum strobe_event event, PyT
         return STROBE_ENOMEM;
     }
     raises->items = items;
-    items[raises->count++] =
-        (struct strobe_raise){event, (PyTypeObject *)Py_NewRef((PyObject *)type), strobe_probe_ref(probe), condition};
+    items[raises->count++] = (struct strobe_raise){stand->event, (PyTypeObject *)Py_NewRef((PyObject *)type),
+                                                   strobe_probe_ref(stand->probe), stand->script};
     recount(raises);
     return 0;
 }

@@ -6,14 +6,13 @@
 #include <stdbool.h>
 
 #include "probes/probe.h"
-#include "probes/expression/py/expression.h"
 #include "probes/py/site.h"
 
 struct strobe_raise {
     enum strobe_event event; /* RAISE or UNHANDLED */
     PyTypeObject *type;      /* strong while the probe stands */
     struct strobe_probe *probe;
-    const struct strobe_expression *condition; /* NULL: always; the registry keeps it alive */
+    const struct strobe_script *script; /* the registry keeps it alive */
 };
 
 struct strobe_raises {
@@ -25,9 +24,8 @@ struct strobe_raises {
 /** Release what is left. */
 void strobe_raises_done(struct strobe_raises *raises);
 
-/** Have `probe` wait for `type`. @return 0, STROBE_ENOMEM, STROBE_ELIMIT */
-int strobe_raises_add(struct strobe_raises *raises, enum strobe_event event, PyTypeObject *type,
-                      struct strobe_probe *probe, const struct strobe_expression *condition);
+/** Wait for `type`. @return 0, STROBE_ENOMEM, STROBE_ELIMIT */
+int strobe_raises_add(struct strobe_raises *raises, PyTypeObject *type, const struct strobe_stand *stand);
 
 /** Take `probe` away. @return whether it was there */
 bool strobe_raises_drop(struct strobe_raises *raises, const struct strobe_probe *probe);

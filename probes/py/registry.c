@@ -129,15 +129,33 @@ void strobe_registry_resolve(struct strobe_registry *registry)
 
 /* ---- The desired set ---- */
 
-static struct strobe_entry *find_entry(struct strobe_registry *registry, const struct strobe_probe_request *request)
+static struct strobe_entry *find_entry(struct strobe_registry *registry, const char *id)
 {
     for (size_t i = 0; i < registry->count; i++) {
-        struct strobe_probe *probe = registry->entries[i].probe;
-        if (probe->version == request->version && strcmp(probe->id, request->id) == 0) {
+        if (strcmp(registry->entries[i].probe->id, id) == 0) {
             return &registry->entries[i];
         }
     }
     return NULL;
+}
+
+/* Whether the probe of `entry` can go on as `request` asks: it is the same, or its limits alone changed. */
+static bool carry_over(struct strobe_entry *entry, const struct strobe_probe_request *request)
+{
+    struct strobe_probe *probe = entry->probe;
+    if (atomic_load(&probe->version) == request->version) {
+        return true;
+    }
+    if (!strobe_probe_is_same(probe, request)) {
+        return false;
+    }
+    bool rested = probe->resumes_ns != 0; /* an edit ends the rest: its budget may be another */
+    probe->resumes_ns = 0;
+    if (strobe_probe_revise(probe, request) || rested) {
+        entry->due = true;
+        entry->told = false;
+    }
+    return true;
 }
 
 /* Tell the agent which probes there are. */
@@ -161,8 +179,8 @@ static size_t fill_entries(struct strobe_registry *registry, const struct strobe
 {
     size_t made = 0;
     for (size_t i = 0; i < count; i++) {
-        struct strobe_entry *old = find_entry(registry, &requests[i]);
-        if (old != NULL) {
+        struct strobe_entry *old = find_entry(registry, requests[i].id);
+        if (old != NULL && carry_over(old, &requests[i])) {
             entries[made++] = *old;
             *old = registry->entries[--registry->count]; /* moved over, not to be released */
         } else {
@@ -206,10 +224,29 @@ void strobe_registry_after_fork(struct strobe_registry *registry)
     }
 }
 
-void strobe_registry_retire(struct strobe_registry *registry)
+/* A probe over its budget is not armed while it rests. @return whether it has rested */
+static bool rest(struct strobe_registry *registry, struct strobe_entry *entry, int64_t now_ns)
+{
+    struct strobe_probe *probe = entry->probe;
+    if (probe->resumes_ns == 0) {
+        return false;
+    }
+    if (now_ns < probe->resumes_ns) {
+        strobe_dispatch_remove(registry->dispatch, probe);
+        return false;
+    }
+    probe->resumes_ns = 0;
+    probe->resumed_ns = now_ns;
+    entry->due = true;
+    entry->told = false;
+    return true;
+}
+
+bool strobe_registry_retire(struct strobe_registry *registry)
 {
     struct strobe_slice slice = strobe_slice_begin();
     int64_t now_ns = strobe_clock_monotonic_ns();
+    bool rested = false;
     for (size_t i = 0; i < registry->count; i++) {
         struct strobe_probe *probe = registry->entries[i].probe;
         if (!probe->ended && now_ns >= probe->expires_ns) {
@@ -218,7 +255,10 @@ void strobe_registry_retire(struct strobe_registry *registry)
         }
         if (probe->ended) {
             strobe_dispatch_remove(registry->dispatch, probe);
+        } else {
+            rested = rest(registry, &registry->entries[i], now_ns) || rested;
         }
     }
     settle(registry, &slice);
+    return rested;
 }

@@ -60,7 +60,8 @@ void strobe_registry_resolve(struct strobe_registry *registry);
  */
 void strobe_registry_after_fork(struct strobe_registry *registry);
 
-/** Disarm probes that ended (hit limit, expiry); looks at the clock. */
-void strobe_registry_retire(struct strobe_registry *registry);
+/** Disarm probes that ended (hit limit, expiry) or rest because they cost too much; looks at the clock.
+ *  @return whether some have rested: call strobe_registry_resolve() */
+bool strobe_registry_retire(struct strobe_registry *registry);
 
 #endif

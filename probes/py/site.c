@@ -42,29 +42,24 @@ static void summarise(struct strobe_site *site)
     }
 }
 
-static int16_t *make_binding(const struct strobe_expression *condition, PyCodeObject *code)
+int strobe_site_add(struct strobe_site *site, const struct strobe_stand *stand)
 {
-    int16_t *binding = calloc((size_t)condition->program.names_count + 1, sizeof *binding);
-    if (binding != NULL) {
-        strobe_expression_bind(condition, code, binding);
-    }
-    return binding;
-}
-
-int strobe_site_add(struct strobe_site *site, enum strobe_event event, int line, struct strobe_probe *probe,
-                    const struct strobe_expression *condition)
-{
-    int16_t *binding = condition != NULL ? make_binding(condition, site->code) : NULL;
-    if (condition != NULL && binding == NULL) {
-        return STROBE_ENOMEM;
-    }
+    int16_t *binding = strobe_script_bind(stand->script, site->code);
     struct strobe_armed *armed = realloc(site->armed, (site->armed_count + 1) * sizeof *armed);
-    if (armed == NULL) {
+    if (armed != NULL) {
+        site->armed = armed;
+    }
+    if (binding == NULL || armed == NULL) {
         free(binding);
         return STROBE_ENOMEM;
     }
-    site->armed = armed;
-    armed[site->armed_count++] = (struct strobe_armed){event, line, strobe_probe_ref(probe), condition, binding};
+    armed[site->armed_count++] = (struct strobe_armed){.event = stand->event,
+                                                       .line = stand->line,
+                                                       .probe = strobe_probe_ref(stand->probe),
+                                                       .role = stand->role,
+                                                       .condition = stand->script->condition,
+                                                       .script = stand->script,
+                                                       .binding = binding};
     summarise(site);
     return 0;
 }
@@ -85,10 +80,10 @@ bool strobe_site_drop(struct strobe_site *site, const struct strobe_probe *probe
     return dropped;
 }
 
-bool strobe_site_has(const struct strobe_site *site, const struct strobe_probe *probe)
+bool strobe_site_has(const struct strobe_site *site, const struct strobe_probe *probe, enum strobe_role role)
 {
     for (size_t i = 0; i < site->armed_count; i++) {
-        if (site->armed[i].probe == probe) {
+        if (site->armed[i].probe == probe && site->armed[i].role == role) {
             return true;
         }
     }

@@ -13,7 +13,7 @@
 
 #include "probes/probe.h"
 #include "probes/py/code_points.h"
-#include "probes/expression/py/expression.h"
+#include "probes/py/script.h"
 
 /** What a probe waits for. */
 enum strobe_event {
@@ -24,13 +24,22 @@ enum strobe_event {
     STROBE_EVENT_UNHANDLED, /* an exception leaves the outermost frame of a thread */
 };
 
+/** What a probe does at a place. */
+enum strobe_role {
+    STROBE_ROLE_ACT,   /* its action */
+    STROBE_ROLE_BEGIN, /* a timer begins */
+    STROBE_ROLE_END,   /* and ends */
+};
+
 /** One probe at one place of one code object. */
 struct strobe_armed {
     enum strobe_event event; /* LINE, ENTRY or EXIT */
     int line;                /* 1-based; LINE only, else 0 */
     struct strobe_probe *probe;
-    const struct strobe_expression *condition; /* NULL: always; the registry keeps it alive */
-    int16_t *binding;
+    enum strobe_role role;
+    const struct strobe_expression *condition; /* of the script; NULL: always */
+    const struct strobe_script *script;        /* the registry keeps it alive */
+    int16_t *binding;                          /* of the script; the condition's stands first */
 };
 
 struct strobe_site {
@@ -56,15 +65,23 @@ struct strobe_site *strobe_site_new(PyCodeObject *code);
 /** Release it with what stands there. GIL: held. */
 void strobe_site_free(struct strobe_site *site);
 
-/** Stand `probe` here, for LINE at `line`. GIL: held. @return 0 or STROBE_ENOMEM */
-int strobe_site_add(struct strobe_site *site, enum strobe_event event, int line, struct strobe_probe *probe,
-                    const struct strobe_expression *condition);
+/** A place to stand: what for, where, and what to do. */
+struct strobe_stand {
+    enum strobe_event event;
+    int line; /* LINE only, else 0 */
+    enum strobe_role role;
+    struct strobe_probe *probe;
+    const struct strobe_script *script;
+};
+
+/** Stand here. GIL: held. @return 0 or STROBE_ENOMEM */
+int strobe_site_add(struct strobe_site *site, const struct strobe_stand *stand);
 
 /** Take `probe` away. GIL: held. @return whether it stood here */
 bool strobe_site_drop(struct strobe_site *site, const struct strobe_probe *probe);
 
-/** Whether `probe` stands here. */
-bool strobe_site_has(const struct strobe_site *site, const struct strobe_probe *probe);
+/** Whether `probe` stands here in this role. */
+bool strobe_site_has(const struct strobe_site *site, const struct strobe_probe *probe, enum strobe_role role);
 
 /** The lines where probes stand, ascending: a new array for free(), NULL when memory is exhausted. */
 int *strobe_site_lines(const struct strobe_site *site, size_t *ret_count);

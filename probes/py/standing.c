@@ -5,11 +5,13 @@
 #include "probes/py/dispatch.h"
 #include "strobe/limits.h"
 
-void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *on_hit, void (*on_ended)(void *user),
-                          void *user)
+void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *on_hit, strobe_line_handler *on_line,
+                          void (*on_ended)(void *user), void *user)
 {
     memset(dispatch, 0, sizeof *dispatch);
     dispatch->on_hit = on_hit;
+    dispatch->on_line = on_line;
+    dispatch->budget = STROBE_BUDGET_PERCENT_DEFAULT / 100;
     dispatch->on_ended = on_ended;
     dispatch->user = user;
     strobe_pointer_map_init(&dispatch->sites);
@@ -27,6 +29,7 @@ void strobe_dispatch_done(struct strobe_dispatch *dispatch)
     strobe_pointer_map_done(&dispatch->sites);
     strobe_raises_done(&dispatch->raises);
     strobe_calls_done(&dispatch->calls);
+    strobe_timers_done(&dispatch->timers);
 }
 
 /* ---- Changes ---- */
@@ -65,30 +68,31 @@ static struct strobe_site *ensure_site(struct strobe_dispatch *dispatch, PyCodeO
     return site;
 }
 
-int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, enum strobe_event event, int line,
-                        struct strobe_probe *probe, const struct strobe_expression *condition)
+int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_stand *stand)
 {
-    int status = event == STROBE_EVENT_EXIT ? strobe_calls_prepare(&dispatch->calls) : 0;
+    int status = stand->event == STROBE_EVENT_EXIT ? strobe_calls_prepare(&dispatch->calls) : 0;
+    if (status == 0 && stand->role != STROBE_ROLE_ACT) {
+        status = strobe_timers_prepare(&dispatch->timers);
+    }
     struct strobe_site *site = status == 0 ? ensure_site(dispatch, code) : NULL;
     if (site == NULL) {
         return STROBE_ENOMEM;
     }
     bool awaited = strobe_site_awaits(site, STROBE_EVENT_EXIT);
-    status = strobe_site_add(site, event, line, probe, condition);
+    status = strobe_site_add(site, stand);
     if (status == 0) {
-        probe->standing++;
+        stand->probe->standing++;
         count_exits(dispatch, site, awaited);
     }
     note_change(dispatch, site); /* also when empty: settling removes it */
     return status;
 }
 
-int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, enum strobe_event event, PyTypeObject *type,
-                              struct strobe_probe *probe, const struct strobe_expression *condition)
+int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, PyTypeObject *type, const struct strobe_stand *stand)
 {
-    int status = strobe_raises_add(&dispatch->raises, event, type, probe, condition);
+    int status = strobe_raises_add(&dispatch->raises, type, stand);
     if (status == 0) {
-        probe->standing++;
+        stand->probe->standing++;
         dispatch->exceptions_changed = true;
     }
     return status;
@@ -117,10 +121,11 @@ void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_prob
     probe->standing = 0;
 }
 
-bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe)
+bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe,
+                         enum strobe_role role)
 {
     struct strobe_site *site = strobe_dispatch_site(dispatch, code);
-    return site != NULL && strobe_site_has(site, probe);
+    return site != NULL && strobe_site_has(site, probe, role);
 }
 
 /* ---- Telling the engine ---- */

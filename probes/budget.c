@@ -1,0 +1,49 @@
+#include "probes/budget.h"
+
+#include "strobe/limits.h"
+
+#define NS_PER_S 1000000000LL
+#define WINDOW_NS NS_PER_S
+#define EARLIEST_NS (WINDOW_NS / 4) /* a shorter time says nothing: one capture would trip it */
+
+void strobe_budget_spend(struct strobe_budget_window *window, int64_t cost_ns, int64_t now_ns)
+{
+    int64_t age_ns = now_ns - window->began_ns;
+    if (window->began_ns == 0 || age_ns < 0 || age_ns >= 2 * WINDOW_NS) {
+        *window = (struct strobe_budget_window){.began_ns = now_ns, .cost_ns = cost_ns};
+        return;
+    }
+    window->cost_ns += cost_ns;
+    if (age_ns >= WINDOW_NS) {
+        window->last_share = (double)window->cost_ns / (double)age_ns;
+        window->began_ns = now_ns;
+        window->cost_ns = 0;
+    }
+}
+
+double strobe_budget_share(const struct strobe_budget_window *window, int64_t now_ns)
+{
+    int64_t age_ns = now_ns - window->began_ns;
+    if (window->began_ns == 0 || age_ns >= 2 * WINDOW_NS) {
+        return 0.0;
+    }
+    return age_ns >= EARLIEST_NS ? (double)window->cost_ns / (double)age_ns : window->last_share;
+}
+
+bool strobe_budget_is_over(const struct strobe_budget_window *window, double allowed, int64_t now_ns)
+{
+    if (window->began_ns == 0) {
+        return false;
+    }
+    bool early = now_ns - window->began_ns >= EARLIEST_NS && (double)window->cost_ns > allowed * (double)WINDOW_NS;
+    return early || window->last_share > allowed;
+}
+
+int64_t strobe_budget_rest_ns(unsigned count)
+{
+    int64_t rest_ns = NS_PER_S;
+    for (unsigned i = 1; i < count && rest_ns < STROBE_BUDGET_REST_NS_MAX; i++) {
+        rest_ns *= 2;
+    }
+    return rest_ns < STROBE_BUDGET_REST_NS_MAX ? rest_ns : STROBE_BUDGET_REST_NS_MAX;
+}

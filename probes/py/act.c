@@ -1,0 +1,243 @@
+#include "probes/py/act.h"
+
+#include "base/clock.h"
+#include "probes/py/measure.h"
+#include "probes/py/shed.h"
+#include "strobe/limits.h"
+
+#define GLANCE_EVERY_NS 1000000000LL
+
+/* ---- Ends ---- */
+
+static void end_probe(struct strobe_dispatch *dispatch, struct strobe_probe *probe, enum strobe_probe_state state,
+                      const char *message)
+{
+    probe->ended = true;
+    strobe_probe_end(probe, state, message);
+    dispatch->on_ended(dispatch->user);
+}
+
+/* ---- Condition ---- */
+
+/* Messages are made for the 1st, 2nd, 4th, 8th ... error: enough for people, nothing for a hot line. */
+static bool worth_a_message(uint64_t errors)
+{
+    return (errors & (errors - 1)) == 0;
+}
+
+/* Whether somebody may wonder what the condition saw: at its first pass, then now and then. */
+static bool worth_a_glance(const struct strobe_dispatch *dispatch, const struct strobe_probe *probe, int64_t now_ns)
+{
+    return probe->looked_ns == 0 || (dispatch->timed && now_ns - probe->looked_ns >= GLANCE_EVERY_NS);
+}
+
+static void condition_was_false(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                                const int16_t *binding, const struct strobe_hit *hit)
+{
+    struct strobe_probe *probe = hit->probe;
+    strobe_gate_count(&probe->gates.condition_false);
+    if (!dispatch->timed && probe->looked_ns != 0) {
+        return;
+    }
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    if (worth_a_glance(dispatch, probe, now_ns)) {
+        probe->looked_ns = now_ns;
+        strobe_measure_glance(script, binding, hit, dispatch->text);
+    }
+}
+
+static bool condition_holds(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                            const int16_t *binding, const struct strobe_hit *hit)
+{
+    struct strobe_probe *probe = hit->probe;
+    if (script->condition == NULL) {
+        return true;
+    }
+    uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
+    struct strobe_error error; /* not zeroed whole: this is the hot path */
+    struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
+    error.code = 0;
+    error.message[0] = '\0';
+    struct strobe_expression_context context;
+    strobe_hit_context(hit, dispatch->text, &context);
+    switch (strobe_expression_holds(script->condition, binding, &context, wanted)) {
+    case STROBE_VERDICT_TRUE:
+        return true;
+    case STROBE_VERDICT_FALSE:
+        condition_was_false(dispatch, script, binding, hit);
+        return false;
+    case STROBE_VERDICT_ERROR:
+        strobe_gate_count(&probe->gates.condition_error);
+        if (wanted != NULL) {
+            strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "condition_error", "condition: %s", error.message);
+        }
+        return false;
+    }
+    return false;
+}
+
+/* ---- Limits ---- */
+
+/* Captures and log lines are rated; numbers are not, because a count that leaves some out is none. */
+static bool is_rated(const struct strobe_script *script)
+{
+    return script->action->kind == STROBE_ACTION_SNAPSHOT || script->action->kind == STROBE_ACTION_LOG;
+}
+
+/* Which hits, how many, until when, how fast: in this order. @return whether it may act; else its gate is counted */
+static bool within_limits(struct strobe_dispatch *dispatch, struct strobe_probe *probe, bool rated, int64_t now_ns)
+{
+    if (probe->hits_left <= 0 || !strobe_when_admits(&probe->when, ++probe->passes)) {
+        strobe_gate_count(&probe->gates.hit_limit);
+        return false;
+    }
+    if (now_ns >= probe->expires_ns) {
+        strobe_gate_count(&probe->gates.expired);
+        if (!probe->ended) {
+            end_probe(dispatch, probe, STROBE_PROBE_EXPIRED, "expired; set it again if it is still needed");
+        }
+        return false;
+    }
+    if (!rated) {
+        return true;
+    }
+    if (!strobe_token_bucket_take(&probe->rate, now_ns)) {
+        strobe_gate_count(&probe->gates.rate_limited);
+        return false;
+    }
+    if (!strobe_token_bucket_take(&dispatch->process_rate, now_ns)) {
+        strobe_token_bucket_give_back(&probe->rate);
+        strobe_gate_count(&probe->gates.rate_limited);
+        return false;
+    }
+    return true;
+}
+
+/* ---- Actions ---- */
+
+enum outcome { CAPTURED, DROPPED, FAILED };
+
+static enum outcome outcome_of(int status)
+{
+    return status == 0 ? CAPTURED : status == STROBE_ENOMEM ? DROPPED : FAILED;
+}
+
+static enum outcome log_line(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                             const int16_t *binding, const struct strobe_hit *hit, struct strobe_measure_error *error)
+{
+    const char *text;
+    size_t size;
+    int status = strobe_measure_text(script, binding, hit, dispatch->text, &text, &size, error);
+    if (status < 0) {
+        return FAILED;
+    }
+    return dispatch->on_line(dispatch->user, hit, text, size) ? CAPTURED : DROPPED;
+}
+
+static enum outcome perform(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                            const int16_t *binding, const struct strobe_hit *hit, struct strobe_measure_error *error)
+{
+    switch (script->action->kind) {
+    case STROBE_ACTION_LOG:
+        return log_line(dispatch, script, binding, hit, error);
+    case STROBE_ACTION_METRIC:
+    case STROBE_ACTION_TIMER:
+        return outcome_of(strobe_measure_number(script, binding, hit, dispatch->text, error));
+    default:
+        return dispatch->on_hit(dispatch->user, hit, script, binding) ? CAPTURED : DROPPED;
+    }
+}
+
+static void count_outcome(struct strobe_dispatch *dispatch, struct strobe_probe *probe, enum outcome outcome,
+                          const struct strobe_measure_error *error)
+{
+    switch (outcome) {
+    case DROPPED:
+        strobe_gate_count(&probe->gates.dropped); /* not a hit spent: the next one may fit */
+        break;
+    case FAILED:
+        strobe_gate_count(&probe->gates.condition_error);
+        if (worth_a_message(atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed))) {
+            strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "action_error", "%s: %s", error->what,
+                                   error->detail.message);
+        }
+        break;
+    case CAPTURED:
+        strobe_gate_count(&probe->gates.captured);
+        if (--probe->hits_left == 0) {
+            end_probe(dispatch, probe, STROBE_PROBE_DONE, "hit limit reached");
+        }
+        break;
+    }
+}
+
+static void do_action(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+                      const struct strobe_hit *hit)
+{
+    bool rated = is_rated(script);
+    int64_t began_ns =
+        rated || dispatch->timed || hit->probe->expires_ns != INT64_MAX ? strobe_clock_monotonic_ns() : 0;
+    if (!within_limits(dispatch, hit->probe, rated, began_ns)) {
+        return;
+    }
+    struct strobe_measure_error error;
+    error.what = "";
+    error.detail.code = 0;
+    error.detail.message[0] = '\0';
+    count_outcome(dispatch, hit->probe, perform(dispatch, script, binding, hit, &error), &error);
+    if (rated) { /* seldom and long: measured each time */
+        int64_t now_ns = strobe_clock_monotonic_ns();
+        strobe_shed_spend(dispatch, hit->probe, now_ns - began_ns, true, now_ns);
+    }
+}
+
+/* ---- Timers from one place to another ---- */
+
+static void act_in_role(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+                        enum strobe_role role, const struct strobe_hit *hit)
+{
+    if (role == STROBE_ROLE_ACT) {
+        do_action(dispatch, script, binding, hit);
+        return;
+    }
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    if (role == STROBE_ROLE_BEGIN) {
+        strobe_timers_begin(&dispatch->timers, hit->probe->tag, hit->frame.internal, hit->tstate, now_ns);
+        return;
+    }
+    struct strobe_hit ended = *hit;
+    ended.elapsed_ns = strobe_timers_end(&dispatch->timers, hit->probe->tag, hit->frame.internal, hit->tstate, now_ns);
+    if (ended.elapsed_ns >= 0) {
+        do_action(dispatch, script, binding, &ended);
+    }
+}
+
+void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+                enum strobe_role role, const struct strobe_hit *hit)
+{
+    struct strobe_probe *probe = hit->probe;
+    if (role != STROBE_ROLE_BEGIN) {
+        strobe_gate_count(&probe->gates.reached);
+    }
+    if (!strobe_act_is_wanted(probe)) {
+        if (role != STROBE_ROLE_BEGIN) {
+            strobe_gate_count(&probe->gates.budget);
+        }
+        return;
+    }
+    int64_t began_ns = dispatch->timed ? strobe_clock_monotonic_ns() : 0;
+    /* The condition of a timer is asked where it ends, so that it may ask for $elapsed_ms; a false one measures
+     * nothing. */
+    bool holds = role == STROBE_ROLE_BEGIN || condition_holds(dispatch, script, binding, hit);
+    bool rated = holds && role == STROBE_ROLE_ACT && is_rated(script);
+    if (holds && !rated) {
+        act_in_role(dispatch, script, binding, role, hit);
+    }
+    if (dispatch->timed) {
+        int64_t now_ns = strobe_clock_monotonic_ns();
+        strobe_shed_spend(dispatch, probe, (now_ns - began_ns) * STROBE_SAMPLE_EVERY, false, now_ns);
+    }
+    if (rated) {
+        do_action(dispatch, script, binding, hit);
+    }
+}

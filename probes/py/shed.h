@@ -1,0 +1,23 @@
+/**
+ * What happens when probes cost more than the budget: first the rate of captures is cut, then the costliest probe
+ * rests. Thread: the program's; GIL held.
+ */
+#ifndef STROBE_PROBES_SHED_H
+#define STROBE_PROBES_SHED_H
+
+#include "probes/py/dispatch.h"
+
+/** Callbacks of which one is timed and stands for so many: two clock reads cost more than a condition. */
+enum { STROBE_SAMPLE_EVERY = 64 };
+
+/**
+ * `probe` cost the program's thread `cost_ns` until `now_ns`: account for it, and shed when the budget is exceeded.
+ * `is_capture`: for a capture or a log line, which a lower rate makes cheaper.
+ */
+void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t cost_ns, bool is_capture,
+                       int64_t now_ns);
+
+/** Once a second, on the worker: raise a rate that was cut, step by step, when there is room again. */
+void strobe_shed_recover(struct strobe_dispatch *dispatch, int64_t now_ns);
+
+#endif
