@@ -26,11 +26,20 @@ static struct strobe_registry registry;
 static struct noted hits[HITS_MAX];
 static size_t hits_count;
 
-static bool on_hit(void *user, const struct strobe_hit *hit)
+static bool on_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script, const int16_t *binding)
 {
     (void)user;
     if (hits_count == HITS_MAX) {
         return false;
+    }
+
+    static bool on_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
+    {
+        (void)user;
+        (void)hit;
+        (void)text;
+        (void)size;
+        return true;
     }
     struct noted *noted = &hits[hits_count++];
     snprintf(noted->probe, sizeof noted->probe, "%s", hit->probe->id);
@@ -78,7 +87,7 @@ static PyObject *start(PyObject *module, PyObject *ignored)
         PyErr_SetString(PyExc_RuntimeError, "no index");
         return NULL;
     }
-    strobe_dispatch_init(&dispatch, on_hit, on_nothing, NULL);
+    strobe_dispatch_init(&dispatch, on_hit, on_line, on_nothing, NULL);
     strobe_registry_init(&registry, &dispatch, &code_index, &hooks);
     dispatch.engine = strobe_engine_get();
     if (dispatch.engine->start(&dispatch, &error) < 0) {
