@@ -78,55 +78,55 @@ static bool narrow_binary(enum strobe_binary operation, int64_t left, int64_t ri
 
 /* ---- Beyond ---- */
 
-static int spend_product(struct strobe_evaluation *evaluation, const struct strobe_digits *left,
-                         const struct strobe_digits *right)
+static int spend_product(struct strobe_evaluation *evaluation, const struct strobe_big *left,
+                         const struct strobe_big *right)
 {
     return strobe_evaluation_spend(evaluation, 1 + (int64_t)left->count * right->count / 64);
 }
 
-static int wide_product(struct strobe_evaluation *evaluation, const struct strobe_digits *left,
-                        const struct strobe_digits *right, struct strobe_digits *ret_product)
+static int wide_product(struct strobe_evaluation *evaluation, const struct strobe_big *left,
+                        const struct strobe_big *right, struct strobe_big *ret_product)
 {
-    uint64_t bits = strobe_digits_bits(left) + strobe_digits_bits(right);
+    uint64_t bits = strobe_big_bits(left) + strobe_big_bits(right);
     if (bits > STROBE_EXPRESSION_INT_BITS_MAX + 1) { /* the product has one bit less, or as many */
         return too_wide(evaluation);
     }
-    strobe_digits_multiply(left, right, ret_product);
-    return strobe_digits_bits(ret_product) > STROBE_EXPRESSION_INT_BITS_MAX ? too_wide(evaluation) : 0;
+    strobe_big_multiply(left, right, ret_product);
+    return strobe_big_bits(ret_product) > STROBE_EXPRESSION_INT_BITS_MAX ? too_wide(evaluation) : 0;
 }
 
 static int wide_binary(struct strobe_evaluation *evaluation, enum strobe_binary operation,
                        const struct strobe_number *left, const struct strobe_number *right,
                        struct strobe_value *ret_value)
 {
-    struct strobe_digits a, b, result, remainder;
-    int status = strobe_digits_load(evaluation, left, &a);
-    status = status < 0 ? status : strobe_digits_load(evaluation, right, &b);
+    struct strobe_big a, b, result, remainder;
+    int status = strobe_big_load(evaluation, left, &a);
+    status = status < 0 ? status : strobe_big_load(evaluation, right, &b);
     status = status < 0 ? status : spend_product(evaluation, &a, &b);
     if (status < 0) {
         return status;
     }
     switch (operation) {
     case STROBE_BINARY_ADD:
-        strobe_digits_add(&a, &b, &result);
+        strobe_big_add(&a, &b, &result);
         break;
     case STROBE_BINARY_SUBTRACT:
-        strobe_digits_subtract(&a, &b, &result);
+        strobe_big_subtract(&a, &b, &result);
         break;
     case STROBE_BINARY_MULTIPLY:
         status = wide_product(evaluation, &a, &b, &result);
         break;
     case STROBE_BINARY_FLOOR_DIVIDE:
-        strobe_digits_floor_divide(&a, &b, &result, &remainder);
+        strobe_big_floor_divide(&a, &b, &result, &remainder);
         break;
     case STROBE_BINARY_MODULO:
-        strobe_digits_floor_divide(&a, &b, &remainder, &result);
+        strobe_big_floor_divide(&a, &b, &remainder, &result);
         break;
     default:
-        strobe_digits_bitwise(&a, &b, operation, &result);
+        strobe_big_bitwise(&a, &b, operation, &result);
         break;
     }
-    return status < 0 ? status : strobe_digits_value(evaluation, &result, ret_value);
+    return status < 0 ? status : strobe_big_value(evaluation, &result, ret_value);
 }
 
 /* int / int, the nearest double. */
@@ -134,17 +134,17 @@ static int true_division(struct strobe_evaluation *evaluation, const struct stro
                          const struct strobe_number *right, struct strobe_value *ret_value)
 {
     static const int64_t exact = (int64_t)1 << 53;
-    struct strobe_digits a, b;
+    struct strobe_big a, b;
     double ratio;
     if (left->kind == STROBE_NUMBER_INT && right->kind == STROBE_NUMBER_INT && llabs(left->integer / 2) < exact / 2 &&
         llabs(right->integer / 2) < exact / 2) {
         *ret_value = strobe_value_float((double)left->integer / (double)right->integer);
         return 0;
     }
-    int status = strobe_digits_load(evaluation, left, &a);
-    status = status < 0 ? status : strobe_digits_load(evaluation, right, &b);
+    int status = strobe_big_load(evaluation, left, &a);
+    status = status < 0 ? status : strobe_big_load(evaluation, right, &b);
     status = status < 0 ? status : spend_product(evaluation, &a, &b);
-    status = status < 0 ? status : strobe_digits_ratio(evaluation, &a, &b, &ratio);
+    status = status < 0 ? status : strobe_big_ratio(evaluation, &a, &b, &ratio);
     if (status == 0) {
         *ret_value = strobe_value_float(ratio);
     }
@@ -154,7 +154,7 @@ static int true_division(struct strobe_evaluation *evaluation, const struct stro
 static int shift_left(struct strobe_evaluation *evaluation, const struct strobe_number *left, uint64_t count,
                       struct strobe_value *ret_value)
 {
-    struct strobe_digits digits;
+    struct strobe_big digits;
     uint64_t bits = strobe_number_bits(left);
     if (bits == 0) {
         *ret_value = strobe_value_int(0);
@@ -163,34 +163,34 @@ static int shift_left(struct strobe_evaluation *evaluation, const struct strobe_
     if (count > STROBE_EXPRESSION_INT_BITS_MAX || bits + count > STROBE_EXPRESSION_INT_BITS_MAX) {
         return too_wide(evaluation);
     }
-    int status = strobe_digits_load(evaluation, left, &digits);
+    int status = strobe_big_load(evaluation, left, &digits);
     if (status < 0) {
         return status;
     }
-    strobe_digits_shift_left(&digits, count);
-    return strobe_digits_value(evaluation, &digits, ret_value);
+    strobe_big_shift_left(&digits, count);
+    return strobe_big_value(evaluation, &digits, ret_value);
 }
 
 /* Rounded down, also below 0. */
 static int shift_right(struct strobe_evaluation *evaluation, const struct strobe_number *left, uint64_t count,
                        struct strobe_value *ret_value)
 {
-    struct strobe_digits digits, one;
+    struct strobe_big digits, one;
     if (left->kind == STROBE_NUMBER_INT) {
         *ret_value = strobe_value_int(left->integer >> (count < 63 ? count : 63));
         return 0;
     }
-    int status = strobe_digits_load(evaluation, left, &digits);
+    int status = strobe_big_load(evaluation, left, &digits);
     if (status < 0) {
         return status;
     }
     bool negative = digits.negative;
-    bool lost = strobe_digits_shift_right(&digits, count);
+    bool lost = strobe_big_shift_right(&digits, count);
     if (negative && lost) {
-        strobe_digits_set(&one, 1);
-        strobe_digits_subtract(&digits, &one, &digits);
+        strobe_big_set(&one, 1);
+        strobe_big_subtract(&digits, &one, &digits);
     }
-    return strobe_digits_value(evaluation, &digits, ret_value);
+    return strobe_big_value(evaluation, &digits, ret_value);
 }
 
 static int shift(struct strobe_evaluation *evaluation, enum strobe_binary operation, const struct strobe_number *left,
@@ -219,7 +219,7 @@ static bool power_of_unit(int64_t base, bool odd, struct strobe_value *ret_value
 static int power_of_int(struct strobe_evaluation *evaluation, const struct strobe_number *base,
                         const struct strobe_number *exponent, struct strobe_value *ret_value)
 {
-    struct strobe_digits factor, result, product;
+    struct strobe_big factor, result, product;
     bool odd = exponent->kind == STROBE_NUMBER_INT
                    ? (exponent->integer & 1) != 0
                    : (exponent->wide != NULL ? (exponent->wide->digits[0] & 1) != 0 : true);
@@ -228,7 +228,7 @@ static int power_of_int(struct strobe_evaluation *evaluation, const struct strob
         return 0;
     }
     if (exponent->kind == STROBE_NUMBER_WIDE && exponent->wide == NULL) {
-        int status = strobe_digits_load(evaluation, exponent, &factor);
+        int status = strobe_big_load(evaluation, exponent, &factor);
         if (status < 0) {
             return status;
         }
@@ -242,8 +242,8 @@ static int power_of_int(struct strobe_evaluation *evaluation, const struct strob
         bits * (uint64_t)exponent->integer > STROBE_EXPRESSION_INT_BITS_MAX) {
         return too_wide(evaluation);
     }
-    int status = strobe_digits_load(evaluation, base, &factor);
-    strobe_digits_set(&result, 1);
+    int status = strobe_big_load(evaluation, base, &factor);
+    strobe_big_set(&result, 1);
     for (int64_t left = exponent->integer; status == 0 && left != 0; left >>= 1) {
         if ((left & 1) != 0) {
             status = spend_product(evaluation, &result, &factor);
@@ -256,53 +256,52 @@ static int power_of_int(struct strobe_evaluation *evaluation, const struct strob
             factor = status < 0 ? factor : product;
         }
     }
-    return status < 0 ? status : strobe_digits_value(evaluation, &result, ret_value);
+    return status < 0 ? status : strobe_big_value(evaluation, &result, ret_value);
 }
 
 /* base^-1 modulo `modulus` (above 1) by Euclid's algorithm. */
-static int inverse(struct strobe_evaluation *evaluation, struct strobe_digits *base,
-                   const struct strobe_digits *modulus)
+static int inverse(struct strobe_evaluation *evaluation, struct strobe_big *base, const struct strobe_big *modulus)
 {
-    struct strobe_digits a = *base, b = *modulus, x, y, quotient, rest, product;
-    strobe_digits_set(&x, 1); /* a == x * base, b == y * base, modulo `modulus` */
-    strobe_digits_set(&y, 0);
+    struct strobe_big a = *base, b = *modulus, x, y, quotient, rest, product;
+    strobe_big_set(&x, 1); /* a == x * base, b == y * base, modulo `modulus` */
+    strobe_big_set(&y, 0);
     while (b.count != 0) {
         int status = strobe_evaluation_spend(evaluation, 1 + (int64_t)a.count * b.count / 64);
         if (status < 0) {
             return status;
         }
-        strobe_digits_divide(&a, &b, &quotient, &rest);
+        strobe_big_divide(&a, &b, &quotient, &rest);
         a = b;
         b = rest;
-        strobe_digits_multiply(&quotient, &y, &product);
-        strobe_digits_subtract(&x, &product, &rest);
+        strobe_big_multiply(&quotient, &y, &product);
+        strobe_big_subtract(&x, &product, &rest);
         x = y;
         y = rest;
     }
     if (a.count != 1 || a.digits[0] != 1) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "base is not invertible for the given modulus");
     }
-    strobe_digits_floor_divide(&x, modulus, &quotient, base);
+    strobe_big_floor_divide(&x, modulus, &quotient, base);
     return 0;
 }
 
 /* base^exponent modulo `modulus` (above 0), all not negative, bit by bit from the highest. */
-static int power_modulo(struct strobe_evaluation *evaluation, const struct strobe_digits *base,
-                        const struct strobe_digits *exponent, const struct strobe_digits *modulus,
-                        struct strobe_digits *ret_result)
+static int power_modulo(struct strobe_evaluation *evaluation, const struct strobe_big *base,
+                        const struct strobe_big *exponent, const struct strobe_big *modulus,
+                        struct strobe_big *ret_result)
 {
-    struct strobe_digits product, quotient;
-    strobe_digits_set(&product, 1);
-    strobe_digits_divide(&product, modulus, &quotient, ret_result);
-    for (uint64_t bit = strobe_digits_bits(exponent); bit-- > 0;) {
+    struct strobe_big product, quotient;
+    strobe_big_set(&product, 1);
+    strobe_big_divide(&product, modulus, &quotient, ret_result);
+    for (uint64_t bit = strobe_big_bits(exponent); bit-- > 0;) {
         bool set = (exponent->digits[bit / 32] >> (bit % 32) & 1) != 0;
         for (int i = 0; i < 1 + set; i++) {
             int status = strobe_evaluation_spend(evaluation, 1 + (int64_t)modulus->count * modulus->count / 16);
             if (status < 0) {
                 return status;
             }
-            strobe_digits_multiply(ret_result, i == 0 ? ret_result : base, &product);
-            strobe_digits_divide(&product, modulus, &quotient, ret_result);
+            strobe_big_multiply(ret_result, i == 0 ? ret_result : base, &product);
+            strobe_big_divide(&product, modulus, &quotient, ret_result);
         }
     }
     return 0;
@@ -312,10 +311,10 @@ int strobe_number_power_modulo(struct strobe_evaluation *evaluation, const struc
                                const struct strobe_number *exponent, const struct strobe_number *modulus,
                                struct strobe_value *ret_value)
 {
-    struct strobe_digits b, e, m, rest, result;
-    int status = strobe_digits_load(evaluation, base, &b);
-    status = status < 0 ? status : strobe_digits_load(evaluation, exponent, &e);
-    status = status < 0 ? status : strobe_digits_load(evaluation, modulus, &m);
+    struct strobe_big b, e, m, rest, result;
+    int status = strobe_big_load(evaluation, base, &b);
+    status = status < 0 ? status : strobe_big_load(evaluation, exponent, &e);
+    status = status < 0 ? status : strobe_big_load(evaluation, modulus, &m);
     if (status < 0) {
         return status;
     }
@@ -324,7 +323,7 @@ int strobe_number_power_modulo(struct strobe_evaluation *evaluation, const struc
     }
     bool negative = m.negative;
     m.negative = false;
-    strobe_digits_floor_divide(&b, &m, &result, &rest);
+    strobe_big_floor_divide(&b, &m, &result, &rest);
     b = rest;
     if (e.negative) {
         e.negative = false;
@@ -334,9 +333,9 @@ int strobe_number_power_modulo(struct strobe_evaluation *evaluation, const struc
     }
     status = status < 0 ? status : power_modulo(evaluation, &b, &e, &m, &result);
     if (status == 0 && negative && result.count != 0) {
-        strobe_digits_subtract(&result, &m, &result);
+        strobe_big_subtract(&result, &m, &result);
     }
-    return status < 0 ? status : strobe_digits_value(evaluation, &result, ret_value);
+    return status < 0 ? status : strobe_big_value(evaluation, &result, ret_value);
 }
 
 /* ---- Both ---- */
@@ -380,8 +379,7 @@ int strobe_number_binary(struct strobe_evaluation *evaluation, enum strobe_binar
                          struct strobe_value right, struct strobe_value *ret_value)
 {
     struct strobe_number a, b;
-    bool bitwise =
-        operation == STROBE_BINARY_AND || operation == STROBE_BINARY_OR || operation == STROBE_BINARY_XOR;
+    bool bitwise = operation == STROBE_BINARY_AND || operation == STROBE_BINARY_OR || operation == STROBE_BINARY_XOR;
     bool shifts = operation == STROBE_BINARY_SHIFT_LEFT || operation == STROBE_BINARY_SHIFT_RIGHT;
     if (strobe_number_of(left, &a) == STROBE_NUMBER_NONE || strobe_number_of(right, &b) == STROBE_NUMBER_NONE) {
         return type_fault(evaluation, operation, left, right);
@@ -413,8 +411,8 @@ int strobe_number_binary(struct strobe_evaluation *evaluation, enum strobe_binar
 static int wide_unary(struct strobe_evaluation *evaluation, enum strobe_unary operation,
                       const struct strobe_number *number, struct strobe_value *ret_value)
 {
-    struct strobe_digits digits, one;
-    int status = strobe_digits_load(evaluation, number, &digits);
+    struct strobe_big digits, one;
+    int status = strobe_big_load(evaluation, number, &digits);
     if (status < 0) {
         return status;
     }
@@ -422,10 +420,10 @@ static int wide_unary(struct strobe_evaluation *evaluation, enum strobe_unary op
         digits.negative = !digits.negative;
     }
     if (operation == STROBE_UNARY_INVERT) { /* ~x == -x - 1 */
-        strobe_digits_set(&one, 1);
-        strobe_digits_subtract(&digits, &one, &digits);
+        strobe_big_set(&one, 1);
+        strobe_big_subtract(&digits, &one, &digits);
     }
-    return strobe_digits_value(evaluation, &digits, ret_value);
+    return strobe_big_value(evaluation, &digits, ret_value);
 }
 
 int strobe_number_unary(struct strobe_evaluation *evaluation, enum strobe_unary operation, struct strobe_value value,

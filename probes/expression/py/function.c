@@ -118,11 +118,12 @@ int strobe_functions_init(void)
         status = learn(builtins, entry);
     }
     Py_DECREF(module); /* the interpreter keeps it */
-    return status;
+    return status < 0 ? status : strobe_items_init();
 }
 
 void strobe_functions_done(void)
 {
+    strobe_items_done();
     strobe_pointer_map_done(&genuine);
 }
 

@@ -16,6 +16,8 @@ struct strobe_items {
     Py_ssize_t count;
     Py_ssize_t capacity;
     struct strobe_value *values;
+    PyTypeObject *type;         /* of an ITERATOR: what type() says (zip, enumerate, dict_keys ...) */
+    struct strobe_value source; /* of dict_keys, dict_values, dict_items: the dict; `values` is unused */
 };
 
 /** A dict or set in the arena: open addressing over entries in order of insertion. */
@@ -47,7 +49,7 @@ struct strobe_slice {
 /** A walk over what can be iterated. Zero-initialised by begin; trivially copied. */
 struct strobe_iteration {
     struct strobe_value container;
-    int how; /* private to items.c */
+    int how; /* private to iteration.c */
     Py_ssize_t position;
     Py_ssize_t count; /* at the start; a dict or set that changed meanwhile cannot: no code runs */
 };
@@ -115,5 +117,44 @@ enum strobe_container {
     STROBE_CONTAINER_ITERATOR
 };
 enum strobe_container strobe_container_of(struct strobe_value value);
+
+/** Item `index` of a LIST, TUPLE, RANGE or DEQUE; 0 <= index < length. Fault REDACTED behind a secret name. */
+int strobe_sequence_get(struct strobe_evaluation *evaluation, struct strobe_value sequence, Py_ssize_t index,
+                        struct strobe_value *ret_item);
+
+/** The dict that a DICT, a mapping proxy of one, or a view of one shows: in the arena, or an object; in any other case
+ *  the value itself. */
+struct strobe_value strobe_dict_shown(struct strobe_value value);
+
+/** A walk over a dict (or mapping proxy) or a set by its table. Zero-initialise. */
+struct strobe_table_walk {
+    Py_ssize_t position;
+    struct strobe_value key;
+    struct strobe_value value; /* of a dict; not yet asked whether it is a secret: strobe_gate_entry() */
+};
+
+/** Next entry. Spends fuel. @return 1, 0 at the end, or a negative code */
+int strobe_table_next(struct strobe_evaluation *evaluation, struct strobe_value table, struct strobe_table_walk *walk);
+
+/** Whether a set, frozenset or the keys of a dict have `member`. @return 1, 0, or a negative code */
+int strobe_table_has(struct strobe_evaluation *evaluation, struct strobe_value table, struct strobe_value member);
+
+/** A range with these bounds; fault VALUE for a step of 0, LIMIT for more items than 64 bits count. */
+int strobe_range_make(struct strobe_evaluation *evaluation, int64_t start, int64_t stop, int64_t step,
+                      struct strobe_value *ret_value);
+
+/** See a range; fault LIMIT when a bound is beyond 64 bits. */
+int strobe_range_of(struct strobe_evaluation *evaluation, struct strobe_value value, struct strobe_range *ret_range);
+
+/** An ITERATOR value of that type over `source`: for dict_keys, dict_values, dict_items. */
+int strobe_view_make(struct strobe_evaluation *evaluation, PyTypeObject *type, struct strobe_value source,
+                     struct strobe_value *ret_value);
+
+/** The type collections.deque, or NULL; learned by strobe_items_init(), which may set an exception. */
+PyTypeObject *strobe_deque_type(void);
+/** The name "_fields", which named tuples have; or NULL. Learned by strobe_items_init(). */
+PyObject *strobe_fields_name(void);
+int strobe_items_init(void);
+void strobe_items_done(void);
 
 #endif

@@ -59,9 +59,11 @@ static PyObject *getter_of(PyObject *descriptor)
     return NULL;
 }
 
-static int refuse_computed(struct strobe_evaluation *evaluation, struct strobe_value value, PyObject *name)
+static int refuse_computed(struct strobe_evaluation *evaluation, struct strobe_value value, PyObject *name,
+                           const char *path)
 {
-    const char *type = strobe_value_type_name(value);
+    bool path_is_type = path == NULL;
+    const char *type = path_is_type ? strobe_value_type_name(value) : path;
     const char *text = PyUnicode_IS_COMPACT_ASCII(name) ? PyUnicode_DATA(name) : "?";
     PyObject *object = value.as.object;
     PyObject *found = evaluation->error != NULL ? in_classes(object, name) : NULL;
@@ -80,8 +82,8 @@ static int refuse_computed(struct strobe_evaluation *evaluation, struct strobe_v
     if (field != NULL) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
                                       "'%.60s.%.60s' is a property; its getter would run. "
-                                      "Read the field it uses: '.%.60s'",
-                                      type, text, field);
+                                      "Read the field it uses: '%.60s.%.60s'",
+                                      type, text, path_is_type ? "" : type, field);
     }
     return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
                                   "'%.60s.%.60s' is %s computed attribute; its code would run. Read the field it uses",
@@ -122,15 +124,12 @@ static int computed(struct strobe_evaluation *evaluation, struct strobe_value va
     return entry->call(evaluation, &arguments, ret_value);
 }
 
-int strobe_value_attribute(struct strobe_evaluation *evaluation, struct strobe_value value, PyObject *name,
-                           struct strobe_attribute_cache *cache, struct strobe_value *ret_value)
+int strobe_attribute_load(struct strobe_evaluation *evaluation, struct strobe_value value, PyObject *name,
+                          struct strobe_attribute_cache *cache, struct strobe_value *ret_value,
+                          enum strobe_attribute_result *ret_result)
 {
     PyObject *found = NULL;
     enum strobe_attribute_result result = STROBE_ATTRIBUTE_ABSENT;
-    if (cache == NULL && strobe_text_is_secret(evaluation, strobe_value_object(name))) {
-        /* With a cache the name is a constant of the program, which the compiler has checked. */
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_REDACTED, "the attribute is redacted by its name");
-    }
     if (value.kind == STROBE_VALUE_OBJECT) {
         result = cache != NULL ? strobe_attribute_get_cached(value.as.object, name, cache, &found)
                                : strobe_attribute_get(value.as.object, name, &found);
@@ -139,17 +138,31 @@ int strobe_value_attribute(struct strobe_evaluation *evaluation, struct strobe_v
             return 0;
         }
     }
-    int status = computed(evaluation, value, name, ret_value);
-    if (status <= 0) {
-        return status;
-    }
+    *ret_result = result;
+    return computed(evaluation, value, name, ret_value);
+}
+
+int strobe_attribute_refuse(struct strobe_evaluation *evaluation, struct strobe_value value, PyObject *name,
+                            enum strobe_attribute_result result, const char *path)
+{
     switch (result) {
     case STROBE_ATTRIBUTE_COMPUTED:
-        return refuse_computed(evaluation, value, name);
+        return refuse_computed(evaluation, value, name, path);
     case STROBE_ATTRIBUTE_UNREADABLE:
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE, "attributes of a '%.80s' cannot be read",
                                       strobe_value_type_name(value));
     default:
         return refuse_absent(evaluation, value, name);
     }
+}
+
+int strobe_value_attribute(struct strobe_evaluation *evaluation, struct strobe_value value, PyObject *name,
+                           struct strobe_value *ret_value)
+{
+    enum strobe_attribute_result result;
+    if (strobe_text_is_secret(evaluation, strobe_value_object(name))) {
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_REDACTED, "the attribute is redacted by its name");
+    }
+    int status = strobe_attribute_load(evaluation, value, name, NULL, ret_value, &result);
+    return status <= 0 ? status : strobe_attribute_refuse(evaluation, value, name, result, NULL);
 }

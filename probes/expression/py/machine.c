@@ -4,6 +4,7 @@
  */
 #include "probes/expression/py/machine.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "probes/expression/py/compare.h"
@@ -193,9 +194,9 @@ static strobe_operation *const operations[STROBE_OP_COUNT] = {
 
 static struct strobe_arena arena; /* used under the GIL, by one evaluation at a time */
 
-int strobe_expression_evaluate(const struct strobe_expression *expression, const int16_t *binding,
-                               const struct strobe_expression_context *context, struct strobe_evaluation *evaluation,
-                               struct strobe_value *ret_value)
+static int run(const struct strobe_expression *expression, const int16_t *binding,
+               const struct strobe_expression_context *context, struct strobe_evaluation *evaluation,
+               struct strobe_value *ret_value)
 {
     struct strobe_machine machine; /* not zeroed: this is warm */
     machine.expression = expression;
@@ -219,6 +220,16 @@ int strobe_expression_evaluate(const struct strobe_expression *expression, const
             return status;
         }
     }
+}
+
+int strobe_expression_evaluate(const struct strobe_expression *expression, const int16_t *binding,
+                               const struct strobe_expression_context *context, struct strobe_evaluation *evaluation,
+                               struct strobe_value *ret_value)
+{
+    int saved_errno = errno; /* which pow() and the like set */
+    int status = run(expression, binding, context, evaluation, ret_value);
+    errno = saved_errno;
+    return status;
 }
 
 static enum strobe_verdict run_whole(const struct strobe_expression *expression, const int16_t *binding,

@@ -1,4 +1,5 @@
 /* Loading names: variables of the program, of comprehensions, and what the probe itself knows. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/py/dict.h"
@@ -56,11 +57,47 @@ int strobe_run_register(struct strobe_machine *m, struct strobe_instruction inst
     return 0;
 }
 
+/* How the value before the ATTRIBUTE at `at` was written, "order.customer", when it is that plain. */
+static const char *path_of(const struct strobe_machine *m, size_t at, char *buffer, size_t size)
+{
+    const struct strobe_instruction *code = m->expression->program.instructions;
+    size_t first = at;
+    while (first > 0 && code[first - 1].op == STROBE_OP_ATTRIBUTE) {
+        first--;
+    }
+    if (first == 0 || code[first - 1].op != STROBE_OP_NAME) {
+        return NULL;
+    }
+    PyObject *name = PyTuple_GET_ITEM(m->expression->names, code[first - 1].operand);
+    size_t used = 0;
+    for (size_t i = first;; i++) {
+        const char *text = PyUnicode_AsUTF8(name); /* the compiler has made its UTF-8 */
+        int wrote = text != NULL ? snprintf(buffer + used, size - used, "%s%s", used > 0 ? "." : "", text) : -1;
+        if (wrote < 0 || (size_t)wrote >= size - used) {
+            return NULL;
+        }
+        used += (size_t)wrote;
+        if (i == at) {
+            return buffer;
+        }
+        name = strobe_machine_constant(m, code[i].operand);
+    }
+}
+
 int strobe_run_attribute(struct strobe_machine *m, struct strobe_instruction instruction)
 {
+    enum { PATH_BYTES = 64 };
+    char buffer[PATH_BYTES];
     size_t at = (size_t)(m->next - m->expression->program.instructions) - 1;
-    return strobe_value_attribute(m->evaluation, m->top[-1], strobe_machine_constant(m, instruction.operand),
-                                  &m->expression->caches[at], &m->top[-1]);
+    PyObject *name = strobe_machine_constant(m, instruction.operand);
+    enum strobe_attribute_result result;
+    int status =
+        strobe_attribute_load(m->evaluation, m->top[-1], name, &m->expression->caches[at], &m->top[-1], &result);
+    if (status <= 0) {
+        return status;
+    }
+    const char *path = m->evaluation->error != NULL ? path_of(m, at, buffer, sizeof buffer) : NULL;
+    return strobe_attribute_refuse(m->evaluation, m->top[-1], name, result, path);
 }
 
 /* ---- What the probe itself knows ---- */

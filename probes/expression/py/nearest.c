@@ -64,8 +64,8 @@ const char *strobe_nearest_function(const char *name)
 const char *strobe_nearest_method(const char *name)
 {
     static const struct strobe_function_entry *const tables[] = {
-        strobe_text_methods,  strobe_dict_methods,   strobe_list_methods,   strobe_set_methods,
-        strobe_bytes_methods, strobe_moment_methods, strobe_number_methods,
+        strobe_text_methods, strobe_dict_methods,  strobe_list_methods,
+        strobe_set_methods,  strobe_bytes_methods, strobe_number_methods,
     };
     const char *best = NULL;
     size_t best_distance = allowed_distance(name) + 1;

@@ -86,18 +86,18 @@ int strobe_number_real(struct strobe_evaluation *evaluation, const struct strobe
         return 0;
     }
     enum { DOUBLE_BITS_MAX = 1024 };
-    struct strobe_digits digits, one;
+    struct strobe_big digits, one;
     if (strobe_number_bits(number) > DOUBLE_BITS_MAX) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_OVERFLOW, "int too large to convert to float");
     }
-    int status = strobe_digits_load(evaluation, number, &digits);
-    strobe_digits_set(&one, 1);
-    return status < 0 ? status : strobe_digits_ratio(evaluation, &digits, &one, ret_real);
+    int status = strobe_big_load(evaluation, number, &digits);
+    strobe_big_set(&one, 1);
+    return status < 0 ? status : strobe_big_ratio(evaluation, &digits, &one, ret_real);
 }
 
 int strobe_number_truncate(struct strobe_evaluation *evaluation, double real, struct strobe_value *ret_value)
 {
-    struct strobe_digits digits;
+    struct strobe_big digits;
     if (isnan(real)) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "cannot convert float NaN to integer");
     }
@@ -108,8 +108,8 @@ int strobe_number_truncate(struct strobe_evaluation *evaluation, double real, st
         *ret_value = strobe_value_int((int64_t)real);
         return 0;
     }
-    strobe_digits_from_double(real, &digits);
-    return strobe_digits_value(evaluation, &digits, ret_value);
+    strobe_big_from_double(real, &digits);
+    return strobe_big_value(evaluation, &digits, ret_value);
 }
 
 int strobe_number_index(struct strobe_evaluation *evaluation, struct strobe_value value, Py_ssize_t *ret_index)
@@ -168,7 +168,7 @@ static int order_int_real(int64_t left, double right)
 static int order_magnitudes(struct strobe_evaluation *evaluation, const struct strobe_number *left,
                             const struct strobe_number *right, uint64_t bits, int *ret_order)
 {
-    struct strobe_digits a, b;
+    struct strobe_big a, b;
     if (bits > STROBE_EXPRESSION_INT_BITS_MAX) { /* both are the program's */
         int status = strobe_evaluation_spend(evaluation, (int64_t)(bits / 128));
         if (status < 0) {
@@ -177,10 +177,10 @@ static int order_magnitudes(struct strobe_evaluation *evaluation, const struct s
         *ret_order = strobe_integer_order(left->object, right->object);
         return 0;
     }
-    int status = strobe_digits_load(evaluation, left, &a);
-    status = status < 0 ? status : strobe_digits_load(evaluation, right, &b);
+    int status = strobe_big_load(evaluation, left, &a);
+    status = status < 0 ? status : strobe_big_load(evaluation, right, &b);
     if (status == 0) {
-        *ret_order = strobe_digits_order(&a, &b);
+        *ret_order = strobe_big_order(&a, &b);
     }
     return status;
 }
@@ -216,20 +216,20 @@ static int order_wide_real(struct strobe_evaluation *evaluation, const struct st
         return 0;
     }
     enum { DOUBLE_BITS_MAX = 1024 };
-    struct strobe_digits a, b;
+    struct strobe_big a, b;
     if (isinf(right) || strobe_number_bits(left) > DOUBLE_BITS_MAX) {
         *ret_order = isinf(right) ? (right > 0 ? -1 : 1) : (negative ? -1 : 1);
         return 0;
     }
-    int status = strobe_digits_load(evaluation, left, &a);
+    int status = strobe_big_load(evaluation, left, &a);
     if (status < 0) {
         return status;
     }
-    strobe_digits_from_double(right, &b);
+    strobe_big_from_double(right, &b);
     if (a.negative != b.negative) {
         *ret_order = a.negative ? -1 : 1;
     } else {
-        int order = strobe_digits_order(&a, &b);
+        int order = strobe_big_order(&a, &b);
         *ret_order = negative ? -order : order;
     }
     return 0;
@@ -330,20 +330,19 @@ int strobe_number_hash(struct strobe_evaluation *evaluation, const struct strobe
 enum { CHUNK = 1000000000, CHUNK_DIGITS = 9 };
 
 /* Nine digits at a time, from the end. */
-static int int_text(struct strobe_evaluation *evaluation, const struct strobe_number *number, char *buffer,
-                    size_t size)
+static int int_text(struct strobe_evaluation *evaluation, const struct strobe_number *number, char *buffer, size_t size)
 {
-    struct strobe_digits digits;
+    struct strobe_big digits;
     char text[STROBE_EXPRESSION_INT_BITS_MAX / 3 + CHUNK_DIGITS + 2];
     size_t place = sizeof text;
-    int status = strobe_digits_load(evaluation, number, &digits);
+    int status = strobe_big_load(evaluation, number, &digits);
     status = status < 0 ? status : strobe_evaluation_spend(evaluation, (int64_t)digits.count * digits.count / 64);
     if (status < 0) {
         return status;
     }
     bool negative = digits.negative;
     do {
-        uint32_t chunk = strobe_digits_divide_small(&digits, CHUNK);
+        uint32_t chunk = strobe_big_divide_small(&digits, CHUNK);
         for (int i = 0; i < CHUNK_DIGITS && (i == 0 || chunk != 0 || digits.count != 0); i++) {
             text[--place] = (char)('0' + chunk % 10);
             chunk /= 10;

@@ -23,9 +23,9 @@ static bool has_own_operators(struct strobe_value value)
     return !plain && type->tp_as_number != NULL;
 }
 
-static const char *const binary_slots[STROBE_BINARY_COUNT] = {
-    "__add__", "__sub__",    "__mul__",    "__truediv__", "__floordiv__", "__mod__",
-    "__pow__", "__lshift__", "__rshift__", "__and__",     "__or__",       "__xor__"};
+static const char *const binary_slots[STROBE_BINARY_COUNT] = {"__add__",      "__sub__", "__mul__", "__truediv__",
+                                                              "__floordiv__", "__mod__", "__pow__", "__lshift__",
+                                                              "__rshift__",   "__and__", "__or__",  "__xor__"};
 
 /* The slot of the type for the operation; NULL: it has none. */
 static const void *slot_of(const PyTypeObject *type, enum strobe_binary operation)
@@ -52,10 +52,9 @@ static int refuse(struct strobe_evaluation *evaluation, enum strobe_binary opera
     for (size_t i = 0; i < 2; i++) {
         const PyTypeObject *type = strobe_value_type(sides[i]);
         if (has_own_operators(sides[i]) && slot_of(type, operation) != NULL) {
-            return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
-                                          "'%s' on a '%s' would run its %s; use one of its fields",
-                                          strobe_binary_sign(operation), strobe_value_type_name(sides[i]),
-                                          binary_slots[operation]);
+            return strobe_evaluation_fail(
+                evaluation, STROBE_FAULT_UNSAFE, "'%s' on a '%s' would run its %s; use one of its fields",
+                strobe_binary_sign(operation), strobe_value_type_name(sides[i]), binary_slots[operation]);
         }
     }
     return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "unsupported operand type(s) for %s: '%s' and '%s'",

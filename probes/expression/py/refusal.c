@@ -27,14 +27,24 @@ static int integer(PyObject *node, const char *name, int otherwise)
     return value != NULL && PyLong_Check(value) ? (int)PyLong_AsLong(value) : otherwise;
 }
 
-static size_t offset_of(const struct strobe_compiler *c, PyObject *node)
-{
-    return strobe_source_offset(c->source, integer(node, "lineno", 1), integer(node, "col_offset", 0));
-}
-
 static size_t end_of(const struct strobe_compiler *c, PyObject *node)
 {
     return strobe_source_offset(c->source, integer(node, "end_lineno", 1), integer(node, "end_col_offset", 0));
+}
+
+/* Where a node begins; of an attribute, where its name does. */
+static size_t offset_of(const struct strobe_compiler *c, PyObject *node)
+{
+    PyObject *name = strobe_syntax_is(node, "Attribute") ? strobe_syntax_field(node, "attr") : NULL;
+    const char *text = name != NULL ? PyUnicode_AsUTF8(name) : NULL;
+    if (text != NULL) {
+        size_t end = end_of(c, node), size = strlen(text);
+        if (end >= size && memcmp(c->source->text + end - size, text, size) == 0) {
+            return end - size;
+        }
+    }
+    PyErr_Clear();
+    return strobe_source_offset(c->source, integer(node, "lineno", 1), integer(node, "col_offset", 0));
 }
 
 static struct strobe_finding *add(struct strobe_compiler *c, enum strobe_finding_kind kind, size_t from, size_t to)

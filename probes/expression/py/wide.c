@@ -6,7 +6,7 @@
 
 #include "base/py/integer.h"
 
-static void trim(struct strobe_digits *digits)
+static void trim(struct strobe_big *digits)
 {
     while (digits->count > 0 && digits->digits[digits->count - 1] == 0) {
         digits->count--;
@@ -18,7 +18,7 @@ static void trim(struct strobe_digits *digits)
 
 /* ---- In and out ---- */
 
-void strobe_digits_set(struct strobe_digits *digits, int64_t value)
+void strobe_big_set(struct strobe_big *digits, int64_t value)
 {
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     digits->negative = value < 0;
@@ -34,11 +34,11 @@ static int too_wide(struct strobe_evaluation *evaluation)
                                   STROBE_EXPRESSION_INT_BITS_MAX);
 }
 
-int strobe_digits_load(struct strobe_evaluation *evaluation, const struct strobe_number *number,
-                       struct strobe_digits *ret_digits)
+int strobe_big_load(struct strobe_evaluation *evaluation, const struct strobe_number *number,
+                    struct strobe_big *ret_digits)
 {
     if (number->kind == STROBE_NUMBER_INT) {
-        strobe_digits_set(ret_digits, number->integer);
+        strobe_big_set(ret_digits, number->integer);
         return 0;
     }
     if (number->wide != NULL) {
@@ -63,7 +63,7 @@ int strobe_wide_make(struct strobe_evaluation *evaluation, bool negative, const 
     while (count > 0 && digits[count - 1] == 0) {
         count--;
     }
-    if (count > STROBE_DIGITS_RESULT_MAX) {
+    if (count > STROBE_BIG_DIGITS_RESULT_MAX) {
         return too_wide(evaluation);
     }
     uint64_t magnitude = (count > 0 ? digits[0] : 0) | (count > 1 ? (uint64_t)digits[1] << 32 : 0);
@@ -82,13 +82,13 @@ int strobe_wide_make(struct strobe_evaluation *evaluation, bool negative, const 
     return 0;
 }
 
-int strobe_digits_value(struct strobe_evaluation *evaluation, const struct strobe_digits *digits,
-                        struct strobe_value *ret_value)
+int strobe_big_value(struct strobe_evaluation *evaluation, const struct strobe_big *digits,
+                     struct strobe_value *ret_value)
 {
     return strobe_wide_make(evaluation, digits->negative, digits->digits, digits->count, ret_value);
 }
 
-uint64_t strobe_digits_bits(const struct strobe_digits *digits)
+uint64_t strobe_big_bits(const struct strobe_big *digits)
 {
     if (digits->count == 0) {
         return 0;
@@ -99,7 +99,7 @@ uint64_t strobe_digits_bits(const struct strobe_digits *digits)
 
 /* ---- Sums ---- */
 
-int strobe_digits_order(const struct strobe_digits *left, const struct strobe_digits *right)
+int strobe_big_order(const struct strobe_big *left, const struct strobe_big *right)
 {
     if (left->count != right->count) {
         return left->count < right->count ? -1 : 1;
@@ -112,13 +112,12 @@ int strobe_digits_order(const struct strobe_digits *left, const struct strobe_di
     return 0;
 }
 
-static uint32_t digit_at(const struct strobe_digits *digits, uint32_t i)
+static uint32_t digit_at(const struct strobe_big *digits, uint32_t i)
 {
     return i < digits->count ? digits->digits[i] : 0;
 }
 
-static void add_magnitudes(const struct strobe_digits *left, const struct strobe_digits *right,
-                           struct strobe_digits *ret_sum)
+static void add_magnitudes(const struct strobe_big *left, const struct strobe_big *right, struct strobe_big *ret_sum)
 {
     uint32_t count = left->count > right->count ? left->count : right->count;
     uint64_t carry = 0;
@@ -132,8 +131,8 @@ static void add_magnitudes(const struct strobe_digits *left, const struct strobe
 }
 
 /* `left` is not the smaller. */
-static void subtract_magnitudes(const struct strobe_digits *left, const struct strobe_digits *right,
-                                struct strobe_digits *ret_difference)
+static void subtract_magnitudes(const struct strobe_big *left, const struct strobe_big *right,
+                                struct strobe_big *ret_difference)
 {
     uint32_t count = left->count;
     int64_t borrow = 0;
@@ -146,13 +145,13 @@ static void subtract_magnitudes(const struct strobe_digits *left, const struct s
 }
 
 /* left + right, `right` taken with the sign given. */
-static void add_signed(const struct strobe_digits *left, const struct strobe_digits *right, bool right_negative,
-                       struct strobe_digits *ret_sum)
+static void add_signed(const struct strobe_big *left, const struct strobe_big *right, bool right_negative,
+                       struct strobe_big *ret_sum)
 {
     bool negative = left->negative;
     if (left->negative == right_negative) {
         add_magnitudes(left, right, ret_sum);
-    } else if (strobe_digits_order(left, right) >= 0) {
+    } else if (strobe_big_order(left, right) >= 0) {
         subtract_magnitudes(left, right, ret_sum);
     } else {
         negative = right_negative;
@@ -162,22 +161,20 @@ static void add_signed(const struct strobe_digits *left, const struct strobe_dig
     trim(ret_sum);
 }
 
-void strobe_digits_add(const struct strobe_digits *left, const struct strobe_digits *right,
-                       struct strobe_digits *ret_sum)
+void strobe_big_add(const struct strobe_big *left, const struct strobe_big *right, struct strobe_big *ret_sum)
 {
     add_signed(left, right, right->negative, ret_sum);
 }
 
-void strobe_digits_subtract(const struct strobe_digits *left, const struct strobe_digits *right,
-                            struct strobe_digits *ret_difference)
+void strobe_big_subtract(const struct strobe_big *left, const struct strobe_big *right,
+                         struct strobe_big *ret_difference)
 {
     add_signed(left, right, !right->negative, ret_difference);
 }
 
 /* ---- Products ---- */
 
-void strobe_digits_multiply(const struct strobe_digits *left, const struct strobe_digits *right,
-                            struct strobe_digits *ret_product)
+void strobe_big_multiply(const struct strobe_big *left, const struct strobe_big *right, struct strobe_big *ret_product)
 {
     ret_product->count = left->count + right->count;
     ret_product->negative = left->negative != right->negative;
@@ -194,7 +191,7 @@ void strobe_digits_multiply(const struct strobe_digits *left, const struct strob
     trim(ret_product);
 }
 
-void strobe_digits_multiply_small(struct strobe_digits *digits, uint32_t factor, uint32_t addend)
+void strobe_big_multiply_small(struct strobe_big *digits, uint32_t factor, uint32_t addend)
 {
     uint64_t carry = addend;
     for (uint32_t i = 0; i < digits->count; i++) {
@@ -209,7 +206,7 @@ void strobe_digits_multiply_small(struct strobe_digits *digits, uint32_t factor,
 
 /* ---- Shifts ---- */
 
-void strobe_digits_shift_left(struct strobe_digits *digits, uint64_t bits)
+void strobe_big_shift_left(struct strobe_big *digits, uint64_t bits)
 {
     uint32_t whole = (uint32_t)(bits / 32);
     unsigned rest = (unsigned)(bits % 32);
@@ -226,7 +223,7 @@ void strobe_digits_shift_left(struct strobe_digits *digits, uint64_t bits)
     trim(digits);
 }
 
-bool strobe_digits_shift_right(struct strobe_digits *digits, uint64_t bits)
+bool strobe_big_shift_right(struct strobe_big *digits, uint64_t bits)
 {
     uint64_t whole = bits / 32;
     unsigned rest = (unsigned)(bits % 32);
@@ -251,7 +248,7 @@ bool strobe_digits_shift_right(struct strobe_digits *digits, uint64_t bits)
 
 /* ---- Quotients ---- */
 
-uint32_t strobe_digits_divide_small(struct strobe_digits *digits, uint32_t divisor)
+uint32_t strobe_big_divide_small(struct strobe_big *digits, uint32_t divisor)
 {
     uint64_t remainder = 0;
     for (uint32_t i = digits->count; i-- > 0;) {
@@ -301,25 +298,25 @@ static uint32_t divide_digit(uint32_t *rest, const uint32_t *divisor, uint32_t c
     return (uint32_t)estimate;
 }
 
-void strobe_digits_divide(const struct strobe_digits *dividend, const struct strobe_digits *divisor,
-                          struct strobe_digits *ret_quotient, struct strobe_digits *ret_remainder)
+void strobe_big_divide(const struct strobe_big *dividend, const struct strobe_big *divisor,
+                       struct strobe_big *ret_quotient, struct strobe_big *ret_remainder)
 {
     ret_quotient->negative = false;
     if (divisor->count == 1) {
         *ret_quotient = *dividend;
         ret_quotient->negative = false;
-        ret_remainder->digits[0] = strobe_digits_divide_small(ret_quotient, divisor->digits[0]);
+        ret_remainder->digits[0] = strobe_big_divide_small(ret_quotient, divisor->digits[0]);
         ret_remainder->count = 1;
-    } else if (strobe_digits_order(dividend, divisor) < 0) {
+    } else if (strobe_big_order(dividend, divisor) < 0) {
         ret_quotient->count = 0;
         *ret_remainder = *dividend;
     } else {
-        struct strobe_digits scaled = *divisor;
+        struct strobe_big scaled = *divisor;
         unsigned shift = (unsigned)__builtin_clz(divisor->digits[divisor->count - 1]);
         uint32_t count = divisor->count;
-        strobe_digits_shift_left(&scaled, shift);
+        strobe_big_shift_left(&scaled, shift);
         *ret_remainder = *dividend;
-        strobe_digits_shift_left(ret_remainder, shift);
+        strobe_big_shift_left(ret_remainder, shift);
         if (ret_remainder->count == dividend->count) {
             ret_remainder->digits[ret_remainder->count++] = 0;
         }
@@ -329,24 +326,24 @@ void strobe_digits_divide(const struct strobe_digits *dividend, const struct str
         }
         trim(ret_quotient);
         trim(ret_remainder);
-        strobe_digits_shift_right(ret_remainder, shift);
+        strobe_big_shift_right(ret_remainder, shift);
     }
     ret_remainder->negative = false;
     trim(ret_remainder);
 }
 
-void strobe_digits_floor_divide(const struct strobe_digits *dividend, const struct strobe_digits *divisor,
-                                struct strobe_digits *ret_quotient, struct strobe_digits *ret_remainder)
+void strobe_big_floor_divide(const struct strobe_big *dividend, const struct strobe_big *divisor,
+                             struct strobe_big *ret_quotient, struct strobe_big *ret_remainder)
 {
-    strobe_digits_divide(dividend, divisor, ret_quotient, ret_remainder);
+    strobe_big_divide(dividend, divisor, ret_quotient, ret_remainder);
     if (dividend->negative != divisor->negative) {
         if (ret_remainder->count != 0) { /* rounded towards 0 so far */
-            struct strobe_digits magnitude = *divisor;
-            struct strobe_digits one;
+            struct strobe_big magnitude = *divisor;
+            struct strobe_big one;
             magnitude.negative = false;
-            strobe_digits_set(&one, 1);
-            strobe_digits_add(ret_quotient, &one, ret_quotient);
-            strobe_digits_subtract(&magnitude, ret_remainder, ret_remainder);
+            strobe_big_set(&one, 1);
+            strobe_big_add(ret_quotient, &one, ret_quotient);
+            strobe_big_subtract(&magnitude, ret_remainder, ret_remainder);
         }
         ret_quotient->negative = ret_quotient->count != 0;
     }
@@ -355,8 +352,8 @@ void strobe_digits_floor_divide(const struct strobe_digits *dividend, const stru
 
 /* ---- Bits ---- */
 
-void strobe_digits_bitwise(const struct strobe_digits *left, const struct strobe_digits *right,
-                           enum strobe_binary operation, struct strobe_digits *ret_result)
+void strobe_big_bitwise(const struct strobe_big *left, const struct strobe_big *right, enum strobe_binary operation,
+                        struct strobe_big *ret_result)
 {
     uint32_t count = (left->count > right->count ? left->count : right->count) + 1;
     uint64_t left_carry = 1, right_carry = 1, carry = 1; /* of the +1 in -x == ~x + 1 */
@@ -413,24 +410,24 @@ static double round_to_double(uint64_t whole, int exponent, bool inexact)
     return ldexp((double)kept, lowest);
 }
 
-int strobe_digits_ratio(struct strobe_evaluation *evaluation, const struct strobe_digits *dividend,
-                        const struct strobe_digits *divisor, double *ret_ratio)
+int strobe_big_ratio(struct strobe_evaluation *evaluation, const struct strobe_big *dividend,
+                     const struct strobe_big *divisor, double *ret_ratio)
 {
     bool negative = dividend->negative != divisor->negative;
-    int64_t magnitude = (int64_t)strobe_digits_bits(dividend) - (int64_t)strobe_digits_bits(divisor);
+    int64_t magnitude = (int64_t)strobe_big_bits(dividend) - (int64_t)strobe_big_bits(divisor);
     double ratio = 0.0;
     if (magnitude > DBL_MAX_EXP + 1) {
         ratio = HUGE_VAL;
     } else if (dividend->count != 0 && magnitude > DOUBLE_LOWEST_EXPONENT - 3) {
-        struct strobe_digits scaled = *dividend, quotient, remainder;
+        struct strobe_big scaled = *dividend, quotient, remainder;
         int64_t shift = QUOTIENT_BITS - magnitude;
         bool inexact = false;
         if (shift >= 0) {
-            strobe_digits_shift_left(&scaled, (uint64_t)shift);
+            strobe_big_shift_left(&scaled, (uint64_t)shift);
         } else {
-            inexact = strobe_digits_shift_right(&scaled, (uint64_t)-shift);
+            inexact = strobe_big_shift_right(&scaled, (uint64_t)-shift);
         }
-        strobe_digits_divide(&scaled, divisor, &quotient, &remainder);
+        strobe_big_divide(&scaled, divisor, &quotient, &remainder);
         uint64_t whole = digit_at(&quotient, 0) | (uint64_t)digit_at(&quotient, 1) << 32;
         ratio = round_to_double(whole, (int)-shift, inexact || remainder.count != 0);
     }
@@ -441,14 +438,14 @@ int strobe_digits_ratio(struct strobe_evaluation *evaluation, const struct strob
     return 0;
 }
 
-void strobe_digits_from_double(double value, struct strobe_digits *ret_digits)
+void strobe_big_from_double(double value, struct strobe_big *ret_digits)
 {
     int exponent;
     double fraction = frexp(trunc(value), &exponent);
-    strobe_digits_set(ret_digits, (int64_t)ldexp(fraction, DBL_MANT_DIG));
+    strobe_big_set(ret_digits, (int64_t)ldexp(fraction, DBL_MANT_DIG));
     if (exponent >= DBL_MANT_DIG) {
-        strobe_digits_shift_left(ret_digits, (uint64_t)(exponent - DBL_MANT_DIG));
+        strobe_big_shift_left(ret_digits, (uint64_t)(exponent - DBL_MANT_DIG));
     } else {
-        strobe_digits_shift_right(ret_digits, (uint64_t)(DBL_MANT_DIG - exponent));
+        strobe_big_shift_right(ret_digits, (uint64_t)(DBL_MANT_DIG - exponent));
     }
 }
