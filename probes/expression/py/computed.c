@@ -1,10 +1,10 @@
 /* Attributes that built-in types compute from their data: what the descriptors of C types would give, without calling
  * them. */
+#include "base/py/decimal.h"
 #include "probes/expression/py/decimal.h"
 #include "probes/expression/py/function.h"
 #include "probes/expression/py/known_object.h"
 #include "probes/expression/py/moment.h"
-#include "base/py/decimal.h"
 
 const struct strobe_function_entry *strobe_computed_find(struct strobe_value receiver, PyObject *name)
 {

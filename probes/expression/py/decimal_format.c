@@ -1,4 +1,4 @@
-/* format(Decimal): the language of _decimal.c, which knows no '#' and no '_'. */
+/* format(Decimal): the language of _decimal.c, which knows no '_', and '#' from 3.13 on. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +9,7 @@ struct fields {
     uint32_t align; /* < > = ^ */
     uint32_t sign;  /* + - blank */
     bool no_negative_zero;
+    bool alternate; /* always a point */
     bool commas;
     Py_ssize_t width;
     Py_ssize_t precision; /* -1: absent */
@@ -72,6 +73,12 @@ static int read_spec(const struct strobe_text_view *spec, struct fields *fields)
         fields->no_negative_zero = true;
         place++;
     }
+#if PY_VERSION_HEX >= 0x030D0000
+    if (at(spec, place) == '#') {
+        fields->alternate = true;
+        place++;
+    }
+#endif
     if (at(spec, place) == '0') {
         if (aligned) {
             return SPEC_INVALID;
@@ -147,10 +154,10 @@ static int put_whole(struct strobe_text_builder *builder, const struct layout *l
     return status;
 }
 
-static int put_fraction(struct strobe_text_builder *builder, const struct layout *layout)
+static int put_fraction(struct strobe_text_builder *builder, const struct layout *layout, bool alternate)
 {
     int64_t places = layout->count - layout->point; /* behind the point */
-    int status = places > 0 ? strobe_text_put(builder, '.') : 0;
+    int status = places > 0 || alternate ? strobe_text_put(builder, '.') : 0;
     for (int64_t i = 0; i < places && status == 0; i++) {
         int64_t place = layout->point + i;
         status = strobe_text_put(builder, place < 0 ? '0' : digit_at(layout, place));
@@ -172,7 +179,7 @@ static int put_layout(struct strobe_text_builder *builder, const struct layout *
 {
     int64_t places = layout->point > 0 ? layout->point : 1;
     int64_t behind = layout->count - layout->point;
-    int64_t rest = (behind > 0 ? behind + 1 : 0) + (int64_t)strlen(layout->tail);
+    int64_t rest = (behind > 0 ? behind : 0) + (behind > 0 || fields->alternate) + (int64_t)strlen(layout->tail);
     uint32_t sign = layout->negative ? '-' : fields->sign == '-' ? 0 : fields->sign;
     int64_t zeros = 0;
     if (fields->fill == '0' && fields->align == '=') {
@@ -186,7 +193,7 @@ static int put_layout(struct strobe_text_builder *builder, const struct layout *
     status = status == 0 && sign != 0 ? strobe_text_put(builder, sign) : status;
     status = status == 0 && fields->align == '=' ? put_times(builder, fields->fill, pad) : status;
     status = status == 0 ? put_whole(builder, layout, zeros, fields->commas) : status;
-    status = status == 0 ? put_fraction(builder, layout) : status;
+    status = status == 0 ? put_fraction(builder, layout, fields->alternate) : status;
     int64_t after = fields->align == '<' ? pad : fields->align == '^' ? pad - before : 0;
     return status == 0 ? put_times(builder, fields->fill, after) : status;
 }
