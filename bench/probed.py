@@ -9,7 +9,7 @@ import _thread
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from harness import Row, note, paired, row_from_pairs
@@ -55,15 +55,20 @@ def functions_of(file_name: str) -> dict[str, Any]:
     return scope
 
 
+def probe(line: int, condition: str | None, hits: int = 1) -> AbstractContextManager[None]:
+    """Arm one probe in PROBED."""
+    return probe_at(f"{PROBED}:{line}", condition, hits)
+
+
 @contextmanager
-def probe(line: int, condition: str | None, hits: int = 1) -> Iterator[None]:
-    """Arm one probe in PROBED; checks that it is armed, and disarms it."""
+def probe_at(location: str, condition: str | None, hits: int = 1) -> Iterator[None]:
+    """Arm one probe; checks that it is armed, and disarms it."""
     from stroboscope import _agent
 
-    _agent.local_apply([("bench", time.monotonic_ns(), f"{PROBED}:{line}", condition, hits, 1000.0, 0)])
+    _agent.local_apply([("bench", time.monotonic_ns(), location, condition, hits, 1000.0, 0)])
     states = [json.loads(text) for text in _agent.local_states()]
     if [state["state"] for state in states] != ["armed"]:
-        raise SystemExit(f"the probe at {PROBED}:{line} is not armed: {states}")
+        raise SystemExit(f"the probe at {location} is not armed: {states}")
     try:
         yield
     finally:

@@ -57,7 +57,7 @@
     X(EXPECT, 1, 0, CONSTANT, NONE, NONE)          /* the callable must be the genuine NAME */     \
     X(CALL, 1, 1, ARGUMENTS, CONSTANT, NONE)       /* callable, arguments -> result */             \
     X(METHOD, 1, 1, ARGUMENTS, CONSTANT, CONSTANT) /* receiver, arguments -> result; its name */   \
-    X(MATCHES, 2, 1, NONE, NONE, NONE)             /* text, pattern -> bool */                     \
+    X(MATCHES, 1, 1, CONSTANT, NONE, NONE)         /* text -> bool; operand: the pattern */           \
     X(RETURN, 1, 0, NONE, NONE, NONE)              /* end: the top is the result */
 
 enum strobe_op {

@@ -187,6 +187,24 @@ static int compile_source(struct strobe_compiler *c, bool is_template)
     return status < 0 ? status : strobe_program_verify(c->program, c->error);
 }
 
+/* The constants that matches() uses, as regular expressions. They were accepted before. */
+static int compile_patterns(struct strobe_compiler *c, struct strobe_expression *expression)
+{
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < expression->program.count; i++) {
+        struct strobe_instruction instruction = expression->program.instructions[i];
+        if (instruction.op == STROBE_OP_MATCHES && expression->patterns[instruction.operand] == NULL) {
+            Py_ssize_t size;
+            const char *text =
+                PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(expression->constants, instruction.operand), &size);
+            status = text != NULL ? strobe_pattern_compile(text, (size_t)size,
+                                                           &expression->patterns[instruction.operand], c->error)
+                                  : STROBE_ENOMEM;
+        }
+    }
+    return status;
+}
+
 /* Move what the compiler gathered into the expression. */
 static int finish(struct strobe_compiler *c, struct strobe_expression *expression)
 {
@@ -194,16 +212,17 @@ static int finish(struct strobe_compiler *c, struct strobe_expression *expressio
     expression->is_secret = c->is_secret;
     expression->constants = PyList_AsTuple(c->constants);
     expression->names = PyList_AsTuple(c->names);
+    expression->patterns = calloc((size_t)expression->program.constants_count + 1, sizeof *expression->patterns);
     expression->called = calloc(names + 1, sizeof *expression->called);
     expression->caches = calloc((size_t)expression->program.count + 1, sizeof *expression->caches);
     if (expression->constants == NULL || expression->names == NULL || expression->called == NULL ||
-        expression->caches == NULL) {
+        expression->caches == NULL || expression->patterns == NULL) {
         PyErr_Clear();
         return strobe_error_set(c->error, STROBE_ENOMEM, "out of memory");
     }
     memcpy(expression->called, c->called, names * sizeof *expression->called);
     strobe_prefilter_make(&expression->program, expression->constants, expression->caches, &expression->prefilter);
-    return 0;
+    return compile_patterns(c, expression);
 }
 
 static enum strobe_cost cost_of(const struct strobe_program *program)
@@ -322,6 +341,10 @@ void strobe_expression_free(struct strobe_expression *expression)
 {
     if (expression != NULL) {
         strobe_prefilter_done(&expression->prefilter);
+        for (size_t i = 0; expression->patterns != NULL && i < expression->program.constants_count; i++) {
+            strobe_pattern_free(expression->patterns[i]);
+        }
+        free(expression->patterns);
         Py_XDECREF(expression->constants);
         Py_XDECREF(expression->names);
         free(expression->called);

@@ -78,16 +78,46 @@ static int emit_search(struct strobe_compiler *c, PyObject *name, int index, PyO
     return status < 0 ? status : strobe_emit_search(c, generator, is_any);
 }
 
+/* The pattern has to be a constant: it is compiled when the expression is. @return its index, or what refuse gives */
+static int intern_pattern(struct strobe_compiler *c, PyObject *node, bool *ret_refused)
+{
+    PyObject *value = strobe_syntax_is(node, "Constant") ? strobe_syntax_field(node, "value") : NULL;
+    struct strobe_error detail = {0};
+    struct strobe_pattern *pattern = NULL;
+    Py_ssize_t size;
+    *ret_refused = true;
+    if (value == NULL || !PyUnicode_CheckExact(value)) {
+        return strobe_compiler_refuse(c, node, STROBE_EUNSUPPORTED, NULL,
+                                      "the pattern of matches() has to be a text that stands there: '^A.*'");
+    }
+    const char *text = PyUnicode_AsUTF8AndSize(value, &size);
+    if (text == NULL) {
+        PyErr_Clear();
+        return strobe_compiler_refuse(c, node, STROBE_EUNSUPPORTED, NULL, "the pattern is not valid text");
+    }
+    int status = strobe_pattern_compile(text, (size_t)size, &pattern, &detail);
+    strobe_pattern_free(pattern);
+    if (status < 0) {
+        return strobe_compiler_refuse(c, node, status, NULL, "%s", detail.message);
+    }
+    *ret_refused = false;
+    return strobe_intern_constant(c, value);
+}
+
 static int emit_matches(struct strobe_compiler *c, PyObject *node)
 {
     PyObject *arguments = strobe_syntax_field(node, "args");
+    bool refused;
     if (strobe_syntax_count(arguments) != 2 || strobe_syntax_count(strobe_syntax_field(node, "keywords")) != 0) {
         return strobe_compiler_refuse(c, node, STROBE_EUNSUPPORTED, "matches(text, pattern)",
                                       "matches() takes a text and a pattern: matches(name, '^A.*')");
     }
+    int pattern = intern_pattern(c, PyList_GET_ITEM(arguments, 1), &refused);
+    if (pattern < 0 || refused) {
+        return pattern; /* while explaining a stand-in is there already */
+    }
     int status = strobe_emit_expression(c, PyList_GET_ITEM(arguments, 0));
-    status = status < 0 ? status : strobe_emit_expression(c, PyList_GET_ITEM(arguments, 1));
-    return status < 0 ? status : strobe_emit(c, STROBE_OP_MATCHES, 0);
+    return status < 0 ? status : strobe_emit(c, STROBE_OP_MATCHES, pattern);
 }
 
 static int emit_function(struct strobe_compiler *c, PyObject *node, PyObject *function)

@@ -11,6 +11,7 @@
 
 #include "base/py/attribute.h"
 #include "base/py/frame.h"
+#include "probes/expression/pattern.h"
 #include "probes/expression/program.h"
 #include "probes/expression/py/evaluation.h"
 #include "probes/expression/py/prefilter.h"
@@ -22,6 +23,7 @@ struct strobe_expression {
     strobe_is_secret *is_secret;
     PyObject *constants;                   /* tuple of exact str, bytes, int, float, bool, None, Ellipsis, tuple */
     PyObject *names;                       /* tuple of interned str */
+    struct strobe_pattern **patterns;      /* for each constant: compiled when matches() uses it, else NULL */
     bool *called;                          /* for each name whether it is called: then a function of ours must be it */
     struct strobe_attribute_cache *caches; /* one for each instruction; used by ATTRIBUTE, under the GIL */
     struct strobe_prefilter prefilter;

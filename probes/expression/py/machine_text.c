@@ -31,9 +31,7 @@ int strobe_run_join(struct strobe_machine *m, struct strobe_instruction instruct
 int strobe_run_matches(struct strobe_machine *m, struct strobe_instruction instruction)
 {
     bool found = false;
-    (void)instruction;
-    m->top--;
-    int status = strobe_value_matches(m->evaluation, m->top[-1], m->top[0], &found);
+    int status = strobe_matches(m->evaluation, m->expression->patterns[instruction.operand], m->top[-1], &found);
     m->top[-1] = strobe_value_bool(found);
     return status;
 }

@@ -1,14 +1,16 @@
-/** matches(text, pattern): regular expressions with a limit on their steps. For the rules see evaluation.h. */
+/** matches(text, pattern): a regular expression over a str. For the rules see evaluation.h. */
 #ifndef STROBE_EXPRESSION_MATCHES_H
 #define STROBE_EXPRESSION_MATCHES_H
 
+#include "probes/expression/pattern.h"
 #include "probes/expression/py/value.h"
 
 /**
- * Whether `pattern` matches somewhere in `text` (str, or a subclass). Fault TYPE when one is no str, VALUE for a
- * pattern that is none (its place is said), LIMIT when the steps do not suffice.
+ * Whether `pattern` is found in `subject`, a str: re.search(pattern, subject) is not None. Fault TYPE when it is none,
+ * LIMIT when it is longer than STROBE_EXPRESSION_TEXT_MAX or the search needs more steps than there are: fuel buys
+ * them, at most STROBE_EXPRESSION_PATTERN_STEPS_MAX.
  */
-int strobe_value_matches(struct strobe_evaluation *evaluation, struct strobe_value text, struct strobe_value pattern,
-                         bool *ret_matches);
+int strobe_matches(struct strobe_evaluation *evaluation, struct strobe_pattern *pattern, struct strobe_value subject,
+                   bool *ret_matched);
 
 #endif
