@@ -32,6 +32,9 @@ static bool keyword_is_known(PyObject *keyword, const char *names)
 {
     enum { WORD_MAX = 32 };
     char word[WORD_MAX];
+    if (names != NULL && strcmp(names, "*") == 0) {
+        return true;
+    }
     while (names != NULL && *names != '\0') {
         size_t size = strcspn(names, " ");
         if (size < WORD_MAX) {

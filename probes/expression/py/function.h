@@ -26,7 +26,7 @@ struct strobe_function_entry {
     strobe_function *call;
     uint8_t least;        /* positional arguments, the receiver not counted */
     uint8_t most;         /* STROBE_ARGUMENTS_MAX: any number */
-    const char *keywords; /* names that may be passed by keyword, separated by spaces ("key default"), or NULL */
+    const char *keywords; /* names that may be passed by keyword, separated by spaces ("key default"), "*": any; or NULL */
 };
 
 /** The value passed by keyword `name`, or NULL. */
