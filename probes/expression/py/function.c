@@ -32,6 +32,9 @@ static bool keyword_is_known(PyObject *keyword, const char *names)
 {
     enum { WORD_MAX = 32 };
     char word[WORD_MAX];
+    if (names != NULL && strcmp(names, "*") == 0) {
+        return true;
+    }
     while (names != NULL && *names != '\0') {
         size_t size = strcspn(names, " ");
         if (size < WORD_MAX) {
@@ -223,6 +226,9 @@ static const struct strobe_function_entry *find_by_object(const struct strobe_fu
 const struct strobe_function_entry *strobe_method_find(struct strobe_value receiver, PyObject *name)
 {
     PyTypeObject *base = NULL;
+    if (strobe_value_is(receiver, (PyObject *)&PyLong_Type)) {
+        return find_by_object(strobe_int_class_methods, name);
+    }
     const struct strobe_function_entry *methods = methods_of(receiver, &base);
     if (methods == NULL) {
         return strobe_standard_method(receiver, name);
@@ -238,7 +244,7 @@ bool strobe_method_exists(const char *name)
 {
     static const struct strobe_function_entry *const tables[] = {
         strobe_text_methods, strobe_bytes_methods, strobe_number_methods, strobe_list_methods,
-        strobe_set_methods,  strobe_dict_methods,  strobe_view_methods,
+        strobe_set_methods,  strobe_dict_methods,  strobe_view_methods,   strobe_int_class_methods,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (find_in(tables[i], name) != NULL) {

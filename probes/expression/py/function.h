@@ -24,9 +24,10 @@ typedef int strobe_function(struct strobe_evaluation *evaluation, const struct s
 struct strobe_function_entry {
     const char *name;
     strobe_function *call;
-    uint8_t least;        /* positional arguments, the receiver not counted */
-    uint8_t most;         /* STROBE_ARGUMENTS_MAX: any number */
-    const char *keywords; /* names that may be passed by keyword, separated by spaces ("key default"), or NULL */
+    uint8_t least; /* positional arguments, the receiver not counted */
+    uint8_t most;  /* STROBE_ARGUMENTS_MAX: any number */
+    const char
+        *keywords; /* names that may be passed by keyword, separated by spaces ("key default"), "*": any, or NULL */
 };
 
 /** The value passed by keyword `name`, or NULL. */
@@ -72,6 +73,7 @@ extern const struct strobe_function_entry strobe_math_functions[];    /* mathema
 extern const struct strobe_function_entry strobe_text_methods[];      /* text_methods.c */
 extern const struct strobe_function_entry strobe_bytes_methods[];     /* bytes_methods.c */
 extern const struct strobe_function_entry strobe_number_methods[];    /* number_methods.c: int, float, bool */
+extern const struct strobe_function_entry strobe_int_class_methods[]; /* number_methods.c: int.from_bytes */
 extern const struct strobe_function_entry strobe_list_methods[]; /* container_methods.c: list, tuple, range, deque */
 extern const struct strobe_function_entry strobe_set_methods[];  /* container_methods.c */
 extern const struct strobe_function_entry strobe_dict_methods[]; /* container_methods.c */
