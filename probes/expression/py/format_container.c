@@ -6,6 +6,7 @@
 
 #include "base/py/dict.h"
 #include "probes/expression/py/format_writer.h"
+#include "probes/expression/py/gate.h"
 #include "probes/expression/py/items.h"
 
 static bool is_open(const struct strobe_format_writer *writer, const void *container)
@@ -39,14 +40,12 @@ static int put_items(struct strobe_format_writer *writer, struct strobe_value co
     return status;
 }
 
-static int put_entry(struct strobe_format_writer *writer, bool first, struct strobe_value key,
+static int put_entry(struct strobe_format_writer *writer, bool first, struct strobe_value dict, struct strobe_value key,
                      struct strobe_value value)
 {
     struct strobe_evaluation *evaluation = writer->builder->evaluation;
     int status = first ? 0 : strobe_format_put(writer->builder, ", ");
-    if (strobe_text_is_secret(evaluation, key)) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_REDACTED, "an entry of the dict is redacted");
-    }
+    status = status < 0 ? status : strobe_gate_entry(evaluation, dict, key);
     status = status < 0 ? status : strobe_format_write(writer, key);
     status = status < 0 ? status : strobe_format_put(writer->builder, ": ");
     return status < 0 ? status : strobe_format_write(writer, value);
@@ -59,7 +58,8 @@ static int put_object_entries(struct strobe_format_writer *writer, PyObject *dic
     /* Removed entries are walked too. */
     int status = strobe_evaluation_spend(writer->builder->evaluation, 1 + strobe_dict_slots(dict));
     for (Py_ssize_t position = 0; status == 0 && PyDict_Next(dict, &position, &key, &value);) {
-        status = put_entry(writer, first, strobe_value_object(key), strobe_value_object(value));
+        status =
+            put_entry(writer, first, strobe_value_object(dict), strobe_value_object(key), strobe_value_object(value));
         first = false;
     }
     return status;
@@ -73,7 +73,7 @@ static int put_entries(struct strobe_format_writer *writer, struct strobe_value 
     const struct strobe_table *table = dict.as.table;
     int status = strobe_evaluation_spend(writer->builder->evaluation, 1 + table->count);
     for (Py_ssize_t i = 0; status == 0 && i < table->count; i++) {
-        status = put_entry(writer, i == 0, table->entries[i].key, table->entries[i].value);
+        status = put_entry(writer, i == 0, dict, table->entries[i].key, table->entries[i].value);
     }
     return status;
 }
@@ -113,8 +113,7 @@ static int put_field_items(struct strobe_format_writer *writer, PyObject *tuple,
         status = i > 0 ? strobe_format_put(writer->builder, ", ") : 0;
         status = status < 0 ? status : strobe_text_put_view(writer->builder, &view, 0, view.length);
         status = status < 0 ? status : strobe_format_put(writer->builder, "=");
-        status = status < 0 ? status
-                            : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
+        status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
     }
     return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
@@ -133,8 +132,7 @@ static int put_structure(struct strobe_format_writer *writer, PyObject *tuple)
         status = i > 0 ? strobe_format_put(writer->builder, ", ") : 0;
         status = status < 0 ? status : strobe_format_put(writer->builder, member->name);
         status = status < 0 ? status : strobe_format_put(writer->builder, "=");
-        status = status < 0 ? status
-                            : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
+        status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
     }
     return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
@@ -245,16 +243,11 @@ static const struct {
     int (*put)(struct strobe_format_writer *writer, struct strobe_value value);
     const char *when_inside_itself;
 } kinds[] = {
-    [STROBE_CONTAINER_LIST] = {NULL, "[...]"},
-    [STROBE_CONTAINER_TUPLE] = {put_tuple, "(...)"},
-    [STROBE_CONTAINER_SET] = {put_set, "set(...)"},
-    [STROBE_CONTAINER_DICT] = {put_dict, "{...}"},
-    [STROBE_CONTAINER_RANGE] = {put_range, ""},
-    [STROBE_CONTAINER_DEQUE] = {put_deque, "[...]"},
-    [STROBE_CONTAINER_DICT_KEYS] = {put_view, "..."},
-    [STROBE_CONTAINER_DICT_VALUES] = {put_view, "..."},
-    [STROBE_CONTAINER_DICT_ITEMS] = {put_view, "..."},
-    [STROBE_CONTAINER_ITERATOR] = {put_iterator, ""},
+    [STROBE_CONTAINER_LIST] = {NULL, "[...]"},         [STROBE_CONTAINER_TUPLE] = {put_tuple, "(...)"},
+    [STROBE_CONTAINER_SET] = {put_set, "set(...)"},    [STROBE_CONTAINER_DICT] = {put_dict, "{...}"},
+    [STROBE_CONTAINER_RANGE] = {put_range, ""},        [STROBE_CONTAINER_DEQUE] = {put_deque, "[...]"},
+    [STROBE_CONTAINER_DICT_KEYS] = {put_view, "..."},  [STROBE_CONTAINER_DICT_VALUES] = {put_view, "..."},
+    [STROBE_CONTAINER_DICT_ITEMS] = {put_view, "..."}, [STROBE_CONTAINER_ITERATOR] = {put_iterator, ""},
 };
 
 int strobe_format_container(struct strobe_format_writer *writer, struct strobe_value value)
@@ -277,8 +270,8 @@ int strobe_format_container(struct strobe_format_writer *writer, struct strobe_v
     }
     evaluation->depth++;
     writer->inside = &inside;
-    int status = kinds[container].put != NULL ? kinds[container].put(writer, value)
-                                              : put_enclosed(writer, "[", value, "]");
+    int status =
+        kinds[container].put != NULL ? kinds[container].put(writer, value) : put_enclosed(writer, "[", value, "]");
     writer->inside = inside.outer;
     evaluation->depth--;
     return status;

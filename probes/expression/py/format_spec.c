@@ -45,8 +45,7 @@ static int take_integer(struct strobe_evaluation *evaluation, struct reader *rea
             break;
         }
         if (number > (PY_SSIZE_T_MAX - digit) / 10) {
-            return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE,
-                                          "Too many decimal digits in format string");
+            return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Too many decimal digits in format string");
         }
         number = number * 10 + digit;
         reader->at++;
@@ -83,8 +82,7 @@ static int take_precision(struct strobe_evaluation *evaluation, struct reader *r
     }
     found |= fields->fraction_grouping != 0;
 #endif
-    return found ? 0
-                 : strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Format specifier missing precision");
+    return found ? 0 : strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Format specifier missing precision");
 }
 
 static int check_grouping(struct strobe_evaluation *evaluation, const struct strobe_format_fields *fields)
@@ -186,12 +184,12 @@ static int format_text(struct strobe_text_builder *builder, struct strobe_value 
     if (fields.type != 's') {
         return unknown_type(evaluation, &fields, value);
     }
-    const char *refused = fields.sign != 0             ? "Sign not allowed in string format specifier"
-                          : fields.no_negative_zero    ? "Negative zero coercion (z) not allowed in string format "
-                                                         "specifier"
-                          : fields.alternate           ? "Alternate form (#) not allowed in string format specifier"
-                          : fields.align == '='        ? "'=' alignment not allowed in string format specifier"
-                                                       : NULL;
+    const char *refused = fields.sign != 0          ? "Sign not allowed in string format specifier"
+                          : fields.no_negative_zero ? "Negative zero coercion (z) not allowed in string format "
+                                                      "specifier"
+                          : fields.alternate        ? "Alternate form (#) not allowed in string format specifier"
+                          : fields.align == '='     ? "'=' alignment not allowed in string format specifier"
+                                                    : NULL;
     if (refused != NULL) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "%s", refused);
     }
