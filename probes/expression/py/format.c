@@ -59,8 +59,8 @@ static int put_singleton(struct strobe_text_builder *builder, PyObject *object)
 static int put_bytes(struct strobe_text_builder *builder, struct strobe_value value,
                      const struct strobe_bytes_view *view)
 {
-    bool is_array = value.kind == STROBE_VALUE_BYTES ? value.as.bytes->is_bytearray
-                                                     : PyByteArray_Check(value.as.object);
+    bool is_array =
+        value.kind == STROBE_VALUE_BYTES ? value.as.bytes->is_bytearray : PyByteArray_Check(value.as.object);
     if (!is_array) {
         return strobe_format_quote_bytes(builder, view);
     }
@@ -194,8 +194,8 @@ int strobe_format_value(struct strobe_evaluation *evaluation, struct strobe_valu
         }
         value = result;
     }
-    if (view.length == 0 && (value.kind == STROBE_VALUE_TEXT || (value.kind == STROBE_VALUE_OBJECT &&
-                                                                 PyUnicode_CheckExact(value.as.object)))) {
+    if (view.length == 0 && (value.kind == STROBE_VALUE_TEXT ||
+                             (value.kind == STROBE_VALUE_OBJECT && PyUnicode_CheckExact(value.as.object)))) {
         *ret_value = value;
         return 0;
     }
