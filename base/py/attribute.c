@@ -206,7 +206,8 @@ enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *na
 
 /* ---- Look-up with a memory ---- */
 
-enum { CACHE_EMPTY, CACHE_INSTANCE, CACHE_SLOT };
+/* INLINE: among the inline values at `place`. Shared keys only grow, so the place stands as long as the type does. */
+enum { CACHE_EMPTY, CACHE_INSTANCE, CACHE_INLINE, CACHE_SLOT };
 
 /* The version of a type, 0 when it has none now. */
 static unsigned int type_version(PyTypeObject *type)
@@ -236,8 +237,8 @@ static void cache_fill(PyObject *object, PyObject *name, struct strobe_attribute
     }
 }
 
-/* The value in the instance, trying the place where the name was last among the inline values. */
-static PyObject *find_at_place(PyObject *object, PyObject *name, struct strobe_attribute_cache *cache)
+/* The value in the instance; notes its place among the inline values. */
+static PyObject *find_and_note(PyObject *object, PyObject *name, struct strobe_attribute_cache *cache)
 {
     Py_ssize_t capacity;
     PyObject **values = inline_values(object, &capacity);
@@ -246,15 +247,21 @@ static PyObject *find_at_place(PyObject *object, PyObject *name, struct strobe_a
     }
     PyDictKeysObject *keys = shared_keys(object);
     Py_ssize_t count = inline_count(keys, capacity);
-    if (cache->place < count && DK_UNICODE_ENTRIES(keys)[cache->place].me_key == name) {
-        return values[cache->place];
-    }
     for (Py_ssize_t i = 0; i < count; i++) {
         if (DK_UNICODE_ENTRIES(keys)[i].me_key == name) {
             cache->place = i;
+            cache->how = CACHE_INLINE;
         }
     }
     return find_inline(object, values, capacity, name);
+}
+
+/* The value at the noted place; NULL when it is unset there, or there are no inline values. */
+static PyObject *find_at_place(PyObject *object, Py_ssize_t place)
+{
+    Py_ssize_t capacity;
+    PyObject **values = inline_values(object, &capacity);
+    return values != NULL && place < capacity ? values[place] : NULL;
 }
 
 enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObject *name,
@@ -269,8 +276,14 @@ enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObj
     case CACHE_SLOT:
         value = *(PyObject **)((char *)object + cache->place);
         break;
+    case CACHE_INLINE:
+        value = find_at_place(object, cache->place);
+        if (value != NULL) {
+            break;
+        }
+        /* fall through */
     case CACHE_INSTANCE:
-        value = find_at_place(object, name, cache);
+        value = find_and_note(object, name, cache);
         if (value == NULL && cache->class_value != NULL) {
             return plain_or_computed(cache->class_value, ret_value);
         }
