@@ -16,5 +16,6 @@ const struct strobe_function_entry *strobe_computed_find(struct strobe_value rec
         (receiver.kind == STROBE_VALUE_OBJECT && strobe_decimal_is_type(Py_TYPE(receiver.as.object)))) {
         return strobe_decimal_field(name);
     }
-    return strobe_known_object_computed(receiver, name);
+    const struct strobe_function_entry *field = strobe_data_field(receiver, name);
+    return field != NULL ? field : strobe_known_object_computed(receiver, name);
 }

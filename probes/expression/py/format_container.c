@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "base/py/dict.h"
 #include "probes/expression/py/format_writer.h"
 #include "probes/expression/py/gate.h"
 #include "probes/expression/py/items.h"
@@ -53,31 +52,16 @@ static int put_entry(struct strobe_format_writer *writer, bool first, bool as_pa
     return status < 0 || !as_pairs ? status : strobe_format_put(writer->builder, ")");
 }
 
-static int put_object_entries(struct strobe_format_writer *writer, PyObject *dict, bool as_pairs)
-{
-    PyObject *key, *value;
-    bool first = true;
-    /* Removed entries are walked too. */
-    int status = strobe_evaluation_spend(writer->builder->evaluation, 1 + strobe_dict_slots(dict));
-    for (Py_ssize_t position = 0; status == 0 && PyDict_Next(dict, &position, &key, &value);) {
-        status =
-            put_entry(writer, first, as_pairs, strobe_value_object(dict), strobe_value_object(key), strobe_value_object(value));
-        first = false;
-    }
-    return status;
-}
-
 static int put_entries(struct strobe_format_writer *writer, struct strobe_value dict, bool as_pairs)
 {
-    if (dict.kind == STROBE_VALUE_OBJECT) {
-        return put_object_entries(writer, dict.as.object, as_pairs);
+    struct strobe_table_walk walk = {0};
+    for (bool first = true;; first = false) {
+        int more = strobe_table_next(writer->builder->evaluation, dict, &walk);
+        int status = more <= 0 ? more : put_entry(writer, first, as_pairs, dict, walk.key, walk.value);
+        if (more <= 0 || status < 0) {
+            return status;
+        }
     }
-    const struct strobe_table *table = dict.as.table;
-    int status = strobe_evaluation_spend(writer->builder->evaluation, 1 + table->count);
-    for (Py_ssize_t i = 0; status == 0 && i < table->count; i++) {
-        status = put_entry(writer, i == 0, as_pairs, dict, table->entries[i].key, table->entries[i].value);
-    }
-    return status;
 }
 
 static int put_enclosed(struct strobe_format_writer *writer, const char *open, struct strobe_value container,
@@ -142,10 +126,20 @@ static int put_default(struct strobe_format_writer *writer, PyObject *dict)
     return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
 
+static int put_proxy(struct strobe_format_writer *writer, struct strobe_value proxy)
+{
+    int status = strobe_format_put(writer->builder, "mappingproxy(");
+    status = status < 0 ? status : strobe_format_write(writer, strobe_dict_shown(proxy));
+    return status < 0 ? status : strobe_format_put(writer->builder, ")");
+}
+
 static int put_dict(struct strobe_format_writer *writer, struct strobe_value dict)
 {
     if (dict.kind == STROBE_VALUE_OBJECT && !PyDict_CheckExact(dict.as.object)) {
         PyTypeObject *type = Py_TYPE(dict.as.object);
+        if (type == &PyDictProxy_Type) {
+            return put_proxy(writer, dict);
+        }
         if (type->tp_repr == PyODict_Type.tp_repr) {
             return put_ordered(writer, dict.as.object);
         }
