@@ -170,12 +170,10 @@ static bool worth_a_message(uint64_t errors)
     return (errors & (errors - 1)) == 0;
 }
 
-static bool condition_holds(struct strobe_armed *armed, struct strobe_frame frame)
+/* When it is not plainly false. */
+static bool evaluate_condition(struct strobe_armed *armed, struct strobe_frame frame)
 {
     struct strobe_probe *probe = armed->probe;
-    if (armed->condition == NULL) {
-        return true;
-    }
     uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
     struct strobe_error error; /* not zeroed whole: this is the hot path */
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
@@ -200,6 +198,18 @@ static bool condition_holds(struct strobe_armed *armed, struct strobe_frame fram
         return false;
     }
     return false;
+}
+
+static bool condition_holds(struct strobe_armed *armed, struct strobe_frame frame)
+{
+    if (armed->condition == NULL) {
+        return true;
+    }
+    if (strobe_expression_rejects(armed->condition, armed->binding, frame)) {
+        strobe_gate_count(&armed->probe->gates.condition_false);
+        return false;
+    }
+    return evaluate_condition(armed, frame);
 }
 
 /* Spend the budget of hits and rates, in this order. @return whether the probe may act; else its gate is counted */
@@ -249,16 +259,6 @@ static void act(struct strobe_dispatch *dispatch, struct strobe_armed *armed, st
                               memory_order_relaxed);
 }
 
-/* The frame that reached the line: the innermost one, unless a tracer written in Python stands above it. */
-static bool find_frame(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame)
-{
-    bool found = strobe_frame_current(tstate, ret_frame);
-    for (int depth = 0; found && depth < 8 && strobe_frame_code(*ret_frame) != code; depth++) {
-        found = strobe_frame_back(ret_frame);
-    }
-    return found && strobe_frame_code(*ret_frame) == code;
-}
-
 static bool reach_probes(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
 {
     PyThreadState *tstate = PyThreadState_Get();
@@ -270,12 +270,14 @@ static bool reach_probes(struct strobe_dispatch *dispatch, struct strobe_site *s
             continue;
         }
         wanted = true;
-        if (frame.internal == NULL && !find_frame(tstate, site->code, &frame)) {
+        if (frame.internal == NULL && !strobe_frame_running(tstate, site->code, &frame)) {
             break;
         }
         strobe_gate_count(&armed->probe->gates.reached);
         if (condition_holds(armed, frame)) {
+            int saved_errno = errno; /* here, so that a false condition does not pay for it */
             act(dispatch, armed, frame, tstate);
+            errno = saved_errno;
         }
     }
     return wanted;
@@ -286,7 +288,6 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
     if (!strobe_site_wants(site, line)) {
         return false;
     }
-    int saved_errno = errno;
     bool timed = ++dispatch->sample % SAMPLE_EVERY == 0;
     int64_t began_ns = timed ? strobe_clock_monotonic_ns() : 0;
     bool wanted = reach_probes(dispatch, site, line);
@@ -297,6 +298,5 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
             atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)spent_ns * SAMPLE_EVERY, memory_order_relaxed);
         }
     }
-    errno = saved_errno;
     return wanted;
 }

@@ -13,7 +13,6 @@
 #include "probes/expression/py/items.h"
 #include "probes/expression/py/known_object.h"
 #include "probes/expression/py/moment.h"
-#include "probes/expression/py/number.h"
 #include "probes/expression/py/text.h"
 
 /* ---- Which class has the attribute ---- */
@@ -212,34 +211,7 @@ static int read_tuple_field(struct strobe_evaluation *evaluation, const struct s
     return give(PyTuple_GET_ITEM(tuple, index), ret_value);
 }
 
-/* ---- Numbers ---- */
-
-static int same(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-                struct strobe_value *ret_value)
-{
-    return strobe_number_unary(evaluation, STROBE_UNARY_POSITIVE, arguments->values[0], ret_value);
-}
-
-static int imaginary(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-                     struct strobe_value *ret_value)
-{
-    (void)evaluation;
-    struct strobe_number number;
-    bool is_real = strobe_number_of(arguments->values[0], &number) == STROBE_NUMBER_FLOAT;
-    *ret_value = is_real ? strobe_value_float(0.0) : strobe_value_int(0);
-    return 0;
-}
-
-static int one(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-               struct strobe_value *ret_value)
-{
-    (void)evaluation;
-    (void)arguments;
-    *ret_value = strobe_value_int(1);
-    return 0;
-}
-
-/* ---- Ranges and slices of the arena; those of the program have members ---- */
+/* ---- Functions, methods, types ---- */
 
 #define PART(name, expression)                                                                      \
     static int name(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments, \
@@ -250,15 +222,6 @@ static int one(struct strobe_evaluation *evaluation, const struct strobe_argumen
         *ret_value = expression;                                                                    \
         return 0;                                                                                   \
     }
-PART(range_start, strobe_value_int(value.as.range->start))
-PART(range_stop, strobe_value_int(value.as.range->stop))
-PART(range_step, strobe_value_int(value.as.range->step))
-PART(slice_start, value.as.slice->start)
-PART(slice_stop, value.as.slice->stop)
-PART(slice_step, value.as.slice->step)
-
-/* ---- Functions, methods, types ---- */
-
 PART(function_name, strobe_value_object(((PyFunctionObject *)value.as.object)->func_name))
 PART(function_qualname, strobe_value_object(((PyFunctionObject *)value.as.object)->func_qualname))
 PART(function_code, strobe_value_object(((PyFunctionObject *)value.as.object)->func_code))
@@ -461,12 +424,6 @@ struct table {
 static const struct table *find(PyTypeObject *class, PyObject *name)
 {
     static const struct table table[] = {
-        {&PyLong_Type, {"real", same, 0, 0, NULL}},
-        {&PyLong_Type, {"imag", imaginary, 0, 0, NULL}},
-        {&PyLong_Type, {"numerator", same, 0, 0, NULL}},
-        {&PyLong_Type, {"denominator", one, 0, 0, NULL}},
-        {&PyFloat_Type, {"real", same, 0, 0, NULL}},
-        {&PyFloat_Type, {"imag", imaginary, 0, 0, NULL}},
         {&PyFunction_Type, {"__name__", function_name, 0, 0, NULL}},
         {&PyFunction_Type, {"__qualname__", function_qualname, 0, 0, NULL}},
         {&PyFunction_Type, {"__code__", function_code, 0, 0, NULL}},
@@ -537,27 +494,6 @@ static const struct strobe_function_entry *find_in_object(PyObject *object, PyOb
     return found != NULL ? &found->entry : find_by_class(class, name);
 }
 
-/* Values that no object holds. */
-static const struct strobe_function_entry *find_in_arena(struct strobe_value value, PyObject *name)
-{
-    static const struct strobe_function_entry parts[] = {
-        {"start", range_start, 0, 0, NULL}, {"stop", range_stop, 0, 0, NULL}, {"step", range_step, 0, 0, NULL},
-        {"start", slice_start, 0, 0, NULL}, {"stop", slice_stop, 0, 0, NULL}, {"step", slice_step, 0, 0, NULL},
-    };
-    PyTypeObject *type = strobe_value_type(value);
-    size_t first = value.kind == STROBE_VALUE_SLICE ? 3 : 0;
-    if (value.kind == STROBE_VALUE_RANGE || value.kind == STROBE_VALUE_SLICE) {
-        for (size_t i = first; i < first + 3; i++) {
-            if (PyUnicode_CompareWithASCIIString(name, parts[i].name) == 0) {
-                return &parts[i];
-            }
-        }
-    }
-    const struct table *found = find(type, name);
-    found = found == NULL ? find(&PyBaseObject_Type, name) : found;
-    return found != NULL ? &found->entry : NULL;
-}
-
 const struct strobe_function_entry *strobe_computed_find(struct strobe_value value, PyObject *name)
 {
     struct strobe_moment moment;
@@ -568,7 +504,9 @@ const struct strobe_function_entry *strobe_computed_find(struct strobe_value val
         } else if (value.kind == STROBE_VALUE_DECIMAL) {
             entry = strobe_decimal_field(name);
         }
-        return entry != NULL ? entry : find_in_arena(value, name);
+        entry = entry == NULL ? strobe_data_field(value, name) : entry;
+        const struct table *found = entry == NULL ? find(&PyBaseObject_Type, name) : NULL;
+        return found != NULL ? &found->entry : entry;
     }
     PyObject *object = value.as.object;
     PyTypeObject *class = NULL;
@@ -579,6 +517,8 @@ const struct strobe_function_entry *strobe_computed_find(struct strobe_value val
         entry = strobe_moment_field(moment.kind, name);
     } else if (strobe_decimal_is_exact_type(class)) {
         entry = strobe_decimal_field(name);
+    } else if (!is_heap(class)) {
+        entry = strobe_data_field(value, name);
     }
     entry = entry == NULL ? find_in_object(object, name) : entry;
     return entry != NULL ? entry : strobe_known_object_computed(value, name);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "probes/expression/py/format_writer.h"
+#include "probes/expression/py/items.h"
 #include "probes/expression/py/number.h"
 #include "probes/expression/py/standard.h"
 
@@ -142,6 +143,10 @@ int strobe_format_str(struct strobe_text_builder *builder, struct strobe_value v
     if (strobe_text_view_of(value, &text)) {
         status = strobe_evaluation_spend(builder->evaluation, 1 + text.length / 16);
         return status < 0 ? status : strobe_text_put_view(builder, &text, 0, text.length);
+    }
+    if (value.kind == STROBE_VALUE_OBJECT && Py_IS_TYPE(value.as.object, &PyDictProxy_Type) &&
+        strobe_container_of(value) == STROBE_CONTAINER_DICT) {
+        value = strobe_dict_shown(value); /* a mapping proxy writes what it shows */
     }
     status = value.kind == STROBE_VALUE_OBJECT ? strobe_format_exception_str(&writer, value.as.object) : 1;
     return status != 1 ? status : strobe_format_write(&writer, value);

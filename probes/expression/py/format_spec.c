@@ -1,5 +1,9 @@
 /* format(value, spec): the format language of CPython's formatter_unicode.c, and who may use what of it. */
 #include "probes/expression/py/format.h"
+
+#include <locale.h>
+#include <string.h>
+
 #include "probes/expression/py/format_number.h"
 #include "probes/expression/py/format_writer.h"
 #include "probes/expression/py/number_digits.h"
@@ -211,10 +215,16 @@ static bool is_one_of(uint32_t type, const char *types)
     return false;
 }
 
-static int refuse_locale(struct strobe_evaluation *evaluation)
+/* 'n' is 'd' or 'g' with the separators of the process's locale: known when it has none. */
+static int take_locale(struct strobe_evaluation *evaluation, bool is_real, struct strobe_format_fields *fields)
 {
-    return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
-                                  "the format 'n' depends on the locale of the process; use 'd' or 'g'");
+    const struct lconv *locale = localeconv();
+    if (strcmp(locale->decimal_point, ".") != 0 || locale->thousands_sep[0] != '\0') {
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
+                                      "the format 'n' depends on the locale of the process; use 'd' or 'g'");
+    }
+    fields->type = is_real ? 'g' : 'd';
+    return 0;
 }
 
 static int format_number(struct strobe_text_builder *builder, struct strobe_value value,
@@ -229,7 +239,10 @@ static int format_number(struct strobe_text_builder *builder, struct strobe_valu
         return status;
     }
     if (fields.type == 'n') {
-        return refuse_locale(evaluation);
+        status = take_locale(evaluation, is_real, &fields);
+        if (status < 0) {
+            return status;
+        }
     }
     if (!is_real && is_one_of(fields.type, "bcdoxX")) {
         return strobe_format_integer(builder, number, &fields);

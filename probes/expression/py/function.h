@@ -68,6 +68,17 @@ bool strobe_method_exists(const char *name);
  * keyword_count of 0); or NULL. computed.c */
 const struct strobe_function_entry *strobe_computed_find(struct strobe_value receiver, PyObject *name);
 
+/** An attribute that a number, range or slice computes, for strobe_computed_find(); NULL: none. data_fields.c */
+const struct strobe_function_entry *strobe_data_field(struct strobe_value receiver, PyObject *name);
+
+/** Field `name` of a named tuple, borrowed. @return whether there is one */
+bool strobe_named_tuple_field(PyObject *object, PyObject *name, PyObject **ret_value);
+
+/** What `callable` gives for one value: a function of the language, or a method of a built-in type (str.lower). Fault
+ *  UNSAFE for any other callable. */
+int strobe_function_apply(struct strobe_evaluation *evaluation, struct strobe_value callable,
+                          struct strobe_value argument, struct strobe_value *ret_value);
+
 /* The tables, by noun; each in a file of its own. */
 extern const struct strobe_function_entry strobe_builtin_functions[]; /* builtins.c */
 extern const struct strobe_function_entry strobe_math_functions[];    /* mathematics.c: those of the module math */

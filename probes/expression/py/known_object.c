@@ -74,7 +74,7 @@ static bool is_of_known_module(PyTypeObject *class)
             return true;
         }
     }
-    return false;
+    return module != NULL && is_name(module, "pathlib._abc"); /* 3.13: a base of PurePath */
 }
 
 /* Whether what `method` is in the class, in the first of the MRO that has it, is the function of that module. */

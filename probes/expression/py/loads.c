@@ -137,6 +137,10 @@ int strobe_attribute_load(struct strobe_evaluation *evaluation, struct strobe_va
             *ret_value = strobe_value_object(found);
             return 0;
         }
+        if (result == STROBE_ATTRIBUTE_COMPUTED && strobe_named_tuple_field(value.as.object, name, &found)) {
+            *ret_value = strobe_value_object(found);
+            return 0;
+        }
     }
     *ret_result = result;
     return computed(evaluation, value, name, ret_value);

@@ -228,6 +228,9 @@ int strobe_expression_evaluate(const struct strobe_expression *expression, const
 {
     int saved_errno = errno; /* which pow() and the like set */
     int status = run(expression, binding, context, evaluation, ret_value);
+    if (status == 0 && evaluation->fuel < 0) {
+        status = strobe_evaluation_out_of_fuel(evaluation); /* the gate of the last name only takes, it cannot fail */
+    }
     errno = saved_errno;
     return status;
 }

@@ -362,9 +362,6 @@ static int put_conversion(struct strobe_text_builder *builder, struct reader *re
                           const struct conversion *conversion)
 {
     struct strobe_value value;
-    if (conversion->type == '%') {
-        return strobe_text_put(builder, '%');
-    }
     int status = next_argument(reader, &value);
     if (status < 0) {
         return status;
@@ -403,6 +400,10 @@ static int put_piece(struct strobe_text_builder *builder, struct reader *reader,
     struct strobe_value named;
     struct arguments before = reader->arguments;
     bool has_name = peek(reader) == '(';
+    if (peek(reader) == '%') { /* only %% is one; with anything between it is an error */
+        reader->at++;
+        return strobe_text_put(builder, '%');
+    }
     int status = strobe_evaluation_spend(reader->evaluation, 1);
     if (status == 0 && has_name) {
         reader->at++;

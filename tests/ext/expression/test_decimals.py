@@ -240,7 +240,19 @@ def random_operand(rng: random.Random) -> Any:
     )
 
 
-BINARY = ["x + y", "x - y", "x * y", "x / y", "x // y", "x % y", "x == y", "x < y", "x >= y", "x.compare(y)", "x.quantize(y)"]
+BINARY = [
+    "x + y",
+    "x - y",
+    "x * y",
+    "x / y",
+    "x // y",
+    "x % y",
+    "x == y",
+    "x < y",
+    "x >= y",
+    "x.compare(y)",
+    "x.quantize(y)",
+]
 
 
 def check(rng: random.Random, sources: list[str], rounds: int, operands: int) -> None:
@@ -311,7 +323,9 @@ def test_random_formats_of_decimals_agree(seed: int) -> None:
     rng = random.Random(seed)
     expression = extension.compile("f'{x:{y}}'")
     for _ in range(400):
-        value = rng.choice([random_decimal(rng), Decimal(rng.randint(-9999, 9999)) / 100, Decimal("-Infinity")])
+        value = rng.choice(
+            [random_decimal(rng), Decimal(rng.randint(-9999, 9999)) / 100, Decimal("-Infinity")]
+        )
         ground = Ground({"x": value, "y": random_spec(rng)})
         expected, got = ground.python("f'{x:{y}}'"), ground.ours(expression)
         assert agree(expected, got), f"{ground.variables}: Python {expected}, ours {got}"

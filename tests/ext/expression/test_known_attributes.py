@@ -196,7 +196,6 @@ pattern.pattern, pattern.flags, pattern.groups
 default.default_factory
 code.co_name, code.co_argcount, code.co_firstlineno, code.co_filename, code.co_flags
 i.nothing
-f.hex.nothing
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import random
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -372,7 +373,9 @@ def random_zone(rng: random.Random) -> dt.tzinfo | None:
 
 
 def random_delta(rng: random.Random) -> dt.timedelta:
-    days = rng.choice([0, 0, rng.randint(-3, 3), rng.randint(-999999, 999999), rng.randint(-(10**9) + 2, 10**9 - 2)])
+    days = rng.choice(
+        [0, 0, rng.randint(-3, 3), rng.randint(-999999, 999999), rng.randint(-(10**9) + 2, 10**9 - 2)]
+    )
     return dt.timedelta(days, rng.choice([0, rng.randint(0, 86399)]), rng.choice([0, rng.randint(0, 999999)]))
 
 
@@ -386,8 +389,12 @@ def random_value(rng: random.Random) -> Any:
         random_zone(rng),
         fold=rng.choice([0, 0, 0, 1]),
     )
-    number = rng.choice([0, 1, 2, 3, -7, 10**6, 0.5, -0.1, 3.7, 1e-9, 1e9, rng.random(), rng.uniform(-1e6, 1e6)])
-    return rng.choice([date, clock, dt.datetime.combine(date, clock), random_delta(rng), random_delta(rng), number])
+    number = rng.choice(
+        [0, 1, 2, 3, -7, 10**6, 0.5, -0.1, 3.7, 1e-9, 1e9, rng.random(), rng.uniform(-1e6, 1e6)]
+    )
+    return rng.choice(
+        [date, clock, dt.datetime.combine(date, clock), random_delta(rng), random_delta(rng), number]
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -438,7 +445,28 @@ def test_methods_of_random_moments_agree(seed: int) -> None:
             assert agree(expected, got), f"{ground.variables} {source}: Python {expected}, ours {got}"
 
 
-ISO_PIECES = ["2024", "-", "-", "02", "29", "W09", "T", " ", "01", ":", ":", "02", "03", ".", ",", "5", "123456", "Z", "+", "é"]
+ISO_PIECES = [
+    "2024",
+    "-",
+    "-",
+    "02",
+    "29",
+    "W09",
+    "T",
+    " ",
+    "01",
+    ":",
+    ":",
+    "02",
+    "03",
+    ".",
+    ",",
+    "5",
+    "123456",
+    "Z",
+    "+",
+    "é",
+]
 ISO_TEXTS = """
 2024-02-29
 20240229
@@ -479,6 +507,11 @@ T01:02
 """.strip().splitlines()
 
 
+def is_oversight(kind: str, text: str) -> bool:
+    """CPython's date.fromisoformat() does not look at what follows a week without dashes; 3.14 reads 24:00."""
+    return bool(kind == "date" and re.fullmatch(r"\d{4}W.{5}", text)) or ("24" in text and sys.version_info >= (3, 14))
+
+
 @pytest.mark.parametrize("kind", ["date", "time", "datetime"])
 def test_fromisoformat_reads_what_python_reads(kind: str) -> None:
     rng = random.Random(7)
@@ -494,6 +527,6 @@ def test_fromisoformat_reads_what_python_reads(kind: str) -> None:
     for text in ISO_TEXTS + made + mutated:
         ground = Ground({kind: VARIABLES[kind], "x": text})
         expected, got = ground.python(f"{kind}.fromisoformat(x)"), ground.ours(expression)
-        if not agree(expected, got) and not ("24" in text and sys.version_info >= (3, 14)):
+        if not agree(expected, got) and not is_oversight(kind, text):
             wrong.append(f"{text!r}: Python {expected}, ours {got}")
     assert not wrong, "\n".join(wrong[:20])
