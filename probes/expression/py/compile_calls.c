@@ -4,7 +4,7 @@
 #include "probes/expression/py/compiler.h"
 #include "probes/expression/py/function.h"
 
-_Static_assert((int)STROBE_PROGRAM_ARGUMENTS_MAX < (int) STROBE_ARGUMENTS_MAX, "a receiver goes with the arguments");
+_Static_assert((int)STROBE_PROGRAM_ARGUMENTS_MAX < (int)STROBE_ARGUMENTS_MAX, "a receiver goes with the arguments");
 
 /* The names of the arguments by keyword, as a constant tuple. @return its index or a negative code */
 static int intern_keywords(struct strobe_compiler *c, PyObject *keywords)
