@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/explain.h"
 #include "agent/local.h"
 #include "base/log.h"
 #include "probes/expression/py/expression.h"
@@ -171,6 +172,21 @@ static PyObject *module_redacted_name(PyObject *module, PyObject *name)
     return word != NULL ? PyUnicode_FromString(word) : Py_NewRef(Py_None);
 }
 
+PyDoc_STRVAR(explain_doc, "explain(source, template=False)\n--\n\n"
+                          "What an expression (or a log template) reads, and what of it is refused and why.");
+
+static PyObject *module_explain(PyObject *module, PyObject *args, PyObject *keywords)
+{
+    (void)module;
+    static char *names[] = {"source", "template", NULL};
+    const char *source;
+    int is_template = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s|p", names, &source, &is_template)) {
+        return NULL;
+    }
+    return strobe_explain(source, is_template != 0);
+}
+
 /* ---- The module ---- */
 
 static PyMethodDef methods[] = {
@@ -181,6 +197,7 @@ static PyMethodDef methods[] = {
     {"after_fork_in_parent", module_after_fork_in_parent, METH_NOARGS, after_fork_in_parent_doc},
     {"after_fork_in_child", module_after_fork_in_child, METH_NOARGS, after_fork_in_child_doc},
     {"redacted_name", module_redacted_name, METH_O, redacted_name_doc},
+    {"explain", (PyCFunction)(void (*)(void))module_explain, METH_VARARGS | METH_KEYWORDS, explain_doc},
     {NULL, NULL, 0, NULL},
 };
 

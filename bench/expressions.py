@@ -1,8 +1,8 @@
 """What a pass of a line costs whose condition is false: ours beside an empty callback and what peers do.
 
 The condition is `x.total > 100 and user.id == 7`, the line stands in a loop, once in a short function and
-once below 3,000 other lines. Each figure is the time of a pass above the same function without any probe, in one
-run. Peers run in interpreters of their own, in build/bench-peers-VERSION-NAME; one that does not install is
+once below 3,000 other lines. Each figure is the time of a pass above the same function without any
+probe, in one run. Peers run in interpreters of their own, in build/bench-peers-VERSION-NAME; one that does not install is
 left out, with the reason.
 """
 

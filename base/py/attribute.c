@@ -191,6 +191,10 @@ enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *na
     }
     if (PyType_Check(object)) {
         PyObject *value = find_in_classes((PyTypeObject *)object, name);
+        if (value != NULL && (Py_IS_TYPE(value, &PyMethodDescr_Type) || Py_IS_TYPE(value, &PyFunction_Type))) {
+            *ret_value = value; /* of a class these are what they are; only of an instance they make a method */
+            return STROBE_ATTRIBUTE_FOUND;
+        }
         if (value != NULL) {
             return plain_or_computed(value, ret_value);
         }
@@ -206,7 +210,8 @@ enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *na
 
 /* ---- Look-up with a memory ---- */
 
-enum { CACHE_EMPTY, CACHE_INSTANCE, CACHE_SLOT };
+/* INLINE: among the inline values at `place`. Shared keys only grow, so the place stands as long as the type does. */
+enum { CACHE_EMPTY, CACHE_INSTANCE, CACHE_INLINE, CACHE_SLOT };
 
 /* The version of a type, 0 when it has none now. */
 static unsigned int type_version(PyTypeObject *type)
@@ -236,8 +241,8 @@ static void cache_fill(PyObject *object, PyObject *name, struct strobe_attribute
     }
 }
 
-/* The value in the instance, trying the place where the name was last among the inline values. */
-static PyObject *find_at_place(PyObject *object, PyObject *name, struct strobe_attribute_cache *cache)
+/* The value in the instance; notes its place among the inline values. */
+static PyObject *find_and_note(PyObject *object, PyObject *name, struct strobe_attribute_cache *cache)
 {
     Py_ssize_t capacity;
     PyObject **values = inline_values(object, &capacity);
@@ -246,15 +251,21 @@ static PyObject *find_at_place(PyObject *object, PyObject *name, struct strobe_a
     }
     PyDictKeysObject *keys = shared_keys(object);
     Py_ssize_t count = inline_count(keys, capacity);
-    if (cache->place < count && DK_UNICODE_ENTRIES(keys)[cache->place].me_key == name) {
-        return values[cache->place];
-    }
     for (Py_ssize_t i = 0; i < count; i++) {
         if (DK_UNICODE_ENTRIES(keys)[i].me_key == name) {
             cache->place = i;
+            cache->how = CACHE_INLINE;
         }
     }
     return find_inline(object, values, capacity, name);
+}
+
+/* The value at the noted place; NULL when it is unset there, or there are no inline values. */
+static PyObject *find_at_place(PyObject *object, Py_ssize_t place)
+{
+    Py_ssize_t capacity;
+    PyObject **values = inline_values(object, &capacity);
+    return values != NULL && place < capacity ? values[place] : NULL;
 }
 
 enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObject *name,
@@ -269,8 +280,14 @@ enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObj
     case CACHE_SLOT:
         value = *(PyObject **)((char *)object + cache->place);
         break;
+    case CACHE_INLINE:
+        value = find_at_place(object, cache->place);
+        if (value != NULL) {
+            break;
+        }
+        /* fall through */
     case CACHE_INSTANCE:
-        value = find_at_place(object, name, cache);
+        value = find_and_note(object, name, cache);
         if (value == NULL && cache->class_value != NULL) {
             return plain_or_computed(cache->class_value, ret_value);
         }
@@ -362,4 +379,38 @@ bool strobe_attribute_next(PyObject *object, struct strobe_attribute_walk *walk,
         walk->position = 0;
     }
     return false;
+}
+
+/* ---- Names by their characters ---- */
+
+static int find_name_in_classes(PyTypeObject *type, strobe_key_equal *equal, void *context, PyObject **ret_name)
+{
+    PyObject *mro = type->tp_mro;
+    for (Py_ssize_t i = 0; mro != NULL && i < PyTuple_GET_SIZE(mro); i++) {
+        PyObject *dict = class_dict((PyTypeObject *)PyTuple_GET_ITEM(mro, i));
+        PyObject *key, *value;
+        for (Py_ssize_t position = 0; dict != NULL && PyDict_Next(dict, &position, &key, &value);) {
+            int same = PyUnicode_CheckExact(key) ? equal(context, key) : 0;
+            if (same != 0) {
+                *ret_name = key;
+                return same;
+            }
+        }
+    }
+    return 0;
+}
+
+int strobe_attribute_find_name(PyObject *object, strobe_key_equal *equal, void *context, PyObject **ret_name)
+{
+    struct strobe_attribute_walk walk = {0};
+    PyObject *name, *value;
+    while (strobe_attribute_next(object, &walk, &name, &value)) {
+        int same = PyUnicode_CheckExact(name) ? equal(context, name) : 0;
+        if (same != 0) {
+            *ret_name = name;
+            return same;
+        }
+    }
+    int found = PyType_Check(object) ? find_name_in_classes((PyTypeObject *)object, equal, context, ret_name) : 0;
+    return found != 0 ? found : find_name_in_classes(Py_TYPE(object), equal, context, ret_name);
 }

@@ -93,6 +93,21 @@ bool strobe_frame_current(PyThreadState *tstate, struct strobe_frame *ret_frame)
     return settle(current_of(tstate), ret_frame);
 }
 
+bool strobe_frame_running(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame)
+{
+    enum { TRACERS_MAX = 8 };
+    interpreter_frame *innermost = current_of(tstate);
+    if (innermost != NULL && executable_of(innermost) == (PyObject *)code) {
+        ret_frame->internal = innermost; /* it reports an event, so it has begun */
+        return true;
+    }
+    bool found = settle(innermost, ret_frame);
+    for (int depth = 0; found && depth < TRACERS_MAX && strobe_frame_code(*ret_frame) != code; depth++) {
+        found = strobe_frame_back(ret_frame);
+    }
+    return found && strobe_frame_code(*ret_frame) == code;
+}
+
 bool strobe_frame_back(struct strobe_frame *frame)
 {
     return settle(((interpreter_frame *)frame->internal)->previous, frame);
@@ -166,9 +181,10 @@ PyObject *strobe_frame_slot(struct strobe_frame frame, int index)
 {
     PyCodeObject *code = strobe_frame_code(frame);
     PyObject *value = raw_slot(frame.internal, index);
-    _PyLocals_Kind kind = _PyLocals_GetKind(code->co_localspluskinds, index);
-    /* A shown frame is past its MAKE_CELL instructions, so a cell variable holds its cell. */
-    if (value != NULL && (kind & (CO_FAST_CELL | CO_FAST_FREE)) != 0 && PyCell_Check(value)) {
+    /* A shown frame is past its MAKE_CELL instructions, so a cell variable holds its cell. The type is asked first:
+     * most callers need it next. */
+    if (value != NULL && PyCell_Check(value) &&
+        (_PyLocals_GetKind(code->co_localspluskinds, index) & (CO_FAST_CELL | CO_FAST_FREE)) != 0) {
         value = ((PyCellObject *)value)->ob_ref;
     }
     return value;

@@ -19,6 +19,12 @@ struct strobe_frame {
 /** The innermost Python frame of `tstate` that has begun to run. @return whether there is one */
 bool strobe_frame_current(PyThreadState *tstate, struct strobe_frame *ret_frame);
 
+/**
+ * The frame of `tstate` that reports an event of `code`: the innermost one, unless tracers written in Python stand
+ * above it. Only for callbacks of events. @return whether it was found
+ */
+bool strobe_frame_running(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame);
+
 /** Move to the caller, skipping the interpreter's own entry frames. @return false at the outermost (unchanged then) */
 bool strobe_frame_back(struct strobe_frame *frame);
 

@@ -70,8 +70,7 @@ static void *heap_take(size_t size, void *data)
     if (size > HEAP_BYTES - start) {
         return NULL;
     }
-    memmove(&heap->blocks[place + 1], &heap->blocks[place],
-            (size_t)(heap->count - place) * sizeof heap->blocks[0]);
+    memmove(&heap->blocks[place + 1], &heap->blocks[place], (size_t)(heap->count - place) * sizeof heap->blocks[0]);
     heap->blocks[place].start = start;
     heap->blocks[place].end = start + size;
     heap->count++;

@@ -53,6 +53,10 @@ static bool condition_holds(struct strobe_dispatch *dispatch, const struct strob
     if (script->condition == NULL) {
         return true;
     }
+    if (strobe_expression_rejects(script->condition, binding, hit->frame)) {
+        condition_was_false(dispatch, script, binding, hit);
+        return false;
+    }
     uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
     struct strobe_error error; /* not zeroed whole: this is the hot path */
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;

@@ -10,16 +10,6 @@
 
 /* ---- One event ---- */
 
-/* The frame where it happens: the innermost one, unless a tracer written in Python stands above it. */
-static bool find_frame(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame)
-{
-    bool found = strobe_frame_current(tstate, ret_frame);
-    for (int depth = 0; found && depth < 8 && strobe_frame_code(*ret_frame) != code; depth++) {
-        found = strobe_frame_back(ret_frame);
-    }
-    return found && strobe_frame_code(*ret_frame) == code;
-}
-
 /* Bring what happened to the probes of `site` that wait for it; `happened` lacks only the probe.
  * @return whether there is one */
 static bool reach_armed(struct strobe_dispatch *dispatch, struct strobe_site *site, int line,
@@ -37,25 +27,56 @@ static bool reach_armed(struct strobe_dispatch *dispatch, struct strobe_site *si
     return wanted;
 }
 
-static bool reach_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
+/* The hot path: whether the condition is plainly false, and nobody looks. Counts it then. */
+static bool is_rejected(const struct strobe_dispatch *dispatch, const struct strobe_armed *armed,
+                        struct strobe_frame frame)
 {
-    struct strobe_hit happened = {
-        .event = STROBE_EVENT_LINE, .line = line, .tstate = PyThreadState_Get(), .elapsed_ns = -1};
-    if (!find_frame(happened.tstate, site->code, &happened.frame)) {
-        return true; /* leave it on */
+    struct strobe_probe *probe = armed->probe;
+    if (armed->condition == NULL || dispatch->timed || armed->role != STROBE_ROLE_ACT || probe->looked_ns == 0 ||
+        !strobe_act_is_wanted(probe) || !strobe_expression_rejects(armed->condition, armed->binding, frame)) {
+        return false;
     }
-    return reach_armed(dispatch, site, line, &happened);
+    strobe_gate_count(&probe->gates.reached);
+    strobe_gate_count(&probe->gates.condition_false);
+    return true;
+}
+
+static void reach_slowly(struct strobe_dispatch *dispatch, const struct strobe_armed *armed, struct strobe_frame frame,
+                         PyThreadState *tstate)
+{
+    const struct strobe_hit hit = {.probe = armed->probe,
+                                   .event = STROBE_EVENT_LINE,
+                                   .frame = frame,
+                                   .line = armed->line,
+                                   .tstate = tstate,
+                                   .elapsed_ns = -1};
+    int saved_errno = errno; /* here, so that a false condition does not pay for it */
+    strobe_act(dispatch, armed->script, armed->binding, armed->role, &hit);
+    errno = saved_errno;
 }
 
 bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
 {
+    struct strobe_frame frame;
     if (!strobe_site_wants(site, line)) {
         return false;
     }
-    int saved_errno = errno;
+    PyThreadState *tstate = PyThreadState_Get();
+    if (!strobe_frame_running(tstate, site->code, &frame)) {
+        return true; /* leave it on */
+    }
+    bool wanted = false;
     dispatch->timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
-    bool wanted = reach_line(dispatch, site, line);
-    errno = saved_errno;
+    for (size_t i = 0; i < site->armed_count; i++) {
+        const struct strobe_armed *armed = &site->armed[i];
+        if (armed->line != line || armed->event != STROBE_EVENT_LINE) {
+            continue;
+        }
+        wanted = wanted || strobe_act_is_wanted(armed->probe);
+        if (!is_rejected(dispatch, armed, frame)) {
+            reach_slowly(dispatch, armed, frame, tstate);
+        }
+    }
     return wanted;
 }
 
@@ -67,7 +88,7 @@ void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site 
                                   .line = site->code->co_firstlineno,
                                   .tstate = PyThreadState_Get(),
                                   .elapsed_ns = -1};
-    if (find_frame(happened.tstate, site->code, &happened.frame)) {
+    if (strobe_frame_running(happened.tstate, site->code, &happened.frame)) {
         if (strobe_site_awaits(site, STROBE_EVENT_ENTRY)) {
             reach_armed(dispatch, site, 0, &happened);
         }
@@ -88,7 +109,7 @@ void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *
                                   .return_value = return_value,
                                   .exception = exception,
                                   .tstate = PyThreadState_Get()};
-    if (find_frame(happened.tstate, site->code, &happened.frame)) {
+    if (strobe_frame_running(happened.tstate, site->code, &happened.frame)) {
         happened.elapsed_ns = strobe_calls_end(&dispatch->calls, happened.frame.internal, site->code, now_ns);
         happened.line = strobe_frame_line(happened.frame);
         reach_armed(dispatch, site, 0, &happened);
@@ -129,7 +150,7 @@ static void reach_raises(struct strobe_dispatch *dispatch, enum strobe_event eve
 {
     struct strobe_hit happened = {
         .event = event, .exception = exception, .tstate = PyThreadState_Get(), .elapsed_ns = -1};
-    if (!find_frame(happened.tstate, code, &happened.frame)) {
+    if (!strobe_frame_running(happened.tstate, code, &happened.frame)) {
         return;
     }
     happened.line = strobe_frame_line(happened.frame);
@@ -158,7 +179,7 @@ void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code,
 static bool leaves_the_thread(PyCodeObject *code)
 {
     struct strobe_frame frame;
-    if (!find_frame(PyThreadState_Get(), code, &frame)) {
+    if (!strobe_frame_running(PyThreadState_Get(), code, &frame)) {
         return false;
     }
     return !strobe_frame_back(&frame) ||

@@ -163,5 +163,6 @@ const struct strobe_function_entry *strobe_decimal_method(PyObject *name);
 const struct strobe_function_entry *strobe_decimal_class_method(PyObject *name);
 const struct strobe_function_entry *strobe_decimal_field(PyObject *name);
 bool strobe_decimal_method_exists(const char *name);
+bool strobe_decimal_constructor_exists(const char *name);
 
 #endif

@@ -213,6 +213,15 @@ static int zero(struct strobe_evaluation *evaluation, bool negative, int64_t exp
     return strobe_decimal_make(evaluation, &decimal, ret_value);
 }
 
+static int make_rounded(struct strobe_evaluation *evaluation, const struct strobe_decimal *decimal,
+                        struct strobe_value *ret_value)
+{
+    struct strobe_decimal_work work;
+    strobe_decimal_to_work(decimal, &work);
+    int status = strobe_decimal_finish(evaluation, &work, STROBE_DECIMAL_PRECISION);
+    return status < 0 ? status : strobe_decimal_make_work(evaluation, &work, ret_value);
+}
+
 /* At least one operand is infinite, none is NaN. */
 static int with_infinity(struct strobe_evaluation *evaluation, enum strobe_binary operation,
                          const struct strobe_decimal *left, const struct strobe_decimal *right,
@@ -236,7 +245,7 @@ static int with_infinity(struct strobe_evaluation *evaluation, enum strobe_binar
         return special(evaluation, STROBE_DECIMAL_INFINITE, negative, ret_value);
     case STROBE_BINARY_MODULO:
         return is_infinite(left) ? strobe_decimal_invalid(evaluation, "INF % x")
-                                 : strobe_decimal_make(evaluation, left, ret_value);
+                                 : make_rounded(evaluation, left, ret_value);
     default: /* DIVIDE, FLOOR_DIVIDE */
         if (both) {
             return strobe_decimal_invalid(evaluation, "INF / INF");
@@ -365,7 +374,6 @@ static int unary(struct strobe_evaluation *evaluation, struct strobe_value value
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
     struct strobe_decimal decimal;
-    struct strobe_decimal_work work;
     int status = strobe_decimal_of(evaluation, value, buffer, &decimal);
     if (status != 0) {
         return status;
@@ -375,9 +383,7 @@ static int unary(struct strobe_evaluation *evaluation, struct strobe_value value
     }
     bool is_zero = decimal.kind == STROBE_DECIMAL_FINITE && decimal.count == 0;
     decimal.negative = !is_zero && !absolute && decimal.negative != negates; /* there is no -0 here */
-    strobe_decimal_to_work(&decimal, &work);
-    status = strobe_decimal_finish(evaluation, &work, STROBE_DECIMAL_PRECISION);
-    return status < 0 ? status : strobe_decimal_make_work(evaluation, &work, ret_value);
+    return make_rounded(evaluation, &decimal, ret_value);
 }
 
 int strobe_decimal_unary(struct strobe_evaluation *evaluation, enum strobe_unary operation, struct strobe_value value,

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "probes/expression/py/format_writer.h"
+#include "probes/expression/py/items.h"
 #include "probes/expression/py/number.h"
 #include "probes/expression/py/standard.h"
 
@@ -59,15 +60,15 @@ static int put_singleton(struct strobe_text_builder *builder, PyObject *object)
 static int put_bytes(struct strobe_text_builder *builder, struct strobe_value value,
                      const struct strobe_bytes_view *view)
 {
-    bool is_array = value.kind == STROBE_VALUE_BYTES ? value.as.bytes->is_bytearray
-                                                     : PyByteArray_Check(value.as.object);
+    bool is_array =
+        value.kind == STROBE_VALUE_BYTES ? value.as.bytes->is_bytearray : PyByteArray_Check(value.as.object);
     if (!is_array) {
-        return strobe_format_quote_bytes(builder, view);
+        return strobe_format_quote_bytes(builder, view, false);
     }
     int status = value.kind == STROBE_VALUE_BYTES ? strobe_format_put(builder, "bytearray")
                                                   : strobe_format_short_name(builder, Py_TYPE(value.as.object));
     status = status < 0 ? status : strobe_format_put(builder, "(");
-    status = status < 0 ? status : strobe_format_quote_bytes(builder, view);
+    status = status < 0 ? status : strobe_format_quote_bytes(builder, view, true);
     return status < 0 ? status : strobe_format_put(builder, ")");
 }
 
@@ -143,6 +144,10 @@ int strobe_format_str(struct strobe_text_builder *builder, struct strobe_value v
         status = strobe_evaluation_spend(builder->evaluation, 1 + text.length / 16);
         return status < 0 ? status : strobe_text_put_view(builder, &text, 0, text.length);
     }
+    if (value.kind == STROBE_VALUE_OBJECT && Py_IS_TYPE(value.as.object, &PyDictProxy_Type) &&
+        strobe_container_of(value) == STROBE_CONTAINER_DICT) {
+        value = strobe_dict_shown(value); /* a mapping proxy writes what it shows */
+    }
     status = value.kind == STROBE_VALUE_OBJECT ? strobe_format_exception_str(&writer, value.as.object) : 1;
     return status != 1 ? status : strobe_format_write(&writer, value);
 }
@@ -194,8 +199,8 @@ int strobe_format_value(struct strobe_evaluation *evaluation, struct strobe_valu
         }
         value = result;
     }
-    if (view.length == 0 && (value.kind == STROBE_VALUE_TEXT || (value.kind == STROBE_VALUE_OBJECT &&
-                                                                 PyUnicode_CheckExact(value.as.object)))) {
+    if (view.length == 0 && (value.kind == STROBE_VALUE_TEXT ||
+                             (value.kind == STROBE_VALUE_OBJECT && PyUnicode_CheckExact(value.as.object)))) {
         *ret_value = value;
         return 0;
     }

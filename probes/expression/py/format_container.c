@@ -3,9 +3,10 @@
  * judged before its value is read.
  */
 #include <string.h>
+#include <structmember.h>
 
-#include "base/py/dict.h"
 #include "probes/expression/py/format_writer.h"
+#include "probes/expression/py/gate.h"
 #include "probes/expression/py/items.h"
 
 static bool is_open(const struct strobe_format_writer *writer, const void *container)
@@ -39,43 +40,29 @@ static int put_items(struct strobe_format_writer *writer, struct strobe_value co
     return status;
 }
 
-static int put_entry(struct strobe_format_writer *writer, bool first, struct strobe_value key,
-                     struct strobe_value value)
+static int put_entry(struct strobe_format_writer *writer, bool first, bool as_pairs, struct strobe_value dict,
+                     struct strobe_value key, struct strobe_value value)
 {
     struct strobe_evaluation *evaluation = writer->builder->evaluation;
     int status = first ? 0 : strobe_format_put(writer->builder, ", ");
-    if (strobe_text_is_secret(evaluation, key)) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_REDACTED, "an entry of the dict is redacted");
-    }
+    status = status < 0 ? status : strobe_gate_entry(evaluation, dict, key);
+    status = status < 0 || !as_pairs ? status : strobe_format_put(writer->builder, "(");
     status = status < 0 ? status : strobe_format_write(writer, key);
-    status = status < 0 ? status : strobe_format_put(writer->builder, ": ");
-    return status < 0 ? status : strobe_format_write(writer, value);
+    status = status < 0 ? status : strobe_format_put(writer->builder, as_pairs ? ", " : ": ");
+    status = status < 0 ? status : strobe_format_write(writer, value);
+    return status < 0 || !as_pairs ? status : strobe_format_put(writer->builder, ")");
 }
 
-static int put_object_entries(struct strobe_format_writer *writer, PyObject *dict)
+static int put_entries(struct strobe_format_writer *writer, struct strobe_value dict, bool as_pairs)
 {
-    PyObject *key, *value;
-    bool first = true;
-    /* Removed entries are walked too. */
-    int status = strobe_evaluation_spend(writer->builder->evaluation, 1 + strobe_dict_slots(dict));
-    for (Py_ssize_t position = 0; status == 0 && PyDict_Next(dict, &position, &key, &value);) {
-        status = put_entry(writer, first, strobe_value_object(key), strobe_value_object(value));
-        first = false;
+    struct strobe_table_walk walk = {0};
+    for (bool first = true;; first = false) {
+        int more = strobe_table_next(writer->builder->evaluation, dict, &walk);
+        int status = more <= 0 ? more : put_entry(writer, first, as_pairs, dict, walk.key, walk.value);
+        if (more <= 0 || status < 0) {
+            return status;
+        }
     }
-    return status;
-}
-
-static int put_entries(struct strobe_format_writer *writer, struct strobe_value dict)
-{
-    if (dict.kind == STROBE_VALUE_OBJECT) {
-        return put_object_entries(writer, dict.as.object);
-    }
-    const struct strobe_table *table = dict.as.table;
-    int status = strobe_evaluation_spend(writer->builder->evaluation, 1 + table->count);
-    for (Py_ssize_t i = 0; status == 0 && i < table->count; i++) {
-        status = put_entry(writer, i == 0, table->entries[i].key, table->entries[i].value);
-    }
-    return status;
 }
 
 static int put_enclosed(struct strobe_format_writer *writer, const char *open, struct strobe_value container,
@@ -89,11 +76,79 @@ static int put_enclosed(struct strobe_format_writer *writer, const char *open, s
 
 /* ---- Kinds ---- */
 
-static int put_dict(struct strobe_format_writer *writer, struct strobe_value dict)
+static int put_braced(struct strobe_format_writer *writer, struct strobe_value dict)
 {
     int status = strobe_format_put(writer->builder, "{");
-    status = status < 0 ? status : put_entries(writer, dict);
+    status = status < 0 ? status : put_entries(writer, dict, false);
     return status < 0 ? status : strobe_format_put(writer->builder, "}");
+}
+
+/* 3.11 writes the pairs of an OrderedDict as a list. */
+static int put_ordered(struct strobe_format_writer *writer, PyObject *dict)
+{
+    int status = strobe_format_short_name(writer->builder, Py_TYPE(dict));
+    status = status < 0 ? status : strobe_format_put(writer->builder, "(");
+    if (status < 0 || PyDict_GET_SIZE(dict) == 0) {
+        return status < 0 ? status : strobe_format_put(writer->builder, ")");
+    }
+#if PY_VERSION_HEX >= 0x030C0000
+    status = put_braced(writer, strobe_value_object(dict));
+    return status < 0 ? status : strobe_format_put(writer->builder, ")");
+#else
+    status = strobe_format_put(writer->builder, "[");
+    status = status < 0 ? status : put_entries(writer, strobe_value_object(dict), true);
+    return status < 0 ? status : strobe_format_put(writer->builder, "])");
+#endif
+}
+
+/* The defaultdict of C, whatever it is a base of; a class of Python's cannot be immutable. */
+static bool is_defaultdict(PyTypeObject *type)
+{
+    while (type->tp_base != NULL && PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) &&
+           !PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE)) {
+        type = type->tp_base;
+    }
+    return type->tp_base == &PyDict_Type && strcmp(type->tp_name, "collections.defaultdict") == 0;
+}
+
+static int put_default(struct strobe_format_writer *writer, PyObject *dict)
+{
+    /* _collectionsmodule.c, the same from 3.11 to 3.15 */
+    const struct {
+        PyDictObject dict;
+        PyObject *factory;
+    } *layout = (const void *)dict;
+    PyObject *factory = layout->factory != NULL ? layout->factory : Py_None;
+    int status = strobe_format_short_name(writer->builder, Py_TYPE(dict));
+    status = status < 0 ? status : strobe_format_put(writer->builder, "(");
+    status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(factory));
+    status = status < 0 ? status : strobe_format_put(writer->builder, ", ");
+    status = status < 0 ? status : put_braced(writer, strobe_value_object(dict));
+    return status < 0 ? status : strobe_format_put(writer->builder, ")");
+}
+
+static int put_proxy(struct strobe_format_writer *writer, struct strobe_value proxy)
+{
+    int status = strobe_format_put(writer->builder, "mappingproxy(");
+    status = status < 0 ? status : strobe_format_write(writer, strobe_dict_shown(proxy));
+    return status < 0 ? status : strobe_format_put(writer->builder, ")");
+}
+
+static int put_dict(struct strobe_format_writer *writer, struct strobe_value dict)
+{
+    if (dict.kind == STROBE_VALUE_OBJECT && !PyDict_CheckExact(dict.as.object)) {
+        PyTypeObject *type = Py_TYPE(dict.as.object);
+        if (type == &PyDictProxy_Type) {
+            return put_proxy(writer, dict);
+        }
+        if (type->tp_repr == PyODict_Type.tp_repr) {
+            return put_ordered(writer, dict.as.object);
+        }
+        if (is_defaultdict(type)) {
+            return put_default(writer, dict.as.object);
+        }
+    }
+    return put_braced(writer, dict);
 }
 
 static int put_field_items(struct strobe_format_writer *writer, PyObject *tuple, PyObject *fields)
@@ -113,8 +168,7 @@ static int put_field_items(struct strobe_format_writer *writer, PyObject *tuple,
         status = i > 0 ? strobe_format_put(writer->builder, ", ") : 0;
         status = status < 0 ? status : strobe_text_put_view(writer->builder, &view, 0, view.length);
         status = status < 0 ? status : strobe_format_put(writer->builder, "=");
-        status = status < 0 ? status
-                            : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
+        status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
     }
     return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
@@ -133,8 +187,7 @@ static int put_structure(struct strobe_format_writer *writer, PyObject *tuple)
         status = i > 0 ? strobe_format_put(writer->builder, ", ") : 0;
         status = status < 0 ? status : strobe_format_put(writer->builder, member->name);
         status = status < 0 ? status : strobe_format_put(writer->builder, "=");
-        status = status < 0 ? status
-                            : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
+        status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(tuple, i)));
     }
     return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
@@ -203,8 +256,20 @@ static int put_range(struct strobe_format_writer *writer, struct strobe_value va
 
 static int put_deque(struct strobe_format_writer *writer, struct strobe_value deque)
 {
+    /* _collectionsmodule.c, the same from 3.11 to 3.15; negative: unbounded */
+    const struct {
+        PyObject_VAR_HEAD void *left, *right;
+        Py_ssize_t left_index, right_index;
+        size_t state;
+        Py_ssize_t most;
+    } *layout = (const void *)deque.as.object;
     int status = strobe_format_short_name(writer->builder, strobe_value_type(deque));
-    return status < 0 ? status : put_enclosed(writer, "([", deque, "])");
+    if (status < 0 || layout->most < 0) {
+        return status < 0 ? status : put_enclosed(writer, "([", deque, "])");
+    }
+    status = put_enclosed(writer, "([", deque, "], maxlen=");
+    status = status < 0 ? status : strobe_format_write(writer, strobe_value_int(layout->most));
+    return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
 
 static int put_view(struct strobe_format_writer *writer, struct strobe_value view)
@@ -245,16 +310,11 @@ static const struct {
     int (*put)(struct strobe_format_writer *writer, struct strobe_value value);
     const char *when_inside_itself;
 } kinds[] = {
-    [STROBE_CONTAINER_LIST] = {NULL, "[...]"},
-    [STROBE_CONTAINER_TUPLE] = {put_tuple, "(...)"},
-    [STROBE_CONTAINER_SET] = {put_set, "set(...)"},
-    [STROBE_CONTAINER_DICT] = {put_dict, "{...}"},
-    [STROBE_CONTAINER_RANGE] = {put_range, ""},
-    [STROBE_CONTAINER_DEQUE] = {put_deque, "[...]"},
-    [STROBE_CONTAINER_DICT_KEYS] = {put_view, "..."},
-    [STROBE_CONTAINER_DICT_VALUES] = {put_view, "..."},
-    [STROBE_CONTAINER_DICT_ITEMS] = {put_view, "..."},
-    [STROBE_CONTAINER_ITERATOR] = {put_iterator, ""},
+    [STROBE_CONTAINER_LIST] = {NULL, "[...]"},         [STROBE_CONTAINER_TUPLE] = {put_tuple, "(...)"},
+    [STROBE_CONTAINER_SET] = {put_set, "set(...)"},    [STROBE_CONTAINER_DICT] = {put_dict, "{...}"},
+    [STROBE_CONTAINER_RANGE] = {put_range, ""},        [STROBE_CONTAINER_DEQUE] = {put_deque, "[...]"},
+    [STROBE_CONTAINER_DICT_KEYS] = {put_view, "..."},  [STROBE_CONTAINER_DICT_VALUES] = {put_view, "..."},
+    [STROBE_CONTAINER_DICT_ITEMS] = {put_view, "..."}, [STROBE_CONTAINER_ITERATOR] = {put_iterator, ""},
 };
 
 int strobe_format_container(struct strobe_format_writer *writer, struct strobe_value value)
@@ -277,8 +337,8 @@ int strobe_format_container(struct strobe_format_writer *writer, struct strobe_v
     }
     evaluation->depth++;
     writer->inside = &inside;
-    int status = kinds[container].put != NULL ? kinds[container].put(writer, value)
-                                              : put_enclosed(writer, "[", value, "]");
+    int status =
+        kinds[container].put != NULL ? kinds[container].put(writer, value) : put_enclosed(writer, "[", value, "]");
     writer->inside = inside.outer;
     evaluation->depth--;
     return status;

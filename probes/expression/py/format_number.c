@@ -7,7 +7,8 @@
 
 enum { GROUP = 3, GROUP_OF_BITS = 4 };
 
-/* A number in pieces: sign, prefix, digits before the point, fraction behind it, and what follows (exponent, %, inf). */
+/* A number in pieces: sign, prefix, digits before the point, fraction behind it, and what follows (exponent, %, inf).
+ */
 struct pieces {
     bool negative;
     const char *prefix;
@@ -98,9 +99,8 @@ static int put_pieces(struct strobe_text_builder *builder, const struct pieces *
 {
     uint32_t sign = sign_of(pieces, fields->sign);
     Py_ssize_t group = group_of(fields), zeros = 0, grouped = 0;
-    Py_ssize_t separators = fields->fraction_grouping != 0 && pieces->fraction_count > 0
-                                ? (pieces->fraction_count - 1) / GROUP
-                                : 0;
+    Py_ssize_t separators =
+        fields->fraction_grouping != 0 && pieces->fraction_count > 0 ? (pieces->fraction_count - 1) / GROUP : 0;
     Py_ssize_t others = (sign != 0) + (Py_ssize_t)strlen(pieces->prefix) + pieces->has_point + pieces->fraction_count +
                         separators + pieces->rest_count + pieces->is_character;
     Py_ssize_t least = fields->fill == '0' && fields->align == '=' ? fields->width - others : 0;
@@ -217,7 +217,9 @@ int strobe_format_real(struct strobe_text_builder *builder, double real, const s
 {
     bool percent = fields->type == '%';
     struct strobe_real_form form = {
-        .type = fields->type == 0 ? 'r' : percent ? 'f' : (char)fields->type,
+        .type = fields->type == 0 ? 'r'
+                : percent         ? 'f'
+                                  : (char)fields->type,
         .precision = fields->precision,
         .add_point_zero = fields->type == 0,
         .alternate = fields->alternate,

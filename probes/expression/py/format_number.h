@@ -12,8 +12,8 @@ struct strobe_format_fields {
     uint32_t sign;  /* + - blank, or 0 */
     bool no_negative_zero;
     bool alternate;
-    Py_ssize_t width;     /* -1: absent */
-    uint32_t grouping;    /* ',' '_' or 0 */
+    Py_ssize_t width;  /* -1: absent */
+    uint32_t grouping; /* ',' '_' or 0 */
     uint32_t fraction_grouping;
     Py_ssize_t precision; /* -1: absent */
     uint32_t type;

@@ -1,5 +1,9 @@
 /* format(value, spec): the format language of CPython's formatter_unicode.c, and who may use what of it. */
 #include "probes/expression/py/format.h"
+
+#include <locale.h>
+#include <string.h>
+
 #include "probes/expression/py/format_number.h"
 #include "probes/expression/py/format_writer.h"
 #include "probes/expression/py/number_digits.h"
@@ -45,8 +49,7 @@ static int take_integer(struct strobe_evaluation *evaluation, struct reader *rea
             break;
         }
         if (number > (PY_SSIZE_T_MAX - digit) / 10) {
-            return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE,
-                                          "Too many decimal digits in format string");
+            return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Too many decimal digits in format string");
         }
         number = number * 10 + digit;
         reader->at++;
@@ -83,8 +86,7 @@ static int take_precision(struct strobe_evaluation *evaluation, struct reader *r
     }
     found |= fields->fraction_grouping != 0;
 #endif
-    return found ? 0
-                 : strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Format specifier missing precision");
+    return found ? 0 : strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Format specifier missing precision");
 }
 
 static int check_grouping(struct strobe_evaluation *evaluation, const struct strobe_format_fields *fields)
@@ -186,12 +188,12 @@ static int format_text(struct strobe_text_builder *builder, struct strobe_value 
     if (fields.type != 's') {
         return unknown_type(evaluation, &fields, value);
     }
-    const char *refused = fields.sign != 0             ? "Sign not allowed in string format specifier"
-                          : fields.no_negative_zero    ? "Negative zero coercion (z) not allowed in string format "
-                                                         "specifier"
-                          : fields.alternate           ? "Alternate form (#) not allowed in string format specifier"
-                          : fields.align == '='        ? "'=' alignment not allowed in string format specifier"
-                                                       : NULL;
+    const char *refused = fields.sign != 0          ? "Sign not allowed in string format specifier"
+                          : fields.no_negative_zero ? "Negative zero coercion (z) not allowed in string format "
+                                                      "specifier"
+                          : fields.alternate        ? "Alternate form (#) not allowed in string format specifier"
+                          : fields.align == '='     ? "'=' alignment not allowed in string format specifier"
+                                                    : NULL;
     if (refused != NULL) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "%s", refused);
     }
@@ -213,10 +215,16 @@ static bool is_one_of(uint32_t type, const char *types)
     return false;
 }
 
-static int refuse_locale(struct strobe_evaluation *evaluation)
+/* 'n' is 'd' or 'g' with the separators of the process's locale: known when it has none. */
+static int take_locale(struct strobe_evaluation *evaluation, bool is_real, struct strobe_format_fields *fields)
 {
-    return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
-                                  "the format 'n' depends on the locale of the process; use 'd' or 'g'");
+    const struct lconv *locale = localeconv();
+    if (strcmp(locale->decimal_point, ".") != 0 || locale->thousands_sep[0] != '\0') {
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
+                                      "the format 'n' depends on the locale of the process; use 'd' or 'g'");
+    }
+    fields->type = is_real ? 'g' : 'd';
+    return 0;
 }
 
 static int format_number(struct strobe_text_builder *builder, struct strobe_value value,
@@ -231,7 +239,10 @@ static int format_number(struct strobe_text_builder *builder, struct strobe_valu
         return status;
     }
     if (fields.type == 'n') {
-        return refuse_locale(evaluation);
+        status = take_locale(evaluation, is_real, &fields);
+        if (status < 0) {
+            return status;
+        }
     }
     if (!is_real && is_one_of(fields.type, "bcdoxX")) {
         return strobe_format_integer(builder, number, &fields);

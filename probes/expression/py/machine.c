@@ -176,6 +176,7 @@ static strobe_operation *const operations[STROBE_OP_COUNT] = {
     [STROBE_OP_LOOP_NEXT] = strobe_run_loop_next,
     [STROBE_OP_LOOP_END] = run_loop_end,
     [STROBE_OP_UNPACK] = strobe_run_unpack,
+    [STROBE_OP_UNPACK_REST] = strobe_run_unpack_rest,
     [STROBE_OP_MAKE] = strobe_run_make,
     [STROBE_OP_APPEND] = strobe_run_append,
     [STROBE_OP_INSERT] = strobe_run_insert,
@@ -228,6 +229,9 @@ int strobe_expression_evaluate(const struct strobe_expression *expression, const
 {
     int saved_errno = errno; /* which pow() and the like set */
     int status = run(expression, binding, context, evaluation, ret_value);
+    if (status == 0 && evaluation->fuel < 0) {
+        status = strobe_evaluation_out_of_fuel(evaluation); /* the gate of the last name only takes, it cannot fail */
+    }
     errno = saved_errno;
     return status;
 }

@@ -216,7 +216,7 @@ double strobe_moment_divide(strobe_microseconds numerator, strobe_microseconds d
 {
     magnitude top = absolute(numerator), bottom = absolute(denominator);
     if (top == 0) {
-        return 0.0;
+        return denominator < 0 ? -0.0 : 0.0; /* as ints are divided */
     }
     /* A quotient of 56 or 57 bits, the last one sticky, is rounded once by the conversion. */
     int shift = 56 + bits(bottom) - bits(top);

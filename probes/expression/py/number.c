@@ -53,6 +53,30 @@ enum strobe_number_kind strobe_number_of(struct strobe_value value, struct strob
     }
 }
 
+int strobe_number_plain(struct strobe_evaluation *evaluation, struct strobe_value value,
+                        struct strobe_value *ret_value)
+{
+    struct strobe_number number;
+    struct strobe_big digits;
+    if (value.kind != STROBE_VALUE_OBJECT || PyLong_CheckExact(value.as.object) ||
+        PyFloat_CheckExact(value.as.object)) {
+        *ret_value = value;
+        return 0;
+    }
+    switch (strobe_number_of(value, &number)) {
+    case STROBE_NUMBER_INT:
+        *ret_value = strobe_value_int(number.integer);
+        return 0;
+    case STROBE_NUMBER_FLOAT:
+        *ret_value = strobe_value_float(number.real);
+        return 0;
+    default:
+        break;
+    }
+    int status = strobe_big_load(evaluation, &number, &digits);
+    return status < 0 ? status : strobe_big_value(evaluation, &digits, ret_value);
+}
+
 uint64_t strobe_number_bits(const struct strobe_number *number)
 {
     if (number->kind == STROBE_NUMBER_INT) {
@@ -376,4 +400,32 @@ int strobe_number_text(struct strobe_evaluation *evaluation, const struct strobe
     }
     memcpy(buffer, text, length);
     return (int)length;
+}
+
+int strobe_number_base_text(struct strobe_evaluation *evaluation, const struct strobe_number *number, unsigned bits,
+                            char *buffer, size_t size)
+{
+    struct strobe_big digits;
+    int status = strobe_big_load(evaluation, number, &digits);
+    if (status < 0) {
+        return status;
+    }
+    uint64_t count = (strobe_big_bits(&digits) + bits - 1) / bits;
+    count = count == 0 ? 1 : count;
+    status = strobe_evaluation_spend(evaluation, (int64_t)count / 16);
+    if (status < 0) {
+        return status;
+    }
+    if (count > size) {
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_INTERNAL, "no room for a number of this size");
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        unsigned digit = 0;
+        for (uint64_t bit = (count - i) * bits; bit-- > (count - i - 1) * bits;) {
+            uint64_t word = bit / 32;
+            digit = digit << 1 | (word < digits.count ? digits.digits[word] >> (bit % 32) & 1 : 0);
+        }
+        buffer[i] = "0123456789abcdef"[digit];
+    }
+    return (int)count;
 }

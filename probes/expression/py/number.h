@@ -64,6 +64,10 @@ int strobe_value_binary(struct strobe_evaluation *evaluation, enum strobe_binary
 int strobe_value_unary(struct strobe_evaluation *evaluation, enum strobe_unary operation, struct strobe_value value,
                        struct strobe_value *ret_value);
 
+/** A number of a subclass (bool included) as an int or float; others as they are. */
+int strobe_number_plain(struct strobe_evaluation *evaluation, struct strobe_value value,
+                        struct strobe_value *ret_value);
+
 /** Of the magnitude of an INT or WIDE. */
 uint64_t strobe_number_bits(const struct strobe_number *number);
 
@@ -105,5 +109,9 @@ int strobe_wide_make(struct strobe_evaluation *evaluation, bool negative, const 
  */
 int strobe_number_text(struct strobe_evaluation *evaluation, const struct strobe_number *number, char *buffer,
                        size_t size);
+
+/** The magnitude of an INT or WIDE in base 2^bits (1, 3, 4), without prefix. @return length, or a negative code */
+int strobe_number_base_text(struct strobe_evaluation *evaluation, const struct strobe_number *number, unsigned bits,
+                            char *buffer, size_t size);
 
 #endif

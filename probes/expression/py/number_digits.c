@@ -115,7 +115,11 @@ int strobe_digits_of_integer(struct strobe_evaluation *evaluation, const struct 
         return STROBE_ELIMIT;
     }
     ret_digits->size = base == 10 ? put_decimal(words, count, text, size)
-                                  : put_powers_of_two(words, count, base == 16 ? 4 : base == 8 ? 3 : 1, text);
+                                  : put_powers_of_two(words, count,
+                                                      base == 16  ? 4
+                                                      : base == 8 ? 3
+                                                                  : 1,
+                                                      text);
     ret_digits->text = text;
     ret_digits->negative = negative;
     return 0;
@@ -193,8 +197,8 @@ static void read_digits(const char *text, size_t size, struct significant *ret)
 }
 
 /* `real` is finite and not negative. */
-static int significant_of(struct strobe_evaluation *evaluation, double real,
-                          char type, Py_ssize_t precision, struct significant *ret)
+static int significant_of(struct strobe_evaluation *evaluation, double real, char type, Py_ssize_t precision,
+                          struct significant *ret)
 {
     char raw[RAW_BYTES];
     int size;
@@ -207,8 +211,8 @@ static int significant_of(struct strobe_evaluation *evaluation, double real,
     } else if (type == 'f') {
         size = snprintf(raw, sizeof raw, "%.*f", (int)(precision < FRACTION_MAX ? precision : FRACTION_MAX), real);
     } else {
-        size = snprintf(raw, sizeof raw, "%.*e",
-                        (int)(precision < SIGNIFICANT_MAX ? precision : SIGNIFICANT_MAX) - 1, real);
+        size = snprintf(raw, sizeof raw, "%.*e", (int)(precision < SIGNIFICANT_MAX ? precision : SIGNIFICANT_MAX) - 1,
+                        real);
     }
     if (size < 0 || (size_t)size >= sizeof raw) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_LIMIT, "a float cannot be written");
@@ -217,7 +221,8 @@ static int significant_of(struct strobe_evaluation *evaluation, double real,
     return 0;
 }
 
-/* How many digits there are around the point, virtual zeros included: as format_float_short() in CPython's pystrtod.c. */
+/* How many digits there are around the point, virtual zeros included: as format_float_short() in CPython's pystrtod.c.
+ */
 struct layout {
     Py_ssize_t start;
     Py_ssize_t end;

@@ -17,10 +17,10 @@ int strobe_digits_of_integer(struct strobe_evaluation *evaluation, const struct 
 
 /** How a float is written; as PyOS_double_to_string() takes it. */
 struct strobe_real_form {
-    char type;           /* e E f F g G, or r: the shortest that reads back */
+    char type;            /* e E f F g G, or r: the shortest that reads back */
     Py_ssize_t precision; /* not of r */
-    bool add_point_zero; /* 1.0, not 1 */
-    bool alternate;      /* keep the point and trailing zeros */
+    bool add_point_zero;  /* 1.0, not 1 */
+    bool alternate;       /* keep the point and trailing zeros */
     bool no_negative_zero;
 };
 

@@ -76,9 +76,8 @@ static int next_argument(struct reader *reader, struct strobe_value *ret_value)
 
 static uint32_t peek(const struct reader *reader)
 {
-    return reader->at < reader->format->length
-               ? PyUnicode_READ(reader->format->width, reader->format->data, reader->at)
-               : 0;
+    return reader->at < reader->format->length ? PyUnicode_READ(reader->format->width, reader->format->data, reader->at)
+                                               : 0;
 }
 
 /* Behind the '(': the value of that name becomes the only argument. */
@@ -236,8 +235,7 @@ static int put_character(struct strobe_text_builder *builder, const struct conve
             return strobe_evaluation_fail(builder->evaluation, STROBE_FAULT_TYPE, "%%c requires int or char");
         }
         if (kind == STROBE_NUMBER_WIDE || number.integer < 0 || number.integer > 0x10FFFF) {
-            return strobe_evaluation_fail(builder->evaluation, STROBE_FAULT_OVERFLOW,
-                                          "%%c arg not in range(0x110000)");
+            return strobe_evaluation_fail(builder->evaluation, STROBE_FAULT_OVERFLOW, "%%c arg not in range(0x110000)");
         }
         character = (uint32_t)number.integer;
         view = (struct strobe_text_view){&character, 1, 4};
@@ -364,9 +362,6 @@ static int put_conversion(struct strobe_text_builder *builder, struct reader *re
                           const struct conversion *conversion)
 {
     struct strobe_value value;
-    if (conversion->type == '%') {
-        return strobe_text_put(builder, '%');
-    }
     int status = next_argument(reader, &value);
     if (status < 0) {
         return status;
@@ -405,6 +400,10 @@ static int put_piece(struct strobe_text_builder *builder, struct reader *reader,
     struct strobe_value named;
     struct arguments before = reader->arguments;
     bool has_name = peek(reader) == '(';
+    if (peek(reader) == '%') { /* only %% is one; with anything between it is an error */
+        reader->at++;
+        return strobe_text_put(builder, '%');
+    }
     int status = strobe_evaluation_spend(reader->evaluation, 1);
     if (status == 0 && has_name) {
         reader->at++;

@@ -40,7 +40,9 @@ static bool take_constant(struct strobe_prefilter_term *term, PyObject *constant
     }
     if (PyLong_CheckExact(constant)) {
         term->kind = KIND_INT;
-        return strobe_integer_small(constant, &term->integer);
+        bool small = strobe_integer_small(constant, &term->integer);
+        term->real = small ? (double)term->integer : 0;
+        return small;
     }
     if (PyFloat_CheckExact(constant)) {
         term->kind = KIND_FLOAT;
@@ -111,39 +113,63 @@ void strobe_prefilter_done(struct strobe_prefilter *prefilter)
 
 /* ---- Trying it ---- */
 
+/* Ints of at most so much are floats exactly. */
+static const int64_t exact_max = (int64_t)1 << 53;
+
+static inline bool is_exact(int64_t integer)
+{
+    return integer >= -exact_max && integer <= exact_max;
+}
+
+/* 0 for NaN, which the machine knows about. */
+static inline unsigned order_reals(double left, double right)
+{
+    return left < right ? LESS : left > right ? GREATER : left == right ? EQUAL : 0;
+}
+
+static inline unsigned order_numbers(const struct strobe_prefilter_term *term, PyObject *value)
+{
+    int64_t integer;
+    if (PyFloat_CheckExact(value)) {
+        bool exact = term->kind == KIND_FLOAT || is_exact(term->integer);
+        return exact ? order_reals(PyFloat_AS_DOUBLE(value), term->real) : 0;
+    }
+    if (!PyLong_CheckExact(value) || !strobe_integer_small(value, &integer)) {
+        return 0;
+    }
+    if (term->kind == KIND_FLOAT) {
+        return is_exact(integer) ? order_reals((double)integer, term->real) : 0;
+    }
+    return integer < term->integer ? LESS : integer > term->integer ? GREATER : EQUAL;
+}
+
+/* Equal, or LESS for different: which way does not matter to == and !=. 0: not plain. */
+static inline unsigned order_texts(PyObject *left, PyObject *right)
+{
+    if (left == right) {
+        return EQUAL;
+    }
+    if (!PyUnicode_CheckExact(left) || !PyUnicode_IS_READY(left)) {
+        return 0;
+    }
+    Py_ssize_t length = PyUnicode_GET_LENGTH(left);
+    if (length != PyUnicode_GET_LENGTH(right) || PyUnicode_KIND(left) != PyUnicode_KIND(right)) {
+        return LESS;
+    }
+    size_t size = (size_t)length * (size_t)PyUnicode_KIND(left);
+    return memcmp(PyUnicode_DATA(left), PyUnicode_DATA(right), size) == 0 ? EQUAL : LESS;
+}
+
 /* LESS, EQUAL, GREATER, or 0: not plain. */
 static inline unsigned order(const struct strobe_prefilter_term *term, PyObject *value)
 {
-    int64_t integer;
     switch (term->kind) {
-    case KIND_INT:
-        if (!PyLong_CheckExact(value) || !strobe_integer_small(value, &integer)) {
-            return 0;
-        }
-        return integer < term->integer ? LESS : integer > term->integer ? GREATER : EQUAL;
-    case KIND_FLOAT: {
-        if (!PyFloat_CheckExact(value)) {
-            return 0;
-        }
-        double real = PyFloat_AS_DOUBLE(value);
-        return real < term->real ? LESS : real > term->real ? GREATER : real == term->real ? EQUAL : 0;
-    }
-    case KIND_TEXT: {
-        if (value == term->constant) {
-            return EQUAL;
-        }
-        if (!PyUnicode_CheckExact(value) || !PyUnicode_IS_READY(value)) {
-            return 0;
-        }
-        Py_ssize_t length = PyUnicode_GET_LENGTH(value);
-        if (length != PyUnicode_GET_LENGTH(term->constant) || PyUnicode_KIND(value) != PyUnicode_KIND(term->constant)) {
-            return LESS; /* different: which way does not matter to == and != */
-        }
-        size_t size = (size_t)length * (size_t)PyUnicode_KIND(value);
-        return memcmp(PyUnicode_DATA(value), PyUnicode_DATA(term->constant), size) == 0 ? EQUAL : LESS;
-    }
-    default:
+    case KIND_TEXT:
+        return order_texts(value, term->constant);
+    case KIND_IDENTITY:
         return value == term->constant ? EQUAL : LESS;
+    default:
+        return order_numbers(term, value);
     }
 }
 

@@ -11,7 +11,7 @@ struct bounds {
     Py_ssize_t start, stop, step, count;
 };
 
-static bool see_slice(struct strobe_value value, struct strobe_slice *ret_slice)
+bool strobe_slice_of(struct strobe_value value, struct strobe_slice *ret_slice)
 {
     if (value.kind == STROBE_VALUE_SLICE) {
         *ret_slice = *value.as.slice;
@@ -274,7 +274,7 @@ int strobe_value_subscript(struct strobe_evaluation *evaluation, struct strobe_v
     if (what == STROBE_CONTAINER_DICT) {
         return by_key(evaluation, container, key, ret_value);
     }
-    if (see_slice(key, &bounds)) {
+    if (strobe_slice_of(key, &bounds)) {
         return slice(evaluation, container, &bounds, ret_value);
     }
     bool has_places = what == STROBE_CONTAINER_LIST || what == STROBE_CONTAINER_TUPLE ||

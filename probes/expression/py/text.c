@@ -154,7 +154,8 @@ int strobe_text_put(struct strobe_text_builder *builder, uint32_t character)
 
 int strobe_text_put_ascii(struct strobe_text_builder *builder, const char *ascii, size_t size)
 {
-    int status = make_room(builder, size > STROBE_EXPRESSION_TEXT_MAX ? STROBE_EXPRESSION_TEXT_MAX + 1 : (Py_ssize_t)size);
+    int status =
+        make_room(builder, size > STROBE_EXPRESSION_TEXT_MAX ? STROBE_EXPRESSION_TEXT_MAX + 1 : (Py_ssize_t)size);
     if (status < 0) {
         return status;
     }

@@ -111,15 +111,15 @@ static Py_ssize_t find_bytes(const struct sequence *text, const struct sequence 
     return found != NULL ? found - start : -1;
 }
 
-static int find(struct strobe_evaluation *evaluation, const struct sequence *text, const struct sequence *needle,
+/* Fuel pays for what is looked at: up to the place, or all. A text longer than the fuel reaches is looked at so far. */
+static int find(struct strobe_evaluation *evaluation, struct sequence *text, const struct sequence *needle,
                 Py_ssize_t *ret_place)
 {
     if (text->length < needle->length || needle->width > text->width) { /* widths are the smallest there are */
         *ret_place = -1;
         return 0;
     }
-    int status = strobe_evaluation_spend(
-        evaluation, 1 + (text->length * text->width + needle->length * needle->width) / BYTES_PER_STEP);
+    int status = strobe_evaluation_spend(evaluation, 1 + needle->length * needle->width / BYTES_PER_STEP);
     if (status < 0) {
         return status;
     }
@@ -127,13 +127,24 @@ static int find(struct strobe_evaluation *evaluation, const struct sequence *tex
         *ret_place = text->backwards ? text->start + text->length : text->start;
         return 0;
     }
+    Py_ssize_t affordable = (Py_ssize_t)evaluation->fuel * BYTES_PER_STEP / text->width + needle->length;
+    bool cut = affordable < text->length;
+    Py_ssize_t end = text->start + text->length;
+    text->start = cut && text->backwards ? end - affordable : text->start;
+    text->length = cut ? affordable : text->length;
     bool narrow = text->width == 1 && !text->backwards; /* glibc's memmem is linear too, and quicker */
     Py_ssize_t place = narrow ? find_bytes(text, needle) : find_two_way(text, needle);
-    if (place >= 0) {
-        place = text->backwards ? text->start + text->length - needle->length - place : text->start + place;
+    if (place < 0 && cut) {
+        return strobe_evaluation_out_of_fuel(evaluation);
     }
-    *ret_place = place;
-    return 0;
+    status = strobe_evaluation_spend(evaluation, (place < 0 ? text->length : place) * text->width / BYTES_PER_STEP);
+    if (place >= 0) {
+        place = text->backwards ? end - needle->length - place : text->start + place;
+    }
+    if (status == 0) {
+        *ret_place = place;
+    }
+    return status;
 }
 
 int strobe_text_find(struct strobe_evaluation *evaluation, const struct strobe_text_view *text,

@@ -410,8 +410,7 @@ static double round_to_double(uint64_t whole, int exponent, bool inexact)
     return ldexp((double)kept, lowest);
 }
 
-int strobe_big_ratio(struct strobe_evaluation *evaluation, const struct strobe_big *dividend,
-                     const struct strobe_big *divisor, double *ret_ratio)
+int strobe_big_nearest(const struct strobe_big *dividend, const struct strobe_big *divisor, double *ret_ratio)
 {
     bool negative = dividend->negative != divisor->negative;
     int64_t magnitude = (int64_t)strobe_big_bits(dividend) - (int64_t)strobe_big_bits(divisor);
@@ -431,10 +430,19 @@ int strobe_big_ratio(struct strobe_evaluation *evaluation, const struct strobe_b
         uint64_t whole = digit_at(&quotient, 0) | (uint64_t)digit_at(&quotient, 1) << 32;
         ratio = round_to_double(whole, (int)-shift, inexact || remainder.count != 0);
     }
+    *ret_ratio = negative ? -ratio : ratio;
+    return 0;
+}
+
+int strobe_big_ratio(struct strobe_evaluation *evaluation, const struct strobe_big *dividend,
+                     const struct strobe_big *divisor, double *ret_ratio)
+{
+    double ratio;
+    strobe_big_nearest(dividend, divisor, &ratio);
     if (isinf(ratio)) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_OVERFLOW, "the result is too large for a float");
     }
-    *ret_ratio = negative ? -ratio : ratio;
+    *ret_ratio = ratio;
     return 0;
 }
 

@@ -60,9 +60,12 @@ bool strobe_big_shift_right(struct strobe_big *digits, uint64_t bits);
 void strobe_big_bitwise(const struct strobe_big *left, const struct strobe_big *right, enum strobe_binary operation,
                         struct strobe_big *ret_result);
 
-/** digits / divisor as the nearest double, ties to even. @return 0 or fault OVERFLOW */
+/** dividend / divisor as the nearest double, ties to even. @return 0 or fault OVERFLOW */
 int strobe_big_ratio(struct strobe_evaluation *evaluation, const struct strobe_big *dividend,
                      const struct strobe_big *divisor, double *ret_ratio);
+
+/** The same; infinite where it is too large. Never fails: @return 0 */
+int strobe_big_nearest(const struct strobe_big *dividend, const struct strobe_big *divisor, double *ret_ratio);
 
 /** The whole part of a finite double. */
 void strobe_big_from_double(double value, struct strobe_big *ret_digits);

@@ -1,6 +1,8 @@
 #include "tests/ext/expression/as_object.h"
 
+#include "probes/expression/py/decimal.h"
 #include "probes/expression/py/items.h"
+#include "probes/expression/py/moment.h"
 #include "probes/expression/py/number.h"
 #include "probes/expression/py/text.h"
 
@@ -50,6 +52,22 @@ static PyObject *of_list(const struct strobe_items *items, PyObject *(*make)(PyO
     return result;
 }
 
+/* An iterator over the items, or a view of the dict that `items` is a view of. */
+static PyObject *as_iterator(const struct strobe_items *items)
+{
+    const char *method = items->type == &PyDictKeys_Type     ? "keys"
+                         : items->type == &PyDictValues_Type ? "values"
+                         : items->type == &PyDictItems_Type  ? "items"
+                                                             : NULL;
+    if (method == NULL) {
+        return of_list(items, PyObject_GetIter);
+    }
+    PyObject *dict = strobe_test_as_object(items->source);
+    PyObject *view = dict != NULL ? PyObject_CallMethod((PyObject *)&PyDict_Type, method, "O", dict) : NULL;
+    Py_XDECREF(dict);
+    return view;
+}
+
 static PyObject *as_set(const struct strobe_table *table, PyObject *set)
 {
     for (Py_ssize_t i = 0; set != NULL && i < table->count; i++) {
@@ -95,6 +113,70 @@ static PyObject *as_slice(const struct strobe_slice *slice)
     return result;
 }
 
+static PyObject *as_zone(const struct strobe_zone *zone);
+
+static PyObject *call(enum strobe_datetime_kind kind, PyObject *args, int fold)
+{
+    PyObject *keywords = fold != 0 ? Py_BuildValue("{si}", "fold", fold) : NULL;
+    PyObject *result = args != NULL ? PyObject_Call((PyObject *)strobe_moment_type(kind), args, keywords) : NULL;
+    Py_XDECREF(keywords);
+    Py_XDECREF(args);
+    return result;
+}
+
+static PyObject *as_moment(const struct strobe_moment *moment)
+{
+    PyObject *zone;
+    switch (moment->kind) {
+    case STROBE_DATETIME_DATE:
+        return call(moment->kind, Py_BuildValue("iii", moment->year, moment->month, moment->day), 0);
+    case STROBE_DATETIME_DELTA:
+        return call(moment->kind, Py_BuildValue("iii", moment->days, moment->seconds, moment->microsecond), 0);
+    case STROBE_DATETIME_ZONE:
+        return as_zone(&moment->zone);
+    case STROBE_DATETIME_TIME:
+        zone = as_zone(&moment->zone);
+        return call(moment->kind,
+                    Py_BuildValue("iiiiN", moment->hour, moment->minute, moment->second, moment->microsecond, zone),
+                    moment->fold);
+    default:
+        zone = as_zone(&moment->zone);
+        return call(moment->kind,
+                    Py_BuildValue("iiiiiiiN", moment->year, moment->month, moment->day, moment->hour, moment->minute,
+                                  moment->second, moment->microsecond, zone),
+                    moment->fold);
+    }
+}
+
+static PyObject *as_zone(const struct strobe_zone *zone)
+{
+    if (zone->kind == STROBE_ZONE_NONE || zone->object != NULL) {
+        return Py_NewRef(zone->object != NULL ? zone->object : Py_None);
+    }
+    struct strobe_moment offset = {.kind = STROBE_DATETIME_DELTA,
+                                   .seconds = (int)(zone->offset_us / 1000000),
+                                   .microsecond = (int)(zone->offset_us % 1000000)};
+    PyObject *delta = as_moment(&offset);
+    return call(STROBE_DATETIME_ZONE,
+                zone->has_name ? Py_BuildValue("NN", delta, strobe_test_as_object(zone->name))
+                               : Py_BuildValue("(N)", delta),
+                0);
+}
+
+/* Decimal((sign, digits, exponent)) */
+static PyObject *as_decimal(const struct strobe_decimal *decimal)
+{
+    static const char *const words[] = {"", "F", "n", "N"};
+    PyObject *digits = PyTuple_New(decimal->count);
+    for (uint32_t i = 0; digits != NULL && i < decimal->count; i++) {
+        PyTuple_SET_ITEM(digits, i, PyLong_FromLong(decimal->digits[decimal->count - 1 - i]));
+    }
+    PyObject *exponent = decimal->kind == STROBE_DECIMAL_FINITE ? PyLong_FromLongLong(decimal->exponent)
+                                                                : PyUnicode_FromString(words[decimal->kind]);
+    return PyObject_CallFunction((PyObject *)strobe_decimal_type(), "((iNN))", (int)decimal->negative, digits,
+                                 exponent);
+}
+
 PyObject *strobe_test_as_object(struct strobe_value value)
 {
     switch (value.kind) {
@@ -115,7 +197,7 @@ PyObject *strobe_test_as_object(struct strobe_value value)
     case STROBE_VALUE_TUPLE:
         return of_list(value.as.items, PyList_AsTuple);
     case STROBE_VALUE_ITERATOR:
-        return of_list(value.as.items, PyObject_GetIter);
+        return as_iterator(value.as.items);
     case STROBE_VALUE_SET:
         return as_set(value.as.table, PySet_New(NULL));
     case STROBE_VALUE_FROZENSET:
@@ -126,6 +208,10 @@ PyObject *strobe_test_as_object(struct strobe_value value)
         return as_range(value.as.range);
     case STROBE_VALUE_SLICE:
         return as_slice(value.as.slice);
+    case STROBE_VALUE_MOMENT:
+        return as_moment(value.as.moment);
+    case STROBE_VALUE_DECIMAL:
+        return as_decimal(value.as.decimal);
     default:
         return PyErr_Format(PyExc_NotImplementedError, "values of kind %d", (int)value.kind);
     }

@@ -104,7 +104,18 @@ def same(expected: Any, got: Any) -> bool:
         return expected.as_tuple() == got.as_tuple()
     if isinstance(expected, (datetime.datetime, datetime.time)):
         return expected == got and expected.tzinfo == got.tzinfo and expected.fold == got.fold
-    plain = (int, str, bytes, bytearray, type(None), type(...), datetime.date, datetime.timedelta, uuid.UUID)
+    plain = (
+        int,
+        str,
+        bytes,
+        bytearray,
+        type(None),
+        type(...),
+        datetime.date,
+        datetime.timedelta,
+        datetime.timezone,
+        uuid.UUID,
+    )
     return bool(expected == got) if isinstance(expected, plain) else expected is got
 
 

@@ -375,9 +375,9 @@ static PyObject *break_promise(PyObject *module, PyObject *args)
     (void)module;
     const char *what;
     struct strobe_quiet quiet;
-    PyObject *object = PyList_New(0);
-    if (!PyArg_ParseTuple(args, "s", &what) || object == NULL || strobe_quiet_begin(&quiet) < 0) {
-        Py_XDECREF(object);
+    void *memory = PyMem_Malloc(10);
+    if (!PyArg_ParseTuple(args, "s", &what) || memory == NULL || strobe_quiet_begin(&quiet) < 0) {
+        PyMem_Free(memory);
         return NULL;
     }
     switch (what[0]) {
@@ -385,7 +385,8 @@ static PyObject *break_promise(PyObject *module, PyObject *args)
         PyMem_Free(PyMem_Malloc(10));
         break;
     case 'r':
-        Py_CLEAR(object);
+        PyMem_Free(memory);
+        memory = NULL;
         break;
     case 'e':
         errno = ERANGE;
@@ -400,7 +401,7 @@ static PyObject *break_promise(PyObject *module, PyObject *args)
         break;
     }
     strobe_quiet_end(&quiet);
-    Py_XDECREF(object);
+    PyMem_Free(memory);
     return Py_BuildValue("z", quiet.broken);
 }
 

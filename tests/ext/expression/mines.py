@@ -359,6 +359,8 @@ class Countdown:
     def __next__(self) -> int:
         stepped_on("next")
         self.left -= 1
+        if self.left < 0:
+            raise StopIteration
         return self.left
 
 

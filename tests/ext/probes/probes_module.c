@@ -26,14 +26,7 @@ static struct strobe_registry registry;
 static struct noted hits[HITS_MAX];
 static size_t hits_count;
 
-static bool on_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script, const int16_t *binding)
-{
-    (void)user;
-    if (hits_count == HITS_MAX) {
-        return false;
-    }
-
-    static bool on_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
+static bool on_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
     {
         (void)user;
         (void)hit;
@@ -41,7 +34,17 @@ static bool on_hit(void *user, const struct strobe_hit *hit, const struct strobe
         (void)size;
         return true;
     }
-    struct noted *noted = &hits[hits_count++];
+
+static bool on_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script, const int16_t *binding)
+{
+    (void)user;
+    (void)script;
+    (void)binding;
+    if (hits_count == HITS_MAX) {
+        return false;
+    }
+
+        struct noted *noted = &hits[hits_count++];
     snprintf(noted->probe, sizeof noted->probe, "%s", hit->probe->id);
     noted->event = hit->event;
     noted->line = hit->line;

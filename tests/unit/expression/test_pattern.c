@@ -84,11 +84,12 @@ static void test_what_only_pcre_knows_is_refused(void **state)
 {
     (void)state;
     static const char *const patterns[] = {
-        "\\p{L}", "\\X",   "\\R",      "\\K",    "\\Qa\\E", "\\h",     "\\g{1}",     "\\k<a>",    "\\C",       "(?R)",
-        "(?1)",   "(?&a)", "(?P>a)",   "(?|a)",  "(?<a>b)", "(?'a'b)", "(*FAIL)",    "(*UTF8)a",  "(?C1)",     "(?J)",
-        "\\N",    "[\\N]", "[\\Z]",    "\\x4",   "\\u12",   "\\400",   "\\1(a)",     "(?L)a",     "a(?i)b",    "(?x:a b)",
-        "(",      ")",     "[a",       "a**",    "*a",      "a\\",     "a{3,2}",     "a{1001}",   "(?P<1>a)",  "(?i",
-        "(?",     "(?P",   "(?(1a)b)", "(?#abc", "\\8",     "\\ud800", "(?(R)a|b)x", "\\N{BELL}", "(?<=a+)b1",
+        "\\p{L}",  "\\X",        "\\R",       "\\K",       "\\Qa\\E", "\\h",     "\\g{1}",   "\\k<a>",  "\\C",
+        "(?R)",    "(?1)",       "(?&a)",     "(?P>a)",    "(?|a)",   "(?<a>b)", "(?'a'b)",  "(*FAIL)", "(*UTF8)a",
+        "(?C1)",   "(?J)",       "\\N",       "[\\N]",     "[\\Z]",   "\\x4",    "\\u12",    "\\400",   "\\1(a)",
+        "(?L)a",   "a(?i)b",     "(?x:a b)",  "(",         ")",       "[a",      "a**",      "*a",      "a\\",
+        "a{3,2}",  "a{1001}",    "(?P<1>a)",  "(?i",       "(?",      "(?P",     "(?(1a)b)", "(?#abc",  "\\8",
+        "\\ud800", "(?(R)a|b)x", "\\N{BELL}", "(?<=a+)b1",
     };
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         if (search(patterns[i], "") != REFUSED) {
@@ -113,7 +114,8 @@ static void test_nested_repeats_run_out_of_steps(void **state)
     assert_int_equal(search("^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaa!"), OUT_OF_STEPS);
     assert_int_equal(search("^(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaa"), 1);
     assert_int_equal(search("(a?){30}a{30}", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), OUT_OF_STEPS);
-    assert_int_equal(search("(.*)(.*)(.*)(.*)(.*)(.*)\\1[xy]\\2", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), OUT_OF_STEPS);
+    assert_int_equal(search("(.*)(.*)(.*)(.*)(.*)(.*)\\1[xy]\\2", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+                     OUT_OF_STEPS);
 }
 
 /* Each place alone is cheap: only the sum over all of them is too much. */
