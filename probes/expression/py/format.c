@@ -63,12 +63,12 @@ static int put_bytes(struct strobe_text_builder *builder, struct strobe_value va
     bool is_array =
         value.kind == STROBE_VALUE_BYTES ? value.as.bytes->is_bytearray : PyByteArray_Check(value.as.object);
     if (!is_array) {
-        return strobe_format_quote_bytes(builder, view);
+        return strobe_format_quote_bytes(builder, view, false);
     }
     int status = value.kind == STROBE_VALUE_BYTES ? strobe_format_put(builder, "bytearray")
                                                   : strobe_format_short_name(builder, Py_TYPE(value.as.object));
     status = status < 0 ? status : strobe_format_put(builder, "(");
-    status = status < 0 ? status : strobe_format_quote_bytes(builder, view);
+    status = status < 0 ? status : strobe_format_quote_bytes(builder, view, true);
     return status < 0 ? status : strobe_format_put(builder, ")");
 }
 

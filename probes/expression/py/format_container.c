@@ -39,8 +39,8 @@ static int put_items(struct strobe_format_writer *writer, struct strobe_value co
     return status;
 }
 
-static int put_entry(struct strobe_format_writer *writer, bool first, bool as_pairs, struct strobe_value dict, struct strobe_value key,
-                     struct strobe_value value)
+static int put_entry(struct strobe_format_writer *writer, bool first, bool as_pairs, struct strobe_value dict,
+                     struct strobe_value key, struct strobe_value value)
 {
     struct strobe_evaluation *evaluation = writer->builder->evaluation;
     int status = first ? 0 : strobe_format_put(writer->builder, ", ");

@@ -61,7 +61,8 @@ int strobe_format_quote_text(struct strobe_text_builder *builder, const struct s
     return status < 0 ? status : strobe_text_put(builder, (uint8_t)quote);
 }
 
-int strobe_format_quote_bytes(struct strobe_text_builder *builder, const struct strobe_bytes_view *view)
+int strobe_format_quote_bytes(struct strobe_text_builder *builder, const struct strobe_bytes_view *view,
+                              bool is_bytearray)
 {
     int status = strobe_evaluation_spend(builder->evaluation, 1 + view->size / 16);
     if (status < 0) {
@@ -73,7 +74,7 @@ int strobe_format_quote_bytes(struct strobe_text_builder *builder, const struct 
     char begin[2] = {'b', quote};
     status = strobe_text_put_ascii(builder, begin, 2);
     for (Py_ssize_t i = 0; status == 0 && i < view->size; i++) {
-        status = put_short_escape(builder, view->data[i], quote);
+        status = put_short_escape(builder, view->data[i], is_bytearray ? '\'' : quote); /* CPython's way */
         if (status == 1) {
             bool plain = view->data[i] >= ' ' && view->data[i] < 0x7F;
             status = plain ? strobe_text_put(builder, view->data[i]) : strobe_format_escape(builder, view->data[i]);

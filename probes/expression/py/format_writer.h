@@ -28,7 +28,8 @@ int strobe_format_put(struct strobe_text_builder *builder, const char *ascii);
 
 /** Append 'text' and b'bytes' with CPython's choice of quotes and escapes. format_quote.c */
 int strobe_format_quote_text(struct strobe_text_builder *builder, const struct strobe_text_view *view);
-int strobe_format_quote_bytes(struct strobe_text_builder *builder, const struct strobe_bytes_view *view);
+int strobe_format_quote_bytes(struct strobe_text_builder *builder, const struct strobe_bytes_view *view,
+                              bool is_bytearray);
 
 /** Append \xNN, \uNNNN or \UNNNNNNNN. */
 int strobe_format_escape(struct strobe_text_builder *builder, uint32_t character);

@@ -63,8 +63,9 @@ const struct strobe_function_entry *strobe_method_find(struct strobe_value recei
 /** Whether some type of the language has a pure method `name`; for the compiler. */
 bool strobe_method_exists(const char *name);
 
-/** An attribute that a built-in C type computes from its data (date.year, range.start, Decimal.real, int.real): an
- * entry without arguments; or NULL. */
+/** An attribute that a built-in type computes from its data (date.year, range.start, Decimal.real, int.real): an entry
+ * without arguments, to be called at once with the receiver as its only value and the name as `keywords[0]` (of a
+ * keyword_count of 0); or NULL. computed.c */
 const struct strobe_function_entry *strobe_computed_find(struct strobe_value receiver, PyObject *name);
 
 /** An attribute that a number, range or slice computes, for strobe_computed_find(); NULL: none. data_fields.c */

@@ -120,7 +120,7 @@ static int computed(struct strobe_evaluation *evaluation, struct strobe_value va
     if (entry == NULL) {
         return 1;
     }
-    struct strobe_arguments arguments = {.values = &value, .positional_count = 1};
+    struct strobe_arguments arguments = {.values = &value, .positional_count = 1, .keywords = &name};
     return entry->call(evaluation, &arguments, ret_value);
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import random
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -506,6 +507,11 @@ T01:02
 """.strip().splitlines()
 
 
+def is_oversight(kind: str, text: str) -> bool:
+    """CPython's date.fromisoformat() does not look at what follows a week without dashes; 3.14 reads 24:00."""
+    return bool(kind == "date" and re.fullmatch(r"\d{4}W.{5}", text)) or ("24" in text and sys.version_info >= (3, 14))
+
+
 @pytest.mark.parametrize("kind", ["date", "time", "datetime"])
 def test_fromisoformat_reads_what_python_reads(kind: str) -> None:
     rng = random.Random(7)
@@ -521,6 +527,6 @@ def test_fromisoformat_reads_what_python_reads(kind: str) -> None:
     for text in ISO_TEXTS + made + mutated:
         ground = Ground({kind: VARIABLES[kind], "x": text})
         expected, got = ground.python(f"{kind}.fromisoformat(x)"), ground.ours(expression)
-        if not agree(expected, got) and not ("24" in text and sys.version_info >= (3, 14)):
+        if not agree(expected, got) and not is_oversight(kind, text):
             wrong.append(f"{text!r}: Python {expected}, ours {got}")
     assert not wrong, "\n".join(wrong[:20])
