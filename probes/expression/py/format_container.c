@@ -3,6 +3,7 @@
  * judged before its value is read.
  */
 #include <string.h>
+#include <structmember.h>
 
 #include "probes/expression/py/format_writer.h"
 #include "probes/expression/py/gate.h"
