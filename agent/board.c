@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "snapshot/pattern.h"
 
 int strobe_board_init(struct strobe_board *board)
 {
@@ -118,6 +119,15 @@ static bool copy_text(const char *text, char **ret_copy)
     return *ret_copy != NULL || text[0] == '\0';
 }
 
+/* Names were looked at when the condition was compiled; here what a value looks like. */
+static void hide_secrets(char *text, size_t size)
+{
+    const char *found = strobe_pattern_find(text, strlen(text), true);
+    if (found != NULL) {
+        snprintf(text, size, "(redacted: %s)", found);
+    }
+}
+
 int strobe_board_state(struct strobe_probe *probe, struct strobe_wire_probe_state *ret_state)
 {
     struct strobe_probe_status *status = malloc(sizeof *status);
@@ -132,6 +142,7 @@ int strobe_board_state(struct strobe_probe *probe, struct strobe_wire_probe_stat
     copied &= copy_text(status->message, &state.message);
     copied &= copy_text(status->file, &state.file);
     copied &= copy_text(status->source_sha256, &state.source_sha256);
+    hide_secrets(status->last_values, sizeof status->last_values);
     copied &= copy_text(status->last_values, &state.last_values);
     state.cost_ns = (int64_t)atomic_load_explicit(&probe->cost_ns, memory_order_relaxed);
     state.cost_percent = 100 * atomic_load_explicit(&probe->cost_share, memory_order_relaxed);

@@ -1,0 +1,429 @@
+"""What probes do where they act: log, metric, timer; which passes; edits; the budget. Without a hub."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from child import run
+
+SETTING = """
+def order(**more):
+    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
+             "limits": {"rate_per_s": 1000}, "created_at_ms": 0, "created_by": "test"}
+    limits = probe["limits"] | more.pop("limits", {})
+    return _json.dumps(probe | more | {"limits": limits})
+def set_probes(*orders):
+    _agent.local_apply(orders)
+def metrics():
+    return [_json.loads(m) for m in _agent.local_metrics()]
+def texts():
+    return [s["text"] for s in drain()]
+class Customer:
+    def __init__(self, tier): self.tier = tier; self.password = "s3cret-" + tier
+def sell(total, customer):
+    pass                             # here
+    done = total
+    return done                      # there
+"""
+
+
+# ---- Log ----
+
+
+def test_a_log_probe_writes_its_template(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="log", options={"template": "{total:>6.2f} for {customer.tier!r}, hit {$hits}", "level": "warning"}))
+for total in (1, 2.5): sell(total, Customer("gold"))
+lines = drain()
+report(texts=[l["text"] for l in lines], first=lines[0], gates=gates(), state=states()[0]["state"])
+""",
+    ).facts
+    assert facts["texts"] == ["  1.00 for 'gold', hit 1", "  2.50 for 'gold', hit 2"]
+    first = facts["first"]
+    assert (first["kind"], first["level"], first["function"]) == ("log", "warning", "sell")
+    assert first["file"].endswith("program.py")
+    assert first["line"] > 0
+    assert first["body"]["thread"]["id"] > 0
+    assert facts["gates"] == {"reached": 2, "captured": 2}
+    assert facts["state"] == "armed"
+
+
+def test_a_log_line_holds_no_secret(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+refused = []
+for template in ("{customer.password}", "{getattr(customer, 'pass' + 'word')}", "{[getattr(customer, n) for n in ('tier', 'password')]}"):
+    set_probes(order(action="log", options={"template": template}))
+    sell(1, Customer("gold"))
+    refused.append([states()[0]["state"], states()[0].get("reason"), states()[0]["gates"].get("condition_error", 0)])
+set_probes(order(action="log", version=2, options={"template": "card {total}"}))
+sell("4111 1111 1111 1111", Customer("gold"))
+report(refused=refused, texts=texts())
+""",
+    ).facts
+    assert facts["refused"][0][:2] == ["error", "template_redacted"]
+    assert facts["refused"][1] == ["armed", "action_error", 1]
+    assert facts["refused"][2] == ["armed", "action_error", 1]
+    assert len(facts["texts"]) == 1
+    assert "4111" not in facts["texts"][0]
+    assert "card number" in facts["texts"][0]
+
+
+def test_a_template_that_fails_is_a_gate_with_a_message(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="log", options={"template": "{customer.nothing}"}))
+sell(1, Customer("gold"))
+report(texts=texts(), gates=gates(), message=states()[0]["message"])
+""",
+    ).facts
+    assert facts["texts"] == []
+    assert facts["gates"] == {"reached": 1, "condition_error": 1}
+    assert "template: " in facts["message"]
+    assert "nothing" in facts["message"]
+
+
+# ---- Metrics ----
+
+
+def test_a_count_is_exact_and_not_rated(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="metric", limits={"rate_per_s": 1}, options={"metric": "sales",
+    "labels": [{"name": "tier", "value": "customer.tier"}]}))
+gold, silver = Customer("gold"), Customer("silver")
+for i in range(5000): sell(i, gold if i % 5 == 0 else silver)
+report(metrics=metrics(), gates=gates())
+""",
+    ).facts
+    series = {row["labels"][0]: row["count"] for row in facts["metrics"][0]["series"]}
+    assert series == {"gold": 1000, "silver": 4000}
+    assert facts["gates"] == {"reached": 5000, "captured": 5000}
+
+
+def test_a_histogram_holds_every_value(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="metric", options={"metric": "total", "metric_kind": "histogram", "value": "total * 2"}))
+for i in range(-10, 1000): sell(i, None)
+report(series=metrics()[0]["series"][0])
+""",
+    ).facts
+    series = facts["series"]
+    assert series["count"] == 1010
+    assert series["sum"] == 2 * sum(range(-10, 1000))
+    assert (series["least"], series["most"], series["last"]) == (-20, 1998, 1998)
+    assert series["zeros"] == 11
+    assert sum(series["buckets"]) == 999
+
+
+def test_labels_are_bounded_and_cannot_be_secrets(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="metric", options={"metric": "m", "labels": [{"name": "n", "value": "total"}]}))
+for i in range(500): sell(i, None)
+many = metrics()[0]["series"]
+set_probes(order(id="p1", action="metric", options={"metric": "m", "labels": [{"name": "n", "value": "customer.password"}]}))
+report(count=len(many), other=[s["count"] for s in many if s["labels"] == ["other"]], reason=states()[0]["reason"])
+""",
+    ).facts
+    assert facts["count"] == 101
+    assert facts["other"] == [400]
+    assert facts["reason"] == "value_redacted"
+
+
+def test_a_value_that_is_no_number_is_told(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="metric", options={"metric": "m", "metric_kind": "gauge", "value": "customer.tier"}))
+sell(1, Customer("gold"))
+report(gates=gates(), message=states()[0]["message"])
+""",
+    ).facts
+    assert facts["gates"] == {"reached": 1, "condition_error": 1}
+    assert facts["message"] == "value: a 'str' is no number"
+
+
+# ---- Timers ----
+
+
+def test_a_timer_between_lines_measures_each_way(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+import time, threading
+def slow(seconds, deeper=0):
+    x = 1                            # begin
+    if deeper: slow(seconds, deeper - 1)
+    time.sleep(seconds)
+    return x                         # end
+where = {"location": f"{_FILE}:{line_of('begin')}"}
+set_probes(order(action="timer", options={"until": f"{_FILE}:{line_of('end')}", "metric": "t"}, **where))
+slow(0.02, 2)
+threads = [threading.Thread(target=slow, args=(0.03,)) for _ in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+report(series=metrics()[0]["series"][0], state=states()[0])
+""",
+    ).facts
+    series = facts["series"]
+    assert facts["state"]["state"] == "armed"
+    assert series["count"] == 7
+    assert series["least"] >= 0.02e9
+    assert 0.06e9 <= series["most"] < 5e9
+    assert facts["state"]["gates"]["captured"] == 7
+
+
+def test_a_timer_of_a_function_measures_its_calls_and_may_ask_how_long(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+import time
+def job(seconds):
+    time.sleep(seconds)
+    if seconds > 0.015: raise ValueError(seconds)
+set_probes(order(action="timer", location="__main__:job", options={"metric": "t"}, condition="$elapsed_ms > 5"))
+for seconds in (0.0, 0.01, 0.02):
+    try: job(seconds)
+    except ValueError: pass
+report(series=metrics()[0]["series"][0], gates=gates())
+""",
+    ).facts
+    assert facts["series"]["count"] == 2
+    assert facts["series"]["least"] >= 0.01e9
+    assert facts["gates"] == {"reached": 3, "condition_false": 1, "captured": 2}
+
+
+def test_timers_follow_tasks_and_not_only_threads(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+import asyncio
+async def wait(seconds):
+    x = 1                            # begin
+    await asyncio.sleep(seconds)
+    return x                         # end
+where = {"location": f"{_FILE}:{line_of('begin')}"}
+set_probes(order(action="timer", options={"until": f"{_FILE}:{line_of('end')}"}, **where))
+async def main():
+    await asyncio.gather(wait(0.05), wait(0.01), wait(0.02))
+asyncio.run(main())
+report(series=metrics()[0]["series"][0])
+""",
+    ).facts
+    series = facts["series"]
+    assert series["count"] == 3
+    assert 0.01e9 <= series["least"] < 0.05e9
+    assert series["most"] >= 0.05e9
+
+
+# ---- Which passes, how many ----
+
+
+@pytest.mark.parametrize(("when", "expected"), [("3", [2]), (">=8", [7, 8, 9]), ("every 4", [3, 7])])
+def test_only_the_passes_that_were_asked_for_act(tmp_path: Path, when: str, expected: list[int]) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + f"""
+set_probes(order(action="log", options={{"template": "{{total}}"}}, limits={{"when": {when!r}}}))
+for i in range(10): sell(i, None)
+report(texts=texts(), gates=gates())
+""",
+    ).facts
+    assert [int(text) for text in facts["texts"]] == expected
+    captured = len(expected)
+    assert facts["gates"] == {"reached": 10, "hit_limit": 10 - captured, "captured": captured}
+
+
+def test_the_gates_add_up(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="log", condition="1 // (total % 7) >= 0 and total % 2 == 0", options={"template": "{total}"},
+                 limits={"when": "every 2", "rate_per_s": 20, "hits": 25}))
+for i in range(2000): sell(i, None)
+report(gates=gates())
+""",
+    ).facts
+    gates = facts["gates"]
+    assert gates["reached"] == 2000
+    assert gates.pop("reached") == sum(gates.values())
+    assert gates["condition_error"] == len([i for i in range(2000) if i % 7 == 0])
+
+
+# ---- Edits ----
+
+
+def test_an_edit_of_limits_keeps_the_counters(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+log = {"action": "log", "options": {"template": "{total}"}}
+set_probes(order(limits={"hits": 2}, **log))
+for i in range(3): sell(i, None)
+before = [states()[0]["state"], gates()]
+set_probes(order(version=2, limits={"hits": 5}, **log))
+middle = states()[0]["state"]
+for i in range(3, 8): sell(i, None)
+after = [states()[0]["state"], gates(), states()[0]["probe_version"]]
+set_probes(order(version=3, condition="total < 0", limits={"hits": 5}, **log))
+sell(1, None)
+report(before=before, middle=middle, after=after, texts=texts(), fresh=gates())
+""",
+    ).facts
+    assert facts["before"][0] == "done"
+    assert facts["before"][1]["captured"] == 2
+    assert facts["middle"] == "armed"
+    assert facts["after"][0] == "done"
+    assert facts["after"][1]["captured"] == 5
+    assert facts["after"][2] == 2
+    assert facts["texts"] == ["0", "1", "3", "4", "5"]
+    assert facts["fresh"] == {"reached": 1, "condition_false": 1}
+
+
+# ---- Why is it false? ----
+
+
+def test_a_false_condition_shows_what_it_saw(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(condition="total < 0 and customer.tier == 'gold' or len(customer.tier) > 90"))
+sell(12.5, Customer("silver"))
+shown = states()[0]["last_values"]
+set_probes(order(id="p1", condition="customer.tier == 'x' and total"))
+sell("4111 1111 1111 1111", Customer("silver"))
+report(shown=shown, other=states()[0].get("last_values"))
+""",
+    ).facts
+    assert facts["shown"] == "total = 12.5, customer.tier = 'silver'"
+    assert "4111" not in json.dumps(facts)
+
+
+# ---- The budget ----
+
+HOT = """
+def hot(n):
+    t = 0
+    for i in range(n):
+        t += i                       # hot
+    return t
+import time
+def spin(seconds):
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends: hot(20_000)
+where = {"location": f"{_FILE}:{line_of('hot')}"}
+"""
+
+
+def test_over_its_budget_a_probe_rests_and_comes_back(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + HOT
+        + """
+set_probes(order(condition="t < 0", **where))
+spin(1.5)
+resting = states()[0]
+quiet = gates()["reached"]
+spin(0.3)
+still = gates()["reached"] - quiet
+events = sys.monitoring.get_local_events(5, hot.__code__) if hasattr(sys, "monitoring") else 0
+ends = time.monotonic() + 20
+while time.monotonic() < ends and states()[0]["state"] != "armed": time.sleep(0.05)
+back = states()[0]["state"]
+before = gates()["reached"]
+hot(1000)
+report(resting=resting, still=still, events=events, back=back, again=gates()["reached"] - before)
+""".replace("sys.monitoring", "_sys.monitoring").replace("hasattr(sys", "hasattr(_sys"),
+    ).facts
+    assert facts["resting"]["state"] == "suspended"
+    assert facts["resting"]["reason"] == "budget"
+    assert "are allowed" in facts["resting"]["message"]
+    assert facts["still"] == 0
+    assert facts["events"] == 0
+    assert facts["back"] == "armed"
+    assert facts["again"] >= 1000
+
+
+def test_a_higher_budget_of_its_own_lets_a_probe_stay(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + HOT
+        + """
+set_probes(order(condition="t < 0", limits={"budget_percent": 100}, **where))
+spin(1.5)
+first = states()[0]
+set_probes(order(condition="t < 0", version=2, limits={"budget_percent": 0.1}, **where))
+spin(1.5)
+report(first=first, second=states()[0])
+""",
+    ).facts
+    assert facts["first"]["state"] == "armed"
+    assert facts["first"]["cost_ns"] > 0
+    assert facts["first"]["cost_percent"] > 1
+    assert facts["second"]["state"] == "suspended"
+
+
+def test_a_rare_hit_on_a_line_of_a_million_passes_is_captured(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+import time
+def line(i):
+    return i                         # hot
+def run(rounds):
+    # about a million passes a second would be faster than this machine makes: no pause is needed
+    for r in range(rounds):
+        for i in range(100_000): line(i)
+set_probes(order(condition="i == 77_777", location=f"{_FILE}:{line_of('hot')}", limits={"hits": 1000, "budget_percent": 100}))
+run(10)
+report(captured=gates()["captured"], got=len(drain()))
+""",
+    ).facts
+    assert facts["captured"] == facts["got"] == 10
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring is new in 3.12")
+def test_after_removal_nothing_is_left(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(action="log", options={"template": "{total}"}), order(id="p1", action="metric", options={"metric": "m"}))
+sell(1, None)
+armed = _sys.monitoring.get_local_events(5, sell.__code__)
+set_probes()
+report(armed=armed, left=_sys.monitoring.get_local_events(5, sell.__code__), metrics=metrics())
+""",
+    ).facts
+    assert facts["armed"] != 0
+    assert facts["left"] == 0
+    assert facts["metrics"] == []
