@@ -99,6 +99,7 @@ struct strobe_probe {
     int64_t resumes_ns;   /* SUSPENDED until then; 0: it is not */
     int64_t resumed_ns;   /* when it was last */
     int64_t looked_ns;    /* when last_values were taken */
+    bool slow;            /* its condition took long lately: each pass is timed */
     int64_t expires_ns;   /* CLOCK_MONOTONIC; INT64_MAX: never */
     struct strobe_token_bucket rate;
     bool ended;        /* done or expired: waits for the worker to disarm it */

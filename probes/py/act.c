@@ -25,25 +25,19 @@ static bool worth_a_message(uint64_t errors)
     return (errors & (errors - 1)) == 0;
 }
 
-/* Whether somebody may wonder what the condition saw: at its first pass, then now and then. */
-static bool worth_a_glance(const struct strobe_dispatch *dispatch, const struct strobe_probe *probe, int64_t now_ns)
-{
-    return probe->looked_ns == 0 || (dispatch->timed && now_ns - probe->looked_ns >= GLANCE_EVERY_NS);
-}
-
-static void condition_was_false(struct strobe_dispatch *dispatch, const struct strobe_script *script,
-                                const int16_t *binding, const struct strobe_hit *hit)
+/* Somebody may wonder what a false condition saw: look at its first pass, then now and then. */
+static void glance(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+                   const struct strobe_hit *hit)
 {
     struct strobe_probe *probe = hit->probe;
-    strobe_gate_count(&probe->gates.condition_false);
-    if (!dispatch->timed && probe->looked_ns != 0) {
+    int64_t began_ns = strobe_clock_monotonic_ns();
+    if (probe->looked_ns != 0 && began_ns - probe->looked_ns < GLANCE_EVERY_NS) {
         return;
     }
+    probe->looked_ns = began_ns;
+    strobe_measure_glance(script, binding, hit, dispatch->text);
     int64_t now_ns = strobe_clock_monotonic_ns();
-    if (worth_a_glance(dispatch, probe, now_ns)) {
-        probe->looked_ns = now_ns;
-        strobe_measure_glance(script, binding, hit, dispatch->text);
-    }
+    strobe_shed_spend(dispatch, probe, now_ns - began_ns, false, now_ns);
 }
 
 static bool condition_holds(struct strobe_dispatch *dispatch, const struct strobe_script *script,
@@ -54,7 +48,7 @@ static bool condition_holds(struct strobe_dispatch *dispatch, const struct strob
         return true;
     }
     if (strobe_expression_rejects(script->condition, binding, hit->frame)) {
-        condition_was_false(dispatch, script, binding, hit);
+        strobe_gate_count(&probe->gates.condition_false);
         return false;
     }
     uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
@@ -68,7 +62,7 @@ static bool condition_holds(struct strobe_dispatch *dispatch, const struct strob
     case STROBE_VERDICT_TRUE:
         return true;
     case STROBE_VERDICT_FALSE:
-        condition_was_false(dispatch, script, binding, hit);
+        strobe_gate_count(&probe->gates.condition_false);
         return false;
     case STROBE_VERDICT_ERROR:
         strobe_gate_count(&probe->gates.condition_error);
@@ -229,7 +223,8 @@ void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
         }
         return;
     }
-    int64_t began_ns = dispatch->timed ? strobe_clock_monotonic_ns() : 0;
+    bool timed = dispatch->timed || probe->slow;
+    int64_t began_ns = timed ? strobe_clock_monotonic_ns() : 0;
     /* The condition of a timer is asked where it ends, so that it may ask for $elapsed_ms; a false one measures
      * nothing. */
     bool holds = role == STROBE_ROLE_BEGIN || condition_holds(dispatch, script, binding, hit);
@@ -237,11 +232,13 @@ void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
     if (holds && !rated) {
         act_in_role(dispatch, script, binding, role, hit);
     }
-    if (dispatch->timed) {
+    if (timed) {
         int64_t now_ns = strobe_clock_monotonic_ns();
-        strobe_shed_spend(dispatch, probe, (now_ns - began_ns) * STROBE_SAMPLE_EVERY, false, now_ns);
+        strobe_shed_sample(dispatch, probe, now_ns - began_ns, now_ns);
     }
     if (rated) {
         do_action(dispatch, script, binding, hit);
+    } else if (!holds && (timed || probe->looked_ns == 0)) {
+        glance(dispatch, script, binding, hit);
     }
 }

@@ -33,7 +33,8 @@ static bool is_rejected(const struct strobe_dispatch *dispatch, const struct str
 {
     struct strobe_probe *probe = armed->probe;
     if (armed->condition == NULL || dispatch->timed || armed->role != STROBE_ROLE_ACT || probe->looked_ns == 0 ||
-        !strobe_act_is_wanted(probe) || !strobe_expression_rejects(armed->condition, armed->binding, frame)) {
+        probe->slow || !strobe_act_is_wanted(probe) ||
+        !strobe_expression_rejects(armed->condition, armed->binding, frame)) {
         return false;
     }
     strobe_gate_count(&probe->gates.reached);

@@ -50,6 +50,7 @@ struct strobe_dispatch {
     struct strobe_budget_window window; /* what they cost */
     struct strobe_budget_window capture_window; /* of it captures and log lines */
     int64_t rate_cut_ns;                        /* when process_rate was changed last; CLOCK_MONOTONIC */
+    int64_t clock_ns;                           /* what reading the clock costs */
     bool timed;                                 /* this callback is one of those that are measured */
     strobe_hit_handler *on_hit;
     strobe_line_handler *on_line;

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "strobe/limits.h"
 
+#define SLOW_NS 3000   /* a pass that takes longer is timed each time, not one in many */
 #define RATE_LEAST 1.0 /* captures a second that are left in any case */
 
 /* ---- Suspending ---- */
@@ -95,6 +96,25 @@ void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *pr
     if (strobe_budget_is_over(&dispatch->window, dispatch->budget, now_ns)) {
         shed(dispatch, now_ns);
     }
+}
+
+void strobe_shed_sample(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t spent_ns, int64_t now_ns)
+{
+    int64_t cost_ns = spent_ns > dispatch->clock_ns ? spent_ns - dispatch->clock_ns : 0;
+    bool each = probe->slow || cost_ns > SLOW_NS;
+    probe->slow = cost_ns > SLOW_NS || (probe->slow && cost_ns > SLOW_NS / 2);
+    strobe_shed_spend(dispatch, probe, each ? cost_ns : cost_ns * STROBE_SAMPLE_EVERY, false, now_ns);
+}
+
+int64_t strobe_shed_clock_cost(void)
+{
+    int64_t least_ns = INT64_MAX;
+    for (int i = 0; i < 32; i++) {
+        int64_t began_ns = strobe_clock_monotonic_ns();
+        int64_t spent_ns = strobe_clock_monotonic_ns() - began_ns;
+        least_ns = spent_ns < least_ns ? spent_ns : least_ns;
+    }
+    return least_ns;
 }
 
 void strobe_shed_recover(struct strobe_dispatch *dispatch, int64_t now_ns)

@@ -17,6 +17,16 @@ enum { STROBE_SAMPLE_EVERY = 64 };
 void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t cost_ns, bool is_capture,
                        int64_t now_ns);
 
+/**
+ * One pass of `probe` without a capture took `spent_ns`, two readings of the clock included: it stands for
+ * STROBE_SAMPLE_EVERY passes. One that took long stands for itself (the system may have run others meanwhile), and from
+ * then on each pass is timed until they are short again.
+ */
+void strobe_shed_sample(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t spent_ns, int64_t now_ns);
+
+/** What reading the clock costs here, in nanoseconds; for strobe_dispatch.clock_ns. */
+int64_t strobe_shed_clock_cost(void);
+
 /** Once a second, on the worker: raise a rate that was cut, step by step, when there is room again. */
 void strobe_shed_recover(struct strobe_dispatch *dispatch, int64_t now_ns);
 

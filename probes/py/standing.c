@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "probes/py/dispatch.h"
+#include "probes/py/shed.h"
 #include "strobe/limits.h"
 
 void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *on_hit, strobe_line_handler *on_line,
@@ -11,6 +12,7 @@ void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *
     memset(dispatch, 0, sizeof *dispatch);
     dispatch->on_hit = on_hit;
     dispatch->on_line = on_line;
+    dispatch->clock_ns = strobe_shed_clock_cost();
     dispatch->budget = STROBE_BUDGET_PERCENT_DEFAULT / 100;
     dispatch->on_ended = on_ended;
     dispatch->user = user;

@@ -60,11 +60,12 @@ def test_a_log_line_holds_no_secret(tmp_path: Path) -> None:
         SETTING
         + """
 refused = []
-for template in ("{customer.password}", "{getattr(customer, 'pass' + 'word')}", "{[getattr(customer, n) for n in ('tier', 'password')]}"):
-    set_probes(order(action="log", options={"template": template}))
+TEMPLATES = ["{customer.password}", "{getattr(customer, 'pass' + 'word')}", "{[getattr(customer, n) for n in ('tier', 'password')]}"]
+for version, template in enumerate(TEMPLATES, 1):
+    set_probes(order(action="log", version=version, options={"template": template}))
     sell(1, Customer("gold"))
     refused.append([states()[0]["state"], states()[0].get("reason"), states()[0]["gates"].get("condition_error", 0)])
-set_probes(order(action="log", version=2, options={"template": "card {total}"}))
+set_probes(order(action="log", version=9, options={"template": "card {total}"}))
 sell("4111 1111 1111 1111", Customer("gold"))
 report(refused=refused, texts=texts())
 """,
@@ -179,7 +180,10 @@ def slow(seconds, deeper=0):
 where = {"location": f"{_FILE}:{line_of('begin')}"}
 set_probes(order(action="timer", options={"until": f"{_FILE}:{line_of('end')}", "metric": "t"}, **where))
 slow(0.02, 2)
-threads = [threading.Thread(target=slow, args=(0.03,)) for _ in range(4)]
+def later():
+    time.sleep(0.3)                  # on 3.11 a new thread is reached within 50 ms
+    slow(0.03)
+threads = [threading.Thread(target=later) for _ in range(4)]
 for t in threads: t.start()
 for t in threads: t.join()
 report(series=metrics()[0]["series"][0], state=states()[0])
@@ -348,8 +352,10 @@ def test_over_its_budget_a_probe_rests_and_comes_back(tmp_path: Path) -> None:
         + HOT
         + """
 set_probes(order(condition="t < 0", **where))
-spin(1.5)
+ends = time.monotonic() + 20
+while time.monotonic() < ends and states()[0]["state"] != "suspended": spin(0.05)
 resting = states()[0]
+spin(0.1)                            # the worker disarms it
 quiet = gates()["reached"]
 spin(0.3)
 still = gates()["reached"] - quiet
@@ -381,13 +387,14 @@ set_probes(order(condition="t < 0", limits={"budget_percent": 100}, **where))
 spin(1.5)
 first = states()[0]
 set_probes(order(condition="t < 0", version=2, limits={"budget_percent": 0.1}, **where))
-spin(1.5)
+ends = time.monotonic() + 20
+while time.monotonic() < ends and states()[0]["state"] != "suspended": spin(0.05)
 report(first=first, second=states()[0])
 """,
     ).facts
     assert facts["first"]["state"] == "armed"
-    assert facts["first"]["cost_ns"] > 0
-    assert facts["first"]["cost_percent"] > 1
+    assert facts["first"]["cost_ns"] > 0, facts
+    assert facts["first"]["cost_percent"] > 1, facts
     assert facts["second"]["state"] == "suspended"
 
 
@@ -405,10 +412,10 @@ def run(rounds):
         for i in range(100_000): line(i)
 set_probes(order(condition="i == 77_777", location=f"{_FILE}:{line_of('hot')}", limits={"hits": 1000, "budget_percent": 100}))
 run(10)
-report(captured=gates()["captured"], got=len(drain()))
+report(captured=gates()["captured"], got=len(drain()), gates=gates(), state=states()[0])
 """,
     ).facts
-    assert facts["captured"] == facts["got"] == 10
+    assert facts["captured"] == facts["got"] == 10, facts
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring is new in 3.12")
