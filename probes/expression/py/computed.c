@@ -3,6 +3,8 @@
  * them. Members of C types are read by their place in the object; what is behind a getter only when the table knows
  * where the getter looks. An attribute counts only when the first class of the MRO that has it is the C type itself.
  */
+#include <Python.h>
+
 #include <string.h>
 #include <structmember.h>
 
