@@ -281,6 +281,8 @@ const struct strobe_function_entry strobe_builtin_functions[] = {
     {"divmod", builtin_divmod, 2, 2, NULL},
     {"pow", builtin_pow, 2, 3, "base exp mod"},
     {"zip", strobe_builtin_zip, 0, STROBE_ARGUMENTS_MAX, "strict"},
+    {"map", strobe_builtin_map, 2, STROBE_ARGUMENTS_MAX, NULL},
+    {"filter", strobe_builtin_filter, 2, 2, NULL},
     {"enumerate", strobe_builtin_enumerate, 1, 2, "iterable start"},
     {"range", strobe_builtin_range, 1, 3, NULL},
     {"slice", strobe_builtin_slice, 1, 3, NULL},

@@ -30,8 +30,12 @@ strobe_function strobe_builtin_any;
 strobe_function strobe_builtin_all;
 strobe_function strobe_builtin_sorted;
 strobe_function strobe_builtin_reversed;
+
+/* iterators.c */
 strobe_function strobe_builtin_enumerate;
 strobe_function strobe_builtin_zip;
+strobe_function strobe_builtin_map;
+strobe_function strobe_builtin_filter;
 
 /* classes.c */
 strobe_function strobe_builtin_type;

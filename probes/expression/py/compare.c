@@ -34,10 +34,29 @@ static bool asks_equality(enum strobe_comparison comparison)
     return comparison == STROBE_COMPARE_EQ || comparison == STROBE_COMPARE_NE;
 }
 
+/* Whether a class below a built-in type has a comparison of its own, say an order that its base has not. */
+static bool overrides_comparison(const PyTypeObject *type)
+{
+    const PyTypeObject *base = type;
+    while (base->tp_base != NULL && PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_HEAPTYPE) &&
+           !PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_IMMUTABLETYPE)) { /* no class statement makes those */
+        base = base->tp_base;
+    }
+    return type->tp_richcompare != base->tp_richcompare;
+}
+
 int strobe_comparison_refuse(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
                              enum strobe_comparison comparison)
 {
     static const char *const signs[] = {"==", "!=", "<", "<=", ">", ">=", "is", "is not"};
+    const struct strobe_value sides[] = {left, right};
+    for (size_t i = 0; i < 2; i++) {
+        if (sides[i].kind == STROBE_VALUE_OBJECT && overrides_comparison(Py_TYPE(sides[i].as.object))) {
+            return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
+                                          "'%s' of a '%s' would run its code; compare one of its fields",
+                                          signs[comparison], strobe_value_type_name(sides[i]));
+        }
+    }
     return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
                                   "'%s' not supported between instances of '%s' and '%s'", signs[comparison],
                                   strobe_value_type_name(left), strobe_value_type_name(right));

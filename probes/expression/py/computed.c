@@ -3,6 +3,8 @@
  * them. Members of C types are read by their place in the object; what is behind a getter only when the table knows
  * where the getter looks. An attribute counts only when the first class of the MRO that has it is the C type itself.
  */
+#include <Python.h>
+
 #include <string.h>
 #include <structmember.h>
 
@@ -71,7 +73,7 @@ enum { /* PyMemberDef.type, the same in all versions */
        MEMBER_UBYTE = 9,
        MEMBER_USHORT = 10,
        MEMBER_UINT = 11,
-    MEMBER_ULONG = 12,
+       MEMBER_ULONG = 12,
        MEMBER_BOOL = 14,
        MEMBER_OBJECT_EX = 16,
        MEMBER_LONGLONG = 17,
@@ -123,7 +125,7 @@ static bool read_signed(const void *place, int type, int64_t *ret_integer)
         *ret_integer = *(const unsigned int *)place;
         return true;
     case MEMBER_ULONG:
-        *ret_integer = (int64_t)*(const unsigned long *)place;
+        *ret_integer = (int64_t) * (const unsigned long *)place;
         return *ret_integer >= 0;
     case MEMBER_LONGLONG:
         *ret_integer = *(const long long *)place;

@@ -2,7 +2,9 @@
  * Containers as repr() writes them. Lists and sets are walked by items.c; dicts here, for an entry needs its key to be
  * judged before its value is read.
  */
+#include <Python.h>
 #include <string.h>
+#include <structmember.h>
 
 #include "probes/expression/py/format_writer.h"
 #include "probes/expression/py/gate.h"

@@ -72,9 +72,15 @@ int strobe_format_quote_bytes(struct strobe_text_builder *builder, const struct 
     bool has_double = view->size > 0 && memchr(view->data, '"', (size_t)view->size) != NULL;
     char quote = choose_quote(has_single, has_double);
     char begin[2] = {'b', quote};
+#if PY_VERSION_HEX < 0x030F0000 /* before, bytearray escaped ' also between " */
+    char escaped = is_bytearray ? '\'' : quote;
+#else
+    char escaped = quote;
+    (void)is_bytearray;
+#endif
     status = strobe_text_put_ascii(builder, begin, 2);
     for (Py_ssize_t i = 0; status == 0 && i < view->size; i++) {
-        status = put_short_escape(builder, view->data[i], is_bytearray ? '\'' : quote); /* CPython's way */
+        status = put_short_escape(builder, view->data[i], escaped);
         if (status == 1) {
             bool plain = view->data[i] >= ' ' && view->data[i] < 0x7F;
             status = plain ? strobe_text_put(builder, view->data[i]) : strobe_format_escape(builder, view->data[i]);

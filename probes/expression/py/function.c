@@ -232,6 +232,9 @@ const struct strobe_function_entry *strobe_method_find(struct strobe_value recei
     if (strobe_value_is(receiver, (PyObject *)&PyLong_Type)) {
         return find_by_object(strobe_int_class_methods, name);
     }
+    if (strobe_value_is(receiver, (PyObject *)&PyDict_Type)) {
+        return find_by_object(strobe_dict_class_methods, name);
+    }
     const struct strobe_function_entry *methods = methods_of_type(strobe_value_type(receiver), &base);
     if (methods == NULL) {
         return strobe_standard_method(receiver, name);
@@ -246,8 +249,9 @@ const struct strobe_function_entry *strobe_method_find(struct strobe_value recei
 bool strobe_method_exists(const char *name)
 {
     static const struct strobe_function_entry *const tables[] = {
-        strobe_text_methods, strobe_bytes_methods, strobe_number_methods, strobe_list_methods,
-        strobe_set_methods,  strobe_dict_methods,  strobe_view_methods,   strobe_int_class_methods,
+        strobe_text_methods, strobe_bytes_methods,     strobe_number_methods,
+        strobe_list_methods, strobe_set_methods,       strobe_dict_methods,
+        strobe_view_methods, strobe_int_class_methods, strobe_dict_class_methods,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (find_in(tables[i], name) != NULL) {
@@ -276,15 +280,15 @@ static const struct strobe_function_entry *find_descriptor(PyObject *callable, s
 }
 
 int strobe_function_apply(struct strobe_evaluation *evaluation, struct strobe_value callable,
-                          struct strobe_value argument, struct strobe_value *ret_value)
+                          const struct strobe_value *values, unsigned count, struct strobe_value *ret_value)
 {
-    struct strobe_arguments arguments = {&argument, 1, 0, NULL};
+    struct strobe_arguments arguments = {values, count, 0, NULL};
     PyObject *object = callable.kind == STROBE_VALUE_OBJECT ? callable.as.object : Py_None;
     const struct strobe_function_entry *entry = strobe_function_find(object);
     if (entry != NULL) {
         return strobe_function_call(evaluation, entry, &arguments, 0, ret_value);
     }
-    entry = find_descriptor(object, argument);
+    entry = count > 0 ? find_descriptor(object, values[0]) : NULL;
     if (entry != NULL) {
         return strobe_function_call(evaluation, entry, &arguments, 1, ret_value);
     }

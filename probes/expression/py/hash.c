@@ -68,7 +68,7 @@ static uint64_t shuffle(uint64_t hash)
 }
 
 /* Independent of the order, as in setobject.c; there the empty places of the table cancel out. */
-static int hash_set(struct strobe_evaluation *evaluation, struct strobe_value set, uint64_t *ret_hash)
+int strobe_set_hash(struct strobe_evaluation *evaluation, struct strobe_value set, uint64_t *ret_hash)
 {
     Py_ssize_t length;
     struct strobe_table_walk walk = {0};
@@ -150,7 +150,7 @@ static int hash_container(struct strobe_evaluation *evaluation, struct strobe_va
         status = 0;
         break;
     case STROBE_CONTAINER_SET:
-        status = is_frozen ? hash_set(evaluation, value, ret_hash) : unhashable(evaluation, value);
+        status = is_frozen ? strobe_set_hash(evaluation, value, ret_hash) : unhashable(evaluation, value);
         break;
     default:
         status = unhashable(evaluation, value);

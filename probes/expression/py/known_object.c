@@ -77,17 +77,34 @@ static bool is_of_known_module(PyTypeObject *class)
     return module != NULL && is_name(module, "pathlib._abc"); /* 3.13: a base of PurePath */
 }
 
-/* Whether what `method` is in the class, in the first of the MRO that has it, is the function of that module. */
-static bool is_genuine(PyTypeObject *type, const char *method, const char *module)
+/* What the first class of the MRO that has `method` has there; borrowed. */
+static PyObject *find_method(PyTypeObject *type, const char *method)
 {
     PyObject *mro = type->tp_mro;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(mro); i++) {
         PyObject *value = find_in_class((PyTypeObject *)PyTuple_GET_ITEM(mro, i), method);
         if (value != NULL) {
-            return PyFunction_Check(value) && is_name(((PyFunctionObject *)value)->func_module, module);
+            return value;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Whether it is the function of that module. */
+static bool is_genuine(PyTypeObject *type, const char *method, const char *module)
+{
+    PyObject *value = find_method(type, method);
+    return value != NULL && PyFunction_Check(value) && is_name(((PyFunctionObject *)value)->func_module, module);
+}
+
+bool strobe_known_object_is_int(struct strobe_value value, const char *method)
+{
+    if (strobe_known_object_of(value, NULL) != STROBE_KNOWN_ENUM || !PyLong_Check(value.as.object)) {
+        return false;
+    }
+    PyObject *found = find_method(Py_TYPE(value.as.object), method);
+    return found != NULL && Py_IS_TYPE(found, &PyWrapperDescr_Type) &&
+           ((const PyDescrObject *)found)->d_type == &PyLong_Type;
 }
 
 enum strobe_known_object strobe_known_object_of(struct strobe_value value, const char *method)

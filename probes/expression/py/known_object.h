@@ -28,6 +28,9 @@ enum strobe_known_object {
  *  "__str__" ...; NULL: do not look). */
 enum strobe_known_object strobe_known_object_of(struct strobe_value value, const char *method);
 
+/** Whether it is a member of an enumeration of ints whose `method` is that of int (str() of IntEnum and IntFlag). */
+bool strobe_known_object_is_int(struct strobe_value value, const char *method);
+
 /** Field `name` (ASCII) in slot or instance dict; borrowed. NULL: absent, or it would be computed. */
 PyObject *strobe_known_object_field(PyObject *object, const char *name);
 

@@ -171,19 +171,11 @@ static int put_text(struct strobe_text_builder *builder, PyObject *object, enum 
     }
 }
 
-/* IntEnum and IntFlag: str() is that of the number, by a C function in the place of Enum's. */
-static bool is_data_str(struct strobe_value value)
-{
-    PyTypeObject *type = value.kind == STROBE_VALUE_OBJECT ? Py_TYPE(value.as.object) : NULL;
-    return type != NULL && PyLong_Check(value.as.object) && type->tp_str == PyLong_Type.tp_repr &&
-           strobe_known_object_of(value, NULL) == STROBE_KNOWN_ENUM;
-}
-
 static int put_int(struct strobe_text_builder *builder, struct strobe_value value)
 {
     struct strobe_number number;
     char text[STROBE_EXPRESSION_INT_BITS_MAX * 302 / 1000 + 4];
-    strobe_number_of(value, &number); /* is_data_str() */
+    strobe_number_of(value, &number); /* an int */
     int size = strobe_number_text(builder->evaluation, &number, text, sizeof text);
     return size < 0 ? size : strobe_text_put_ascii(builder, text, (size_t)size);
 }
@@ -191,7 +183,7 @@ static int put_int(struct strobe_text_builder *builder, struct strobe_value valu
 int strobe_known_object_put_str(struct strobe_text_builder *builder, struct strobe_value value)
 {
     enum strobe_known_object kind = strobe_known_object_of(value, "__str__");
-    if (kind == STROBE_KNOWN_NONE && is_data_str(value)) {
+    if (kind == STROBE_KNOWN_NONE && strobe_known_object_is_int(value, "__str__")) {
         return put_int(builder, value);
     }
     return kind == STROBE_KNOWN_NONE ? 1 : put_text(builder, value.as.object, kind);

@@ -98,9 +98,17 @@ int strobe_case_upper(uint32_t character, uint32_t ret[STROBE_CASE_MAX])
     return count;
 }
 
+static uint32_t simple_title(uint32_t character)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* 3.11 says so of this one, and has no other */
+    return Py_UNICODE_TOTITLE(character);
+#pragma GCC diagnostic pop
+}
+
 int strobe_case_title(uint32_t character, uint32_t ret[STROBE_CASE_MAX])
 {
-    ret[0] = Py_UNICODE_TOTITLE(character);
+    ret[0] = simple_title(character);
     bool has_title = (character >= GREEK_FIRST && character <= GREEK_LAST) || character == 0x1FB3 ||
                      character == 0x1FBC || character == 0x1FC3 || character == 0x1FCC || character == 0x1FF3 ||
                      character == 0x1FFC;
