@@ -104,7 +104,8 @@ static void test_loops_are_stepped_only_while_they_run(void **state)
     (void)state;
     assert_true(VERIFY(I(NAME, 0), I(LOOP_NEXT, 0, 2), I(RETURN)) < 0);
     assert_true(VERIFY(I(NAME, 0), I(LOOP_END, 0), I(RETURN)) < 0);
-    assert_true(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(RETURN)) < 0);
+    assert_true(
+        VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(LOOP_BEGIN, 0), I(LOOP_END, 0), I(NAME, 0), I(RETURN)) < 0);
     assert_int_equal(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(LOOP_END, 0), I(NAME, 0), I(RETURN)), 0);
     /* One way ends the loop, the other does not. */
     assert_true(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(LOOP_NEXT, 0, 4), I(POP), I(NAME, 0), I(RETURN)) < 0);
