@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/explain.h"
 #include "base/log.h"
 #include "probes/expression/py/expression.h"
 #include "snapshot/redact.h"
@@ -318,6 +319,21 @@ static PyObject *module_redacted_name(PyObject *module, PyObject *name)
     return word != NULL ? PyUnicode_FromString(word) : Py_NewRef(Py_None);
 }
 
+PyDoc_STRVAR(explain_doc, "explain(source, template=False)\n--\n\n"
+                          "What an expression (or a log template) reads, and what of it is refused and why.");
+
+static PyObject *module_explain(PyObject *module, PyObject *args, PyObject *keywords)
+{
+    (void)module;
+    static char *names[] = {"source", "template", NULL};
+    const char *source;
+    int is_template = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "s|p", names, &source, &is_template)) {
+        return NULL;
+    }
+    return strobe_explain(source, is_template != 0);
+}
+
 /* ---- The module ---- */
 
 static PyMethodDef methods[] = {
@@ -331,6 +347,7 @@ static PyMethodDef methods[] = {
     {"local_states", module_local_states, METH_NOARGS, local_states_doc},
     {"local_drain", module_local_drain, METH_NOARGS, local_drain_doc},
     {"redacted_name", module_redacted_name, METH_O, redacted_name_doc},
+    {"explain", (PyCFunction)(void (*)(void))module_explain, METH_VARARGS | METH_KEYWORDS, explain_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -2,13 +2,15 @@
 
 The condition is `x.total > 100 and user.id == 7`, the line stands in a loop, once in a short function and
 once below 3,000 other lines. Each figure is the time of a pass above the same function without any
-probe, in one run. Peers run in interpreters of their own, in build/bench-peers-VERSION-NAME; one that does not install is
-left out, with the reason.
+probe, in one run. Peers run in interpreters of their own, in build/bench-peers-VERSION-NAME; one that
+does not install is left out, with the reason.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -29,7 +31,6 @@ BUILD = HERE.parent / "build"
 PEERS = {"debugpy": "debugpy==1.8.22", "ddtrace": "ddtrace==4.16.0"}
 ROUNDS = 21
 SAMPLE_NS = 20_000_000
-PEER_SECONDS = 300
 TOOL = 4
 MONITORING: Any = getattr(sys, "monitoring", None)
 
@@ -148,22 +149,33 @@ def measured_peer(name: str, size: str, folder: Path) -> float | str:
     if isinstance(python, str):
         return python
     command = [str(python), str(HERE / "peer.py"), name, size, str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
+    with tempfile.TemporaryFile("w+") as errors:
+        child = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+        )
         try:
-            client = None
-            if name == "debugpy":
-                where = json.loads(child.stdout.readline())
-                client = Client(where["port"])
-                client.attach(where["path"], where["line"], CONDITION)
-            output, errors = child.communicate(timeout=PEER_SECONDS)
-        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            child.kill()
-            return f"{name}: {error}"
-    if child.returncode != 0:
-        return f"{name}: {(errors.strip().splitlines() or ['no reason given'])[-1]}"
-    times = json.loads(output.splitlines()[-1])
+            times = last_line(child, name)
+        except (OSError, ValueError) as error:
+            errors.seek(0)
+            return f"{name}: {(errors.read().strip().splitlines() or [str(error)])[-1]}"
+        finally:
+            os.killpg(child.pid, signal.SIGKILL)  # debugpy's adapter too, which would keep the pipe open
+            child.wait()
     return float(times["probed_ns"] - times["plain_ns"])
+
+
+def last_line(child: subprocess.Popen[str], name: str) -> dict[str, float]:
+    """What the peer measured; for debugpy its client is here."""
+    assert child.stdout is not None
+    line = child.stdout.readline()
+    if name == "debugpy":
+        where = json.loads(line)
+        client = Client(where["port"])
+        client.attach(where["path"], where["line"], CONDITION)
+        line = child.stdout.readline()
+        client.socket.close()
+    times: dict[str, float] = json.loads(line)
+    return times
 
 
 def beside(name: str, size: str, less: list[float], more: list[float]) -> Row:
@@ -180,8 +192,8 @@ def rows() -> list[Row]:
     result = []
     _agent.start(None, "bench", "bench", "", None)
     with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         for size in LINES:
-            folder = Path(name)
             times = measured_here(folder, size)
             floor = [max(1.0, ns) for ns in times["bare"]]
             ours = [max(1.0, ns) for ns in times["ours"]]

@@ -40,7 +40,6 @@ def ddtrace(size: str, folder: Path) -> tuple[float, float]:
         DD_TRACE_AGENT_URL="http://127.0.0.1:1",
     )
     logging.disable(logging.CRITICAL)
-    sys.path.insert(0, str(folder))
     from ddtrace.debugging._debugger import Debugger  # type: ignore[import-not-found, unused-ignore]
     from ddtrace.debugging._probe.remoteconfig import (  # type: ignore[import-not-found, unused-ignore]
         ProbePollerEvent,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 import time
 from pathlib import Path
@@ -40,12 +40,10 @@ def load(folder: Path, size: str, name: str) -> tuple[Any, Path, int]:
     path = folder / f"bench_{size}_{name}.py"
     text = source(LINES[size])
     path.write_text(text, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    module = importlib.import_module(path.stem)  # as programs do: ddtrace sees modules that are imported
     return module, path, probed_line(text)
 
 

@@ -191,6 +191,10 @@ enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *na
     }
     if (PyType_Check(object)) {
         PyObject *value = find_in_classes((PyTypeObject *)object, name);
+        if (value != NULL && (Py_IS_TYPE(value, &PyMethodDescr_Type) || Py_IS_TYPE(value, &PyFunction_Type))) {
+            *ret_value = value; /* of a class these are what they are; only of an instance they make a method */
+            return STROBE_ATTRIBUTE_FOUND;
+        }
         if (value != NULL) {
             return plain_or_computed(value, ret_value);
         }
@@ -375,4 +379,38 @@ bool strobe_attribute_next(PyObject *object, struct strobe_attribute_walk *walk,
         walk->position = 0;
     }
     return false;
+}
+
+/* ---- Names by their characters ---- */
+
+static int find_name_in_classes(PyTypeObject *type, strobe_key_equal *equal, void *context, PyObject **ret_name)
+{
+    PyObject *mro = type->tp_mro;
+    for (Py_ssize_t i = 0; mro != NULL && i < PyTuple_GET_SIZE(mro); i++) {
+        PyObject *dict = class_dict((PyTypeObject *)PyTuple_GET_ITEM(mro, i));
+        PyObject *key, *value;
+        for (Py_ssize_t position = 0; dict != NULL && PyDict_Next(dict, &position, &key, &value);) {
+            int same = PyUnicode_CheckExact(key) ? equal(context, key) : 0;
+            if (same != 0) {
+                *ret_name = key;
+                return same;
+            }
+        }
+    }
+    return 0;
+}
+
+int strobe_attribute_find_name(PyObject *object, strobe_key_equal *equal, void *context, PyObject **ret_name)
+{
+    struct strobe_attribute_walk walk = {0};
+    PyObject *name, *value;
+    while (strobe_attribute_next(object, &walk, &name, &value)) {
+        int same = PyUnicode_CheckExact(name) ? equal(context, name) : 0;
+        if (same != 0) {
+            *ret_name = name;
+            return same;
+        }
+    }
+    int found = PyType_Check(object) ? find_name_in_classes((PyTypeObject *)object, equal, context, ret_name) : 0;
+    return found != 0 ? found : find_name_in_classes(Py_TYPE(object), equal, context, ret_name);
 }

@@ -10,6 +10,8 @@
 #include <Python.h>
 #include <stdbool.h>
 
+#include "base/py/dict.h"
+
 /** Why an attribute cannot be read. */
 enum strobe_attribute_result {
     STROBE_ATTRIBUTE_FOUND,
@@ -53,5 +55,12 @@ struct strobe_attribute_walk {
  */
 bool strobe_attribute_next(PyObject *object, struct strobe_attribute_walk *walk, PyObject **ret_name,
                            PyObject **ret_value);
+
+/**
+ * Look for the name of an attribute, in the object itself and in the classes of its MRO, that `equal` accepts: when the
+ * name is known by its characters only.
+ * @return 1 and the name, an exact str, borrowed; 0 when there is none; or what `equal` returned below 0
+ */
+int strobe_attribute_find_name(PyObject *object, strobe_key_equal *equal, void *context, PyObject **ret_name);
 
 #endif

@@ -19,45 +19,46 @@
  * name, values taken from the stack, values left on it, what the three operands are. TAKES, GIVES, MORE and ARGUMENTS
  * change how many values are taken or left; see enum strobe_operand.
  */
-#define STROBE_OPS(X)                                                                              \
-    X(CONSTANT, 0, 1, CONSTANT, NONE, NONE)        /* push a constant */                           \
-    X(NAME, 0, 1, NAME, NONE, NONE)                /* push a variable of the program */            \
-    X(OWN, 0, 1, OWN, NONE, NONE)                  /* push what the probe knows: $return ... */    \
-    X(REGISTER, 0, 1, REGISTER, NONE, NONE)        /* push a variable of a comprehension */        \
-    X(STORE, 1, 0, REGISTER, NONE, NONE)           /* take its value */                            \
-    X(FORGET, 0, 0, REGISTER, NONE, NONE)          /* it has no value any more */                  \
-    X(ATTRIBUTE, 1, 1, CONSTANT, NONE, NONE)       /* replace an object by its attribute */        \
-    X(SUBSCRIPT, 2, 1, NONE, NONE, NONE)           /* container, key -> item */                    \
-    X(SLICE, 3, 1, NONE, NONE, NONE)               /* start, stop, step -> slice */                \
-    X(BINARY, 2, 1, BINARY, NONE, NONE)            /* + - * ... */                                 \
-    X(UNARY, 1, 1, UNARY, NONE, NONE)              /* - + ~ */                                     \
-    X(COMPARE, 2, 1, COMPARISON, NONE, NONE)       /* replace two values by True or False */       \
-    X(CONTAINS, 2, 1, FLAG, NONE, NONE)            /* member, container -> bool; 1: not in */      \
-    X(NOT, 1, 1, NONE, NONE, NONE)                 /* replace a value by its negated truth */      \
-    X(DUPLICATE_UNDER, 2, 3, NONE, NONE, NONE)     /* a b -> b a b: for chained comparison */      \
-    X(SWAP_POP, 2, 1, NONE, NONE, NONE)            /* a b -> b */                                  \
-    X(POP, 1, 0, NONE, NONE, NONE)                 /* drop the top */                              \
-    X(JUMP, 0, 0, AHEAD, NONE, NONE)               /* go on at the target */                       \
-    X(JUMP_IF_FALSE, 1, 0, AHEAD, NONE, NONE)      /* take a value; jump when it is false */       \
-    X(JUMP_IF_TRUE, 1, 0, AHEAD, NONE, NONE)       /* take a value; jump when it is true */        \
-    X(JUMP_IF_FALSE_KEEP, 1, 1, AHEAD, NONE, NONE) /* jump when the top is false, keeping it */    \
-    X(JUMP_IF_TRUE_KEEP, 1, 1, AHEAD, NONE, NONE)  /* jump when the top is true, keeping it */     \
-    X(JUMP_BACK, 0, 0, BACK, NONE, NONE)           /* to the LOOP_NEXT of a loop */                \
-    X(LOOP_BEGIN, 1, 0, LOOP, NONE, NONE)          /* take a container to walk */                  \
-    X(LOOP_NEXT, 0, 1, LOOP, AHEAD, NONE)          /* push its next item, or end the loop, jump */ \
-    X(LOOP_END, 0, 0, LOOP, NONE, NONE)            /* end it early */                              \
-    X(UNPACK, 1, 0, GIVES, NONE, NONE)             /* so many items, the first on top */           \
-    X(MAKE, 0, 1, DISPLAY, NONE, NONE)             /* push an empty container of ours */           \
-    X(APPEND, 2, 1, NONE, NONE, NONE)              /* ours, item -> ours */                        \
-    X(INSERT, 3, 1, NONE, NONE, NONE)              /* our dict, key, value -> our dict */          \
-    X(EXTEND, 2, 1, NONE, NONE, NONE)              /* ours, container -> ours: *container */       \
-    X(UPDATE, 2, 1, NONE, NONE, NONE)              /* our dict, dict -> our dict: **dict */        \
-    X(FORMAT, 1, 1, CONVERSION, MORE, NONE)        /* value (and a spec: 1) -> text */             \
-    X(JOIN, 0, 1, TAKES, NONE, NONE)               /* texts -> one text */                         \
-    X(EXPECT, 1, 0, CONSTANT, NONE, NONE)          /* the callable must be the genuine NAME */     \
-    X(CALL, 1, 1, ARGUMENTS, CONSTANT, NONE)       /* callable, arguments -> result */             \
-    X(METHOD, 1, 1, ARGUMENTS, CONSTANT, CONSTANT) /* receiver, arguments -> result; its name */   \
-    X(MATCHES, 1, 1, CONSTANT, NONE, NONE)         /* text -> bool; operand: the pattern */           \
+#define STROBE_OPS(X)                                                                                  \
+    X(CONSTANT, 0, 1, CONSTANT, NONE, NONE)        /* push a constant */                               \
+    X(NAME, 0, 1, NAME, NONE, NONE)                /* push a variable of the program */                \
+    X(OWN, 0, 1, OWN, NONE, NONE)                  /* push what the probe knows: $return ... */        \
+    X(REGISTER, 0, 1, REGISTER, NONE, NONE)        /* push a variable of a comprehension */            \
+    X(STORE, 1, 0, REGISTER, NONE, NONE)           /* take its value */                                \
+    X(FORGET, 0, 0, REGISTER, NONE, NONE)          /* it has no value any more */                      \
+    X(ATTRIBUTE, 1, 1, CONSTANT, NONE, NONE)       /* replace an object by its attribute */            \
+    X(SUBSCRIPT, 2, 1, NONE, NONE, NONE)           /* container, key -> item */                        \
+    X(SLICE, 3, 1, NONE, NONE, NONE)               /* start, stop, step -> slice */                    \
+    X(BINARY, 2, 1, BINARY, NONE, NONE)            /* + - * ... */                                     \
+    X(UNARY, 1, 1, UNARY, NONE, NONE)              /* - + ~ */                                         \
+    X(COMPARE, 2, 1, COMPARISON, NONE, NONE)       /* replace two values by True or False */           \
+    X(CONTAINS, 2, 1, FLAG, NONE, NONE)            /* member, container -> bool; 1: not in */          \
+    X(NOT, 1, 1, NONE, NONE, NONE)                 /* replace a value by its negated truth */          \
+    X(DUPLICATE_UNDER, 2, 3, NONE, NONE, NONE)     /* a b -> b a b: for chained comparison */          \
+    X(SWAP_POP, 2, 1, NONE, NONE, NONE)            /* a b -> b */                                      \
+    X(POP, 1, 0, NONE, NONE, NONE)                 /* drop the top */                                  \
+    X(JUMP, 0, 0, AHEAD, NONE, NONE)               /* go on at the target */                           \
+    X(JUMP_IF_FALSE, 1, 0, AHEAD, NONE, NONE)      /* take a value; jump when it is false */           \
+    X(JUMP_IF_TRUE, 1, 0, AHEAD, NONE, NONE)       /* take a value; jump when it is true */            \
+    X(JUMP_IF_FALSE_KEEP, 1, 1, AHEAD, NONE, NONE) /* jump when the top is false, keeping it */        \
+    X(JUMP_IF_TRUE_KEEP, 1, 1, AHEAD, NONE, NONE)  /* jump when the top is true, keeping it */         \
+    X(JUMP_BACK, 0, 0, BACK, NONE, NONE)           /* to the LOOP_NEXT of a loop */                    \
+    X(LOOP_BEGIN, 1, 0, LOOP, NONE, NONE)          /* take a container to walk */                      \
+    X(LOOP_NEXT, 0, 1, LOOP, AHEAD, NONE)          /* push its next item, or end the loop, jump */     \
+    X(LOOP_END, 0, 0, LOOP, NONE, NONE)            /* end it early */                                  \
+    X(UNPACK, 1, 0, GIVES, NONE, NONE)             /* so many items, the first on top */               \
+    X(UNPACK_REST, 1, 1, GIVES, GIVES, NONE)       /* items before, a list of the rest, items after */ \
+    X(MAKE, 0, 1, DISPLAY, NONE, NONE)             /* push an empty container of ours */               \
+    X(APPEND, 2, 1, NONE, NONE, NONE)              /* ours, item -> ours */                            \
+    X(INSERT, 3, 1, NONE, NONE, NONE)              /* our dict, key, value -> our dict */              \
+    X(EXTEND, 2, 1, NONE, NONE, NONE)              /* ours, container -> ours: *container */           \
+    X(UPDATE, 2, 1, NONE, NONE, NONE)              /* our dict, dict -> our dict: **dict */            \
+    X(FORMAT, 1, 1, CONVERSION, MORE, NONE)        /* value (and a spec: 1) -> text */                 \
+    X(JOIN, 0, 1, TAKES, NONE, NONE)               /* texts -> one text */                             \
+    X(EXPECT, 1, 0, CONSTANT, NONE, NONE)          /* the callable must be the genuine NAME */         \
+    X(CALL, 1, 1, ARGUMENTS, CONSTANT, NONE)       /* callable, arguments -> result */                 \
+    X(METHOD, 1, 1, ARGUMENTS, CONSTANT, CONSTANT) /* receiver, arguments -> result; its name */       \
+    X(MATCHES, 1, 1, CONSTANT, NONE, NONE)         /* text -> bool; operand: the pattern */            \
     X(RETURN, 1, 0, NONE, NONE, NONE)              /* end: the top is the result */
 
 enum strobe_op {

@@ -24,6 +24,7 @@ sub == 3 ; sub > 2 ; substr == 'sub' ; 0.1 == f ; 1 == 1.0 == t ; '' == fa ; n <
 
 VARIABLES = """
 class Plain: pass
+def hash(n): raise SystemExit('ran')
 class Deep:
     klass = 'class value'
     def __init__(self, depth): self.x = depth; self.name = 'deep'; self.child = Deep(depth + 1) if depth < 2 else None
@@ -84,9 +85,10 @@ def test_what_is_outside_the_language_is_refused_when_set(tmp_path: Path) -> Non
         VARIABLES
         + """
 here = line_of('here')
-texts = ['f(1)', 'n + 1', '(n := 3)', '[n]', 'lambda: 1', 'await n', '~n', 'n in lst', '1j', 'n.real.x()', 'lst[0]', '*n',
-         'n ==', '', 'n = 1', 'import os', 'o.password == 1', 'api_key', 'n' + ' and n' * 2000,
-         'not ' * 300 + 'n', 'nope == 1', 'n if']
+texts = ['f(1)', '(n := 3)', 'lambda: 1', 'await n', '1j', 'n.real.x()', '*n', 'n @ n', '(yield)', 'len(*lst)', 'len(**d)',
+         'n ==', '', 'n = 1', 'import os', 'o.password == 1', 'api_key', 'd["password"]', '[password for password in lst]',
+         'n' + ' and n' * 2000, 'not ' * 300 + 'n', 'nope == 1', 'n if', 'hex(nope)', 'hash(n)', '$nope', '[x async for x in lst]',
+         '[o.x for o.x in lst]', 'max(' + 'n,' * 20 + ')', 'n + ' * 1100 + 'n']
 result = {}
 for text in texts:
     arm((here, text or ' ', 1))
@@ -103,6 +105,9 @@ report(result=result, captured=len(drain()))
     assert reasons["o.password == 1"][1] == "condition_redacted"
     assert reasons["api_key"][1] == "condition_redacted"
     assert reasons["nope == 1"][1] == "condition_name"
+    assert reasons["hex(nope)"][1] == "condition_name"
+    assert reasons["hash(n)"][1] == "condition_name", "a function of the program stands in its place"
+    assert "run the program's code" in facts["result"]["hash(n)"][2]
     assert "column 1" in facts["result"]["f(1)"][2]
     assert "its variables are: n, big" in facts["result"]["nope == 1"][2]
 
@@ -114,8 +119,7 @@ def test_errors_while_running_are_counted_and_explained(tmp_path: Path) -> None:
         + """
 here = line_of('here')
 result = {}
-for text in ['o.y == 1', 's < n', 'o < 1', 's.upper', 'o.__class__', '-s', 'lst == lst2', 'n.x == 1']:
-    lst2 = [1]
+for text in ['o.y == 1', 's < n', 'o < 1', 's.upper', '-s', 'n.x == 1', 'd[n]', 'lst[5]', 'n + s', '1 / (n - 7)', '2 ** 9999']:
     arm((here, text, 1))
     probed(**values())
     result[text] = [gates(), states()[0].get('message', '')]

@@ -8,30 +8,47 @@
 #include "probes/expression/py/number.h"
 #include "probes/expression/py/text.h"
 
-int strobe_refuse_key(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments)
+/* What items are ordered by: key=, or NULL. */
+static const struct strobe_value *key_of(const struct strobe_arguments *arguments)
 {
     const struct strobe_value *key = strobe_arguments_keyword(arguments, "key");
-    if (key == NULL || strobe_value_is(*key, Py_None)) {
+    return key == NULL || strobe_value_is(*key, Py_None) ? NULL : key;
+}
+
+static int order_by(struct strobe_evaluation *evaluation, const struct strobe_value *key, struct strobe_value item,
+                    struct strobe_value *ret_value)
+{
+    if (key == NULL) {
+        *ret_value = item;
         return 0;
     }
-    return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
-                                  "key= would run code; write a comprehension: sorted((x.size, x.name) for x in xs)");
+    return strobe_function_apply(evaluation, *key, &item, 1, ret_value);
 }
 
 /* ---- The smallest and the largest ---- */
 
-/* Keep in `best` the first of those that no other passes. */
-static int keep_best(struct strobe_evaluation *evaluation, struct strobe_value item, enum strobe_comparison better,
-                     bool *has_best, struct strobe_value *best)
+struct best {
+    const struct strobe_value *key;
+    enum strobe_comparison better;
+    bool is_set;
+    struct strobe_value item;
+    struct strobe_value order; /* of the item, by `key` */
+};
+
+/* Keep the first of those that no other passes. */
+static int keep_best(struct strobe_evaluation *evaluation, struct best *best, struct strobe_value item)
 {
     bool is_better = true;
+    struct strobe_value order;
     int status = strobe_evaluation_spend(evaluation, 1);
-    if (status == 0 && *has_best) {
-        status = strobe_value_compare(evaluation, item, *best, better, &is_better);
+    status = status < 0 ? status : order_by(evaluation, best->key, item, &order);
+    if (status == 0 && best->is_set) {
+        status = strobe_value_compare(evaluation, order, best->order, best->better, &is_better);
     }
     if (status == 0 && is_better) {
-        *best = item;
-        *has_best = true;
+        best->item = item;
+        best->order = order;
+        best->is_set = true;
     }
     return status;
 }
@@ -39,32 +56,32 @@ static int keep_best(struct strobe_evaluation *evaluation, struct strobe_value i
 static int best_of(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
                    enum strobe_comparison better, const char *name, struct strobe_value *ret_value)
 {
-    struct strobe_value best = strobe_value_object(Py_None), item;
+    struct best best = {.key = key_of(arguments), .better = better};
     const struct strobe_value *absent = strobe_arguments_keyword(arguments, "default");
-    bool has_best = false;
-    int status = strobe_refuse_key(evaluation, arguments);
-    if (status == 0 && arguments->positional_count > 1) {
+    int status = 0;
+    if (arguments->positional_count > 1) {
         if (absent != NULL) {
             return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
                                           "Cannot specify a default for %s() with multiple positional arguments", name);
         }
         for (unsigned i = 0; status == 0 && i < arguments->positional_count; i++) {
-            status = keep_best(evaluation, arguments->values[i], better, &has_best, &best);
+            status = keep_best(evaluation, &best, arguments->values[i]);
         }
-    } else if (status == 0) {
+    } else {
         struct strobe_iteration iteration;
+        struct strobe_value item;
         status = strobe_iteration_begin(evaluation, arguments->values[0], &iteration);
         while (status == 0 && (status = strobe_iteration_next(evaluation, &iteration, &item)) == 1) {
-            status = keep_best(evaluation, item, better, &has_best, &best);
+            status = keep_best(evaluation, &best, item);
         }
     }
     if (status < 0) {
         return status;
     }
-    if (!has_best && absent == NULL) {
+    if (!best.is_set && absent == NULL) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "%s() iterable argument is empty", name);
     }
-    *ret_value = has_best ? best : *absent;
+    *ret_value = best.is_set ? best.item : *absent;
     return 0;
 }
 
@@ -205,8 +222,14 @@ static void reverse(struct strobe_items *items)
     }
 }
 
+/* An item, and what it is ordered by. */
+struct ordered {
+    struct strobe_value order;
+    struct strobe_value item;
+};
+
 /* Merge [from, middle) and [middle, to) of `source` into `target`; of equal items the first stays first. */
-static int merge(struct strobe_evaluation *evaluation, const struct strobe_value *source, struct strobe_value *target,
+static int merge(struct strobe_evaluation *evaluation, const struct ordered *source, struct ordered *target,
                  Py_ssize_t from, Py_ssize_t middle, Py_ssize_t to)
 {
     Py_ssize_t left = from, right = middle;
@@ -214,7 +237,8 @@ static int merge(struct strobe_evaluation *evaluation, const struct strobe_value
         bool take_right = left >= middle;
         int status = strobe_evaluation_spend(evaluation, 1);
         if (status == 0 && left < middle && right < to) {
-            status = strobe_value_compare(evaluation, source[right], source[left], STROBE_COMPARE_LT, &take_right);
+            status = strobe_value_compare(evaluation, source[right].order, source[left].order, STROBE_COMPARE_LT,
+                                          &take_right);
         }
         if (status < 0) {
             return status;
@@ -224,31 +248,31 @@ static int merge(struct strobe_evaluation *evaluation, const struct strobe_value
     return 0;
 }
 
-/* By merging, stable; spends a step for each comparison. */
-static int sort(struct strobe_evaluation *evaluation, struct strobe_items *items)
+/* By merging, stable. */
+static int sort(struct strobe_evaluation *evaluation, const struct strobe_value *key, struct strobe_items *items)
 {
     Py_ssize_t count = items->count;
-    struct strobe_value *other = strobe_evaluation_take(evaluation, (size_t)count * sizeof *other);
-    struct strobe_value *source = items->values;
-    if (other == NULL) {
-        return STROBE_ELIMIT;
+    struct ordered *source = strobe_evaluation_take(evaluation, (size_t)count * sizeof *source);
+    struct ordered *target = source != NULL ? strobe_evaluation_take(evaluation, (size_t)count * sizeof *target) : NULL;
+    int status = target != NULL ? 0 : STROBE_ELIMIT;
+    for (Py_ssize_t i = 0; status == 0 && i < count; i++) {
+        source[i].item = items->values[i];
+        status = order_by(evaluation, key, items->values[i], &source[i].order);
     }
-    for (Py_ssize_t width = 1; width < count; width *= 2) {
-        for (Py_ssize_t from = 0; from < count; from += 2 * width) {
+    for (Py_ssize_t width = 1; status == 0 && width < count; width *= 2) {
+        for (Py_ssize_t from = 0; status == 0 && from < count; from += 2 * width) {
             Py_ssize_t middle = from + width < count ? from + width : count;
             Py_ssize_t to = from + 2 * width < count ? from + 2 * width : count;
-            int status = merge(evaluation, source, other, from, middle, to);
-            if (status < 0) {
-                return status;
-            }
+            status = merge(evaluation, source, target, from, middle, to);
         }
-        struct strobe_value *kept = source;
-        source = other;
-        other = kept;
+        struct ordered *kept = source;
+        source = target;
+        target = kept;
     }
-    items->values = source;
-    items->capacity = count; /* of either array */
-    return 0;
+    for (Py_ssize_t i = 0; status == 0 && i < count; i++) {
+        items->values[i] = source[i].item;
+    }
+    return status;
 }
 
 int strobe_builtin_sorted(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
@@ -257,19 +281,15 @@ int strobe_builtin_sorted(struct strobe_evaluation *evaluation, const struct str
     const struct strobe_value *backwards = strobe_arguments_keyword(arguments, "reverse");
     struct strobe_value list;
     bool descending = false;
-    int status = strobe_refuse_key(evaluation, arguments);
-    if (status == 0 && backwards != NULL) {
-        status = strobe_value_truth(evaluation, *backwards, &descending);
-    }
-    status = status < 0 ? status
-                        : strobe_items_collect(evaluation, STROBE_VALUE_LIST, arguments->values[0], &list);
+    int status = backwards != NULL ? strobe_value_truth(evaluation, *backwards, &descending) : 0;
+    status = status < 0 ? status : strobe_items_collect(evaluation, STROBE_VALUE_LIST, arguments->values[0], &list);
     if (status < 0) {
         return status;
     }
     if (descending) { /* equal items keep their order */
         reverse(list.as.items);
     }
-    status = sort(evaluation, list.as.items);
+    status = sort(evaluation, key_of(arguments), list.as.items);
     if (descending) {
         reverse(list.as.items);
     }
@@ -300,110 +320,6 @@ int strobe_builtin_reversed(struct strobe_evaluation *evaluation, const struct s
     if (status == 0) {
         reverse(items.as.items);
         items.as.items->type = &PyReversed_Type;
-        *ret_value = items;
-    }
-    return status;
-}
-
-/* ---- Tuples of items ---- */
-
-static int make_tuple(struct strobe_evaluation *evaluation, const struct strobe_value *values, Py_ssize_t count,
-                      struct strobe_value *ret_value)
-{
-    int status = strobe_items_make(evaluation, STROBE_VALUE_TUPLE, count, ret_value);
-    if (status == 0) {
-        memcpy(ret_value->as.items->values, values, (size_t)count * sizeof *values);
-        ret_value->as.items->count = count;
-    }
-    return status;
-}
-
-int strobe_builtin_enumerate(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-                             struct strobe_value *ret_value)
-{
-    const struct strobe_value *iterable = strobe_arguments_get(arguments, 0, "iterable");
-    const struct strobe_value *start = strobe_arguments_get(arguments, 1, "start");
-    struct strobe_iteration iteration;
-    struct strobe_value items, tuple, pair[2];
-    Py_ssize_t number = 0;
-    if (iterable == NULL) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "enumerate() missing required argument");
-    }
-    int status = start != NULL ? strobe_number_index(evaluation, *start, &number) : 0;
-    status = status < 0 ? status : strobe_iteration_begin(evaluation, *iterable, &iteration);
-    status = status < 0 ? status
-                        : strobe_items_make(evaluation, STROBE_VALUE_ITERATOR,
-                                            iteration.count > 0 ? iteration.count : 0, &items);
-    while (status == 0 && (status = strobe_iteration_next(evaluation, &iteration, &pair[1])) == 1) {
-        if (number == PY_SSIZE_T_MAX) {
-            return strobe_evaluation_fail(evaluation, STROBE_FAULT_LIMIT, "enumerate() beyond 63 bits");
-        }
-        pair[0] = strobe_value_int(number++);
-        status = make_tuple(evaluation, pair, 2, &tuple);
-        status = status < 0 ? status : strobe_items_append(evaluation, items.as.items, tuple);
-    }
-    if (status == 0) {
-        items.as.items->type = &PyEnum_Type;
-        *ret_value = items;
-    }
-    return status;
-}
-
-/* The next item of each. @return 1; 0 when one is at its end, and how many gave one; or a negative code */
-static int next_of_each(struct strobe_evaluation *evaluation, struct strobe_iteration *iterations, unsigned count,
-                        struct strobe_value *items, unsigned *ret_given)
-{
-    for (unsigned i = 0; i < count; i++) {
-        int status = strobe_iteration_next(evaluation, &iterations[i], &items[i]);
-        if (status != 1) {
-            *ret_given = i;
-            return status;
-        }
-    }
-    *ret_given = count;
-    return count > 0;
-}
-
-/* strict=True: all are at their end when the first is. */
-static int check_ends(struct strobe_evaluation *evaluation, struct strobe_iteration *iterations, unsigned count,
-                      unsigned given)
-{
-    struct strobe_value ignored;
-    int more = given > 0;
-    for (unsigned i = 1; more == 0 && i < count; i++) {
-        more = strobe_iteration_next(evaluation, &iterations[i], &ignored);
-    }
-    if (more < 0) {
-        return more;
-    }
-    return more == 0 ? 0
-                     : strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE,
-                                              "zip() arguments have different lengths");
-}
-
-int strobe_builtin_zip(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-                       struct strobe_value *ret_value)
-{
-    struct strobe_iteration iterations[STROBE_ARGUMENTS_MAX];
-    struct strobe_value values[STROBE_ARGUMENTS_MAX];
-    const struct strobe_value *strict = strobe_arguments_keyword(arguments, "strict");
-    struct strobe_value items, tuple;
-    unsigned count = arguments->positional_count, given = 0;
-    bool is_strict = false;
-    int status = strict != NULL ? strobe_value_truth(evaluation, *strict, &is_strict) : 0;
-    for (unsigned i = 0; status == 0 && i < count; i++) {
-        status = strobe_iteration_begin(evaluation, arguments->values[i], &iterations[i]);
-    }
-    status = status < 0 ? status : strobe_items_make(evaluation, STROBE_VALUE_ITERATOR, 0, &items);
-    while (status == 0 && (status = next_of_each(evaluation, iterations, count, values, &given)) == 1) {
-        status = make_tuple(evaluation, values, count, &tuple);
-        status = status < 0 ? status : strobe_items_append(evaluation, items.as.items, tuple);
-    }
-    if (status == 0 && is_strict) {
-        status = check_ends(evaluation, iterations, count, given);
-    }
-    if (status == 0) {
-        items.as.items->type = &PyZip_Type;
         *ret_value = items;
     }
     return status;

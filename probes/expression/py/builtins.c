@@ -118,8 +118,7 @@ static int builtin_pow(struct strobe_evaluation *evaluation, const struct strobe
     for (unsigned i = 0; i < 3; i++) {
         enum strobe_number_kind kind = strobe_number_of(*values[i], &numbers[i]);
         if (kind == STROBE_NUMBER_NONE || kind == STROBE_NUMBER_FLOAT) {
-            return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
-                                          "pow() with a modulus takes ints, not '%s'",
+            return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "pow() with a modulus takes ints, not '%s'",
                                           strobe_value_type_name(*values[i]));
         }
     }
@@ -154,16 +153,15 @@ static int builtin_round(struct strobe_evaluation *evaluation, const struct stro
 
 /* ---- Digits ---- */
 
-static int write_in_base(struct strobe_evaluation *evaluation, struct strobe_value value, unsigned bits,
-                         char letter, struct strobe_value *ret_value)
+static int write_in_base(struct strobe_evaluation *evaluation, struct strobe_value value, unsigned bits, char letter,
+                         struct strobe_value *ret_value)
 {
     struct strobe_number number;
     enum strobe_number_kind kind = strobe_number_of(value, &number);
     if (kind == STROBE_NUMBER_NONE || kind == STROBE_NUMBER_FLOAT) {
         Py_ssize_t ignored;
         int status = strobe_number_index(evaluation, value, &ignored); /* says what is wrong */
-        return status < 0 ? status
-                          : strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "an int is needed");
+        return status < 0 ? status : strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "an int is needed");
     }
     char text[STROBE_EXPRESSION_INT_BITS_MAX + 8];
     size_t size = 0;
@@ -216,8 +214,7 @@ static int builtin_ord(struct strobe_evaluation *evaluation, const struct strobe
         }
     }
     if (length < 0) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
-                                      "ord() expected string of length 1, but %s found",
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "ord() expected string of length 1, but %s found",
                                       strobe_value_type_name(arguments->values[0]));
     }
     return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
@@ -235,10 +232,9 @@ static int builtin_chr(struct strobe_evaluation *evaluation, const struct strobe
     if (status < 0) {
         return status;
     }
-    if (strobe_number_of(arguments->values[0], &number) == STROBE_NUMBER_WIDE || code < INT32_MIN ||
-        code > INT32_MAX) {
-        return strobe_evaluation_fail(evaluation, PY_VERSION_HEX >= 0x030D0000 ? STROBE_FAULT_VALUE
-                                                                               : STROBE_FAULT_OVERFLOW,
+    if (strobe_number_of(arguments->values[0], &number) == STROBE_NUMBER_WIDE || code < INT32_MIN || code > INT32_MAX) {
+        return strobe_evaluation_fail(evaluation,
+                                      PY_VERSION_HEX >= 0x030D0000 ? STROBE_FAULT_VALUE : STROBE_FAULT_OVERFLOW,
                                       "chr() arg not in range(0x110000)");
     }
     if (code < 0 || code > CHARACTER_MAX) {
@@ -263,6 +259,7 @@ const struct strobe_function_entry strobe_builtin_functions[] = {
     {"reversed", strobe_builtin_reversed, 1, 1, NULL},
     {"round", builtin_round, 1, 2, "number ndigits"},
     {"str", strobe_builtin_str, 0, 3, "object encoding errors"},
+    {"format", strobe_builtin_format, 1, 2, NULL},
     {"repr", strobe_builtin_repr, 1, 1, NULL},
     {"ascii", strobe_builtin_ascii, 1, 1, NULL},
     {"int", strobe_builtin_int, 0, 2, "base"},
@@ -284,6 +281,8 @@ const struct strobe_function_entry strobe_builtin_functions[] = {
     {"divmod", builtin_divmod, 2, 2, NULL},
     {"pow", builtin_pow, 2, 3, "base exp mod"},
     {"zip", strobe_builtin_zip, 0, STROBE_ARGUMENTS_MAX, "strict"},
+    {"map", strobe_builtin_map, 2, STROBE_ARGUMENTS_MAX, NULL},
+    {"filter", strobe_builtin_filter, 2, 2, NULL},
     {"enumerate", strobe_builtin_enumerate, 1, 2, "iterable start"},
     {"range", strobe_builtin_range, 1, 3, NULL},
     {"slice", strobe_builtin_slice, 1, 3, NULL},

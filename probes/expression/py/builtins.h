@@ -9,6 +9,7 @@ strobe_function strobe_builtin_int;
 strobe_function strobe_builtin_float;
 strobe_function strobe_builtin_bool;
 strobe_function strobe_builtin_str;
+strobe_function strobe_builtin_format;
 strobe_function strobe_builtin_repr;
 strobe_function strobe_builtin_ascii;
 strobe_function strobe_builtin_bytes;
@@ -29,8 +30,12 @@ strobe_function strobe_builtin_any;
 strobe_function strobe_builtin_all;
 strobe_function strobe_builtin_sorted;
 strobe_function strobe_builtin_reversed;
+
+/* iterators.c */
 strobe_function strobe_builtin_enumerate;
 strobe_function strobe_builtin_zip;
+strobe_function strobe_builtin_map;
+strobe_function strobe_builtin_filter;
 
 /* classes.c */
 strobe_function strobe_builtin_type;
@@ -39,8 +44,5 @@ strobe_function strobe_builtin_issubclass;
 strobe_function strobe_builtin_hasattr;
 strobe_function strobe_builtin_getattr;
 strobe_function strobe_builtin_callable;
-
-/** Fault UNSAFE when a `key=` other than None was passed. */
-int strobe_refuse_key(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments);
 
 #endif

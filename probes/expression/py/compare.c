@@ -34,10 +34,29 @@ static bool asks_equality(enum strobe_comparison comparison)
     return comparison == STROBE_COMPARE_EQ || comparison == STROBE_COMPARE_NE;
 }
 
+/* Whether a class below a built-in type has a comparison of its own, say an order that its base has not. */
+static bool overrides_comparison(const PyTypeObject *type)
+{
+    const PyTypeObject *base = type;
+    while (base->tp_base != NULL && PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_HEAPTYPE) &&
+           !PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_IMMUTABLETYPE)) { /* no class statement makes those */
+        base = base->tp_base;
+    }
+    return type->tp_richcompare != base->tp_richcompare;
+}
+
 int strobe_comparison_refuse(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
                              enum strobe_comparison comparison)
 {
     static const char *const signs[] = {"==", "!=", "<", "<=", ">", ">=", "is", "is not"};
+    const struct strobe_value sides[] = {left, right};
+    for (size_t i = 0; i < 2; i++) {
+        if (sides[i].kind == STROBE_VALUE_OBJECT && overrides_comparison(Py_TYPE(sides[i].as.object))) {
+            return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
+                                          "'%s' of a '%s' would run its code; compare one of its fields",
+                                          signs[comparison], strobe_value_type_name(sides[i]));
+        }
+    }
     return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
                                   "'%s' not supported between instances of '%s' and '%s'", signs[comparison],
                                   strobe_value_type_name(left), strobe_value_type_name(right));
@@ -131,6 +150,31 @@ static int compare_complex(struct strobe_evaluation *evaluation, struct strobe_v
 
 /* ---- Others ---- */
 
+/* C types of which each object is equal to itself only, though they have a comparison of their own on some versions. */
+static bool compares_by_identity(const PyTypeObject *type)
+{
+    return type->tp_richcompare == NULL || type->tp_richcompare == PyBaseObject_Type.tp_richcompare ||
+           type == Py_TYPE(Py_None) || type == Py_TYPE(Py_Ellipsis) || type == Py_TYPE(Py_NotImplemented);
+}
+
+/* Functions of C are equal when they are the same function of the same object. @return 1 when they are none */
+static int compare_functions(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
+                             enum strobe_comparison comparison, bool *ret_result)
+{
+    if (left.kind != STROBE_VALUE_OBJECT || right.kind != STROBE_VALUE_OBJECT ||
+        !PyCFunction_CheckExact(left.as.object) || !PyCFunction_CheckExact(right.as.object)) {
+        return 1;
+    }
+    if (!asks_equality(comparison)) {
+        return strobe_comparison_refuse(evaluation, left, right, comparison);
+    }
+    const PyCFunctionObject *a = (const PyCFunctionObject *)left.as.object;
+    const PyCFunctionObject *b = (const PyCFunctionObject *)right.as.object;
+    bool equal = a->m_self == b->m_self && a->m_ml->ml_meth == b->m_ml->ml_meth;
+    *ret_result = equal == (comparison == STROBE_COMPARE_EQ);
+    return 0;
+}
+
 /* Whether the data of the value decides, or its identity: no code would run. */
 static bool is_known(struct strobe_value value)
 {
@@ -141,7 +185,7 @@ static bool is_known(struct strobe_value value)
         return true;
     }
     const PyTypeObject *type = Py_TYPE(value.as.object);
-    return type->tp_richcompare == NULL || type->tp_richcompare == PyBaseObject_Type.tp_richcompare ||
+    return compares_by_identity(type) || type == &PyCFunction_Type || type == &PySlice_Type ||
            strobe_number_of(value, &number) != STROBE_NUMBER_NONE || strobe_text_view_of(value, &text) ||
            strobe_bytes_view_of(value, &bytes) || strobe_container_of(value) != STROBE_CONTAINER_NONE ||
            is_complex(value);
@@ -190,6 +234,9 @@ static int compare_data(struct strobe_evaluation *evaluation, struct strobe_valu
     int status = strobe_containers_compare(evaluation, left, right, comparison, ret_result);
     if (status == 1) {
         status = compare_complex(evaluation, left, right, comparison, ret_result);
+    }
+    if (status == 1) {
+        status = compare_functions(evaluation, left, right, comparison, ret_result);
     }
     return status == 1 ? compare_others(evaluation, left, right, comparison, ret_result) : status;
 }

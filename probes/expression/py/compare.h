@@ -21,6 +21,9 @@ int strobe_value_equal(struct strobe_evaluation *evaluation, struct strobe_value
  *  object.__hash__ by address. Fault TYPE for unhashable, UNSAFE for a program's `__hash__`. */
 int strobe_value_hash(struct strobe_evaluation *evaluation, struct strobe_value value, uint64_t *ret_hash);
 
+/** hash(frozenset(set)): sets look for sets by it. */
+int strobe_set_hash(struct strobe_evaluation *evaluation, struct strobe_value set, uint64_t *ret_hash);
+
 /** Whether == of this object would be code of the program, or C code that is not known here. */
 bool strobe_value_compares_itself(struct strobe_evaluation *evaluation, struct strobe_value value);
 

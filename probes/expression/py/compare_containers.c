@@ -197,6 +197,34 @@ bool strobe_is_like_a_set(struct strobe_value value)
            container == STROBE_CONTAINER_DICT_ITEMS;
 }
 
+/* As tuples of their bounds. @return 1 when they are none */
+static int compare_slices(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
+                          enum strobe_comparison comparison, bool *ret_result)
+{
+    struct strobe_slice a, b;
+    if (!strobe_slice_of(left, &a) || !strobe_slice_of(right, &b)) {
+        return 1;
+    }
+    const struct strobe_value lefts[] = {a.start, a.stop, a.step};
+    const struct strobe_value rights[] = {b.start, b.stop, b.step};
+    for (size_t i = 0; i < 3; i++) {
+        bool equal;
+        int status = strobe_value_equal(evaluation, lefts[i], rights[i], &equal);
+        if (status < 0) {
+            return status;
+        }
+        if (!equal && asks_equality(comparison)) {
+            *ret_result = comparison == STROBE_COMPARE_NE;
+            return 0;
+        }
+        if (!equal) {
+            return strobe_value_compare(evaluation, lefts[i], rights[i], comparison, ret_result);
+        }
+    }
+    *ret_result = lengths_hold(3, 3, comparison);
+    return 0;
+}
+
 static int compare(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
                    enum strobe_comparison comparison, bool *ret_result)
 {
@@ -207,6 +235,9 @@ static int compare(struct strobe_evaluation *evaluation, struct strobe_value lef
     }
     if (container != other) {
         return 1;
+    }
+    if (container == STROBE_CONTAINER_NONE) {
+        return compare_slices(evaluation, left, right, comparison, ret_result);
     }
     switch (container) {
     case STROBE_CONTAINER_LIST:

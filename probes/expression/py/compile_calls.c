@@ -4,7 +4,7 @@
 #include "probes/expression/py/compiler.h"
 #include "probes/expression/py/function.h"
 
-_Static_assert((int)STROBE_PROGRAM_ARGUMENTS_MAX < (int) STROBE_ARGUMENTS_MAX, "a receiver goes with the arguments");
+_Static_assert((int)STROBE_PROGRAM_ARGUMENTS_MAX < (int)STROBE_ARGUMENTS_MAX, "a receiver goes with the arguments");
 
 /* The names of the arguments by keyword, as a constant tuple. @return its index or a negative code */
 static int intern_keywords(struct strobe_compiler *c, PyObject *keywords)
@@ -150,13 +150,24 @@ static int emit_function(struct strobe_compiler *c, PyObject *node, PyObject *fu
     return status < 0 ? status : strobe_emit_with(c, STROBE_OP_CALL, counts, keywords, 0);
 }
 
+/* While explaining, what stands before the method is looked at too. */
+static int refuse_method(struct strobe_compiler *c, PyObject *function, const char *name)
+{
+    int status = 0;
+    if (c->explanation != NULL) {
+        status = strobe_emit_expression(c, strobe_syntax_field(function, "value"));
+        status = status < 0 ? status : strobe_emit(c, STROBE_OP_POP, 0);
+    }
+    return status < 0 ? status : strobe_compiler_refuse_method(c, function, name);
+}
+
 static int emit_method(struct strobe_compiler *c, PyObject *node, PyObject *function)
 {
     PyObject *name = strobe_syntax_field(function, "attr");
     const char *text = PyUnicode_AsUTF8(name);
     if (text == NULL || (!strobe_method_exists(text) && !strobe_function_exists(text))) {
         PyErr_Clear();
-        return strobe_compiler_refuse_method(c, function, text != NULL ? text : "?");
+        return refuse_method(c, function, text != NULL ? text : "?");
     }
     int status = strobe_compiler_check_secret(c, function, name);
     if (status != 0) {

@@ -45,15 +45,15 @@ static int declare_name(struct strobe_compiler *c, const struct comprehension *c
 
 static int declare(struct strobe_compiler *c, const struct comprehension *comprehension, PyObject *target)
 {
+    if (strobe_syntax_is(target, "Starred")) {
+        target = strobe_syntax_field(target, "value");
+    }
     if (strobe_syntax_is(target, "Name")) {
         return declare_name(c, comprehension, target);
     }
     if (!strobe_syntax_is(target, "Tuple") && !strobe_syntax_is(target, "List")) {
         int code = STROBE_EUNSUPPORTED;
-        strobe_compiler_refuse(c, target, code, NULL,
-                               strobe_syntax_is(target, "Starred")
-                                   ? "'*' is not part of the language here; name each variable"
-                                   : "this would change the program's data; use a variable");
+        strobe_compiler_refuse(c, target, code, NULL, "this would change the program's data; use a variable");
         return code;
     }
     PyObject *items = strobe_syntax_field(target, "elts");
@@ -64,20 +64,34 @@ static int declare(struct strobe_compiler *c, const struct comprehension *compre
     return status;
 }
 
+/* How the items of a target are unpacked. */
+static int emit_unpack(struct strobe_compiler *c, PyObject *items)
+{
+    Py_ssize_t count = strobe_syntax_count(items);
+    if (count > STROBE_PROGRAM_REGISTERS_MAX) {
+        return strobe_error_set(c->error, STROBE_ELIMIT, "too many variables in a comprehension");
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (strobe_syntax_is(PyList_GET_ITEM(items, i), "Starred")) {
+            return strobe_emit_with(c, STROBE_OP_UNPACK_REST, (int)i, (int)(count - 1 - i), 0);
+        }
+    }
+    return strobe_emit(c, STROBE_OP_UNPACK, (int)count);
+}
+
 /* Take the value on the stack into the variables of `target`. */
 static int emit_store(struct strobe_compiler *c, PyObject *target)
 {
+    if (strobe_syntax_is(target, "Starred")) {
+        target = strobe_syntax_field(target, "value");
+    }
     if (strobe_syntax_is(target, "Name")) {
         int place = strobe_visible_register(c, strobe_syntax_field(target, "id"));
         return strobe_emit(c, STROBE_OP_STORE, place < 0 ? 0 : place);
     }
     PyObject *items = strobe_syntax_field(target, "elts");
-    Py_ssize_t count = strobe_syntax_count(items);
-    if (count > STROBE_PROGRAM_REGISTERS_MAX) {
-        return strobe_error_set(c->error, STROBE_ELIMIT, "too many variables in a comprehension");
-    }
-    int status = strobe_emit(c, STROBE_OP_UNPACK, (int)count);
-    for (Py_ssize_t i = 0; status >= 0 && i < count; i++) {
+    int status = emit_unpack(c, items);
+    for (Py_ssize_t i = 0; status >= 0 && i < strobe_syntax_count(items); i++) {
         status = emit_store(c, PyList_GET_ITEM(items, i));
     }
     return status;

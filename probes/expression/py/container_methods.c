@@ -248,3 +248,25 @@ const struct strobe_function_entry strobe_dict_methods[] = {
     {"get", dict_get, 1, 2, NULL},     {"keys", dict_keys, 0, 0, NULL}, {"values", dict_values, 0, 0, NULL},
     {"items", dict_items, 0, 0, NULL}, {"copy", dict_copy, 0, 0, NULL}, {NULL, NULL, 0, 0, NULL},
 };
+
+static int from_keys(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
+                     struct strobe_value *ret_value)
+{
+    struct strobe_value dict, key;
+    struct strobe_iteration iteration;
+    struct strobe_value value = arguments->positional_count > 2 ? arguments->values[2] : strobe_value_object(Py_None);
+    int status = strobe_table_make(evaluation, STROBE_VALUE_DICT, &dict);
+    status = status < 0 ? status : strobe_iteration_begin(evaluation, arguments->values[1], &iteration);
+    while (status == 0 && (status = strobe_iteration_next(evaluation, &iteration, &key)) == 1) {
+        status = strobe_table_set(evaluation, dict.as.table, key, value);
+    }
+    if (status == 0) {
+        *ret_value = dict;
+    }
+    return status;
+}
+
+const struct strobe_function_entry strobe_dict_class_methods[] = {
+    {"fromkeys", from_keys, 1, 2, NULL},
+    {NULL, NULL, 0, 0, NULL},
+};

@@ -52,7 +52,8 @@ static int int_with_base(struct strobe_evaluation *evaluation, struct strobe_val
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "int() base must be >= 2 and <= 36, or 0");
     }
     if (!see_digits(value, &text)) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "int() can't convert non-string with explicit base");
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
+                                      "int() can't convert non-string with explicit base");
     }
     return strobe_parse_int(evaluation, &text, (int)radix, ret_value);
 }
@@ -117,8 +118,7 @@ int strobe_builtin_bool(struct strobe_evaluation *evaluation, const struct strob
                         struct strobe_value *ret_value)
 {
     bool truth = false;
-    int status =
-        arguments->positional_count > 0 ? strobe_value_truth(evaluation, arguments->values[0], &truth) : 0;
+    int status = arguments->positional_count > 0 ? strobe_value_truth(evaluation, arguments->values[0], &truth) : 0;
     if (status == 0) {
         *ret_value = strobe_value_bool(truth);
     }
@@ -155,7 +155,8 @@ static int through_method(struct strobe_evaluation *evaluation, const struct str
 
 static bool has_encoding(const struct strobe_arguments *arguments)
 {
-    return strobe_arguments_get(arguments, 1, "encoding") != NULL || strobe_arguments_get(arguments, 2, "errors") != NULL;
+    return strobe_arguments_get(arguments, 1, "encoding") != NULL ||
+           strobe_arguments_get(arguments, 2, "errors") != NULL;
 }
 
 int strobe_builtin_str(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
@@ -182,6 +183,18 @@ int strobe_builtin_str(struct strobe_evaluation *evaluation, const struct strobe
     int status = strobe_text_begin(evaluation, &builder);
     status = status < 0 ? status : strobe_format_str(&builder, *value);
     return status < 0 ? status : strobe_text_end(&builder, ret_value);
+}
+
+int strobe_builtin_format(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
+                          struct strobe_value *ret_value)
+{
+    const struct strobe_value *spec = strobe_arguments_get(arguments, 1, "");
+    struct strobe_text_view text;
+    if (spec != NULL && !strobe_text_view_of(*spec, &text)) {
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "format() argument 2 must be str, not %s",
+                                      strobe_value_type_name(*spec));
+    }
+    return strobe_format_value(evaluation, arguments->values[0], 0, spec, ret_value);
 }
 
 int strobe_builtin_repr(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
@@ -302,9 +315,8 @@ int strobe_builtin_bytearray(struct strobe_evaluation *evaluation, const struct 
 static int make_sequence(struct strobe_evaluation *evaluation, enum strobe_value_kind kind,
                          const struct strobe_arguments *arguments, struct strobe_value *ret_value)
 {
-    return arguments->positional_count == 0
-               ? strobe_items_make(evaluation, kind, 0, ret_value)
-               : strobe_items_collect(evaluation, kind, arguments->values[0], ret_value);
+    return arguments->positional_count == 0 ? strobe_items_make(evaluation, kind, 0, ret_value)
+                                            : strobe_items_collect(evaluation, kind, arguments->values[0], ret_value);
 }
 
 int strobe_builtin_list(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
@@ -326,9 +338,8 @@ int strobe_builtin_tuple(struct strobe_evaluation *evaluation, const struct stro
 static int make_set(struct strobe_evaluation *evaluation, enum strobe_value_kind kind,
                     const struct strobe_arguments *arguments, struct strobe_value *ret_value)
 {
-    return arguments->positional_count == 0
-               ? strobe_table_make(evaluation, kind, ret_value)
-               : strobe_set_collect(evaluation, kind, arguments->values[0], ret_value);
+    return arguments->positional_count == 0 ? strobe_table_make(evaluation, kind, ret_value)
+                                            : strobe_set_collect(evaluation, kind, arguments->values[0], ret_value);
 }
 
 int strobe_builtin_set(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,

@@ -80,6 +80,10 @@ int strobe_function_call(struct strobe_evaluation *evaluation, const struct stro
     }
     unsigned given = arguments->positional_count - receivers;
     bool too_few = given + arguments->keyword_count < entry->least;
+    if (given > STROBE_ARGUMENTS_MAX) {
+        return strobe_evaluation_fail(evaluation, STROBE_FAULT_LIMIT, "%s() takes at most %d arguments here",
+                                      last_name(entry->name), STROBE_ARGUMENTS_MAX);
+    }
     if (too_few || (given > entry->most && entry->most != STROBE_ARGUMENTS_MAX)) {
         unsigned bound = too_few ? entry->least : entry->most;
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "%s() takes %s %u argument%s (%u given)",
@@ -168,8 +172,8 @@ bool strobe_function_exists(const char *name)
 
 /* ---- Methods ---- */
 
-/* The type whose data the value is read as, and that type's methods. */
-static const struct strobe_function_entry *methods_of(struct strobe_value value, PyTypeObject **ret_base)
+/* The first of the built-in types that `type` is or derives from, and its methods. */
+static const struct strobe_function_entry *methods_of_type(PyTypeObject *type, PyTypeObject **ret_base)
 {
     static const struct {
         PyTypeObject *type;
@@ -183,15 +187,14 @@ static const struct strobe_function_entry *methods_of(struct strobe_value value,
         {&PyRange_Type, strobe_list_methods},    {&PyDictProxy_Type, strobe_dict_methods},
         {&PyDictKeys_Type, strobe_view_methods}, {&PyDictItems_Type, strobe_view_methods},
     };
-    PyTypeObject *type = strobe_value_type(value);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         if (type == families[i].type || PyType_IsSubtype(type, families[i].type)) {
             *ret_base = families[i].type;
             return families[i].methods;
         }
     }
-    if (strobe_container_of(value) == STROBE_CONTAINER_DEQUE) {
-        *ret_base = NULL;
+    if (strobe_deque_type() != NULL && PyType_IsSubtype(type, strobe_deque_type())) {
+        *ret_base = strobe_deque_type();
         return strobe_list_methods;
     }
     return NULL;
@@ -229,7 +232,10 @@ const struct strobe_function_entry *strobe_method_find(struct strobe_value recei
     if (strobe_value_is(receiver, (PyObject *)&PyLong_Type)) {
         return find_by_object(strobe_int_class_methods, name);
     }
-    const struct strobe_function_entry *methods = methods_of(receiver, &base);
+    if (strobe_value_is(receiver, (PyObject *)&PyDict_Type)) {
+        return find_by_object(strobe_dict_class_methods, name);
+    }
+    const struct strobe_function_entry *methods = methods_of_type(strobe_value_type(receiver), &base);
     if (methods == NULL) {
         return strobe_standard_method(receiver, name);
     }
@@ -243,8 +249,9 @@ const struct strobe_function_entry *strobe_method_find(struct strobe_value recei
 bool strobe_method_exists(const char *name)
 {
     static const struct strobe_function_entry *const tables[] = {
-        strobe_text_methods, strobe_bytes_methods, strobe_number_methods, strobe_list_methods,
-        strobe_set_methods,  strobe_dict_methods,  strobe_view_methods,   strobe_int_class_methods,
+        strobe_text_methods, strobe_bytes_methods,     strobe_number_methods,
+        strobe_list_methods, strobe_set_methods,       strobe_dict_methods,
+        strobe_view_methods, strobe_int_class_methods, strobe_dict_class_methods,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (find_in(tables[i], name) != NULL) {
@@ -252,4 +259,41 @@ bool strobe_method_exists(const char *name)
         }
     }
     return strobe_standard_method_exists(name);
+}
+
+/* ---- A callable by itself, as key= ---- */
+
+/* The method behind str.lower, list.count ...: a descriptor that only C code makes. */
+static const struct strobe_function_entry *find_descriptor(PyObject *callable, struct strobe_value receiver)
+{
+    PyTypeObject *base = NULL;
+    if (!Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        return NULL;
+    }
+    const PyDescrObject *descriptor = (const PyDescrObject *)callable;
+    const struct strobe_function_entry *methods = methods_of_type(descriptor->d_type, &base);
+    if (methods == NULL || base != descriptor->d_type ||
+        !PyType_IsSubtype(strobe_value_type(receiver), descriptor->d_type)) {
+        return NULL;
+    }
+    return find_by_object(methods, descriptor->d_name);
+}
+
+int strobe_function_apply(struct strobe_evaluation *evaluation, struct strobe_value callable,
+                          const struct strobe_value *values, unsigned count, struct strobe_value *ret_value)
+{
+    struct strobe_arguments arguments = {values, count, 0, NULL};
+    PyObject *object = callable.kind == STROBE_VALUE_OBJECT ? callable.as.object : Py_None;
+    const struct strobe_function_entry *entry = strobe_function_find(object);
+    if (entry != NULL) {
+        return strobe_function_call(evaluation, entry, &arguments, 0, ret_value);
+    }
+    entry = count > 0 ? find_descriptor(object, values[0]) : NULL;
+    if (entry != NULL) {
+        return strobe_function_call(evaluation, entry, &arguments, 1, ret_value);
+    }
+    return strobe_evaluation_fail(evaluation, STROBE_FAULT_UNSAFE,
+                                  "calling a '%s' would run code; write a comprehension: "
+                                  "sorted((x.size, x.name) for x in xs)",
+                                  strobe_value_type_name(callable));
 }

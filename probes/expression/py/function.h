@@ -63,9 +63,21 @@ const struct strobe_function_entry *strobe_method_find(struct strobe_value recei
 /** Whether some type of the language has a pure method `name`; for the compiler. */
 bool strobe_method_exists(const char *name);
 
-/** An attribute that a built-in C type computes from its data (date.year, range.start, Decimal.real, int.real): an
- * entry without arguments; or NULL. */
+/** An attribute that a built-in type computes from its data (date.year, range.start, Decimal.real, int.real): an entry
+ * without arguments, to be called at once with the receiver as its only value and the name as `keywords[0]` (of a
+ * keyword_count of 0); or NULL. computed.c */
 const struct strobe_function_entry *strobe_computed_find(struct strobe_value receiver, PyObject *name);
+
+/** An attribute that a number, range or slice computes, for strobe_computed_find(); NULL: none. data_fields.c */
+const struct strobe_function_entry *strobe_data_field(struct strobe_value receiver, PyObject *name);
+
+/** Field `name` of a named tuple, borrowed. @return whether there is one */
+bool strobe_named_tuple_field(PyObject *object, PyObject *name, PyObject **ret_value);
+
+/** What `callable` gives for these values: a function of the language, or a method of a built-in type (str.lower).
+ *  Fault UNSAFE for any other callable. */
+int strobe_function_apply(struct strobe_evaluation *evaluation, struct strobe_value callable,
+                          const struct strobe_value *values, unsigned count, struct strobe_value *ret_value);
 
 /* The tables, by noun; each in a file of its own. */
 extern const struct strobe_function_entry strobe_builtin_functions[]; /* builtins.c */
@@ -74,6 +86,7 @@ extern const struct strobe_function_entry strobe_text_methods[];      /* text_me
 extern const struct strobe_function_entry strobe_bytes_methods[];     /* bytes_methods.c */
 extern const struct strobe_function_entry strobe_number_methods[];    /* number_methods.c: int, float, bool */
 extern const struct strobe_function_entry strobe_int_class_methods[]; /* number_methods.c: int.from_bytes */
+extern const struct strobe_function_entry strobe_dict_class_methods[]; /* container_methods.c: dict.fromkeys */
 extern const struct strobe_function_entry strobe_list_methods[]; /* container_methods.c: list, tuple, range, deque */
 extern const struct strobe_function_entry strobe_set_methods[];  /* container_methods.c */
 extern const struct strobe_function_entry strobe_dict_methods[]; /* container_methods.c */

@@ -28,17 +28,23 @@ static int unhashable(struct strobe_evaluation *evaluation, struct strobe_value 
 
 /* ---- Containers ---- */
 
-enum { TUPLE_ROTATION = 31 };
+#define PRIME_1 11400714785074694791ULL
+#define PRIME_2 14029467366897019727ULL
+#define PRIME_5 2870177450012600261ULL
+
+static uint64_t mix(uint64_t sum, uint64_t lane)
+{
+    enum { ROTATION = 31 };
+    sum += lane * PRIME_2;
+    return (sum << ROTATION | sum >> (64 - ROTATION)) * PRIME_1;
+}
 
 /* The mixing of xxHash's lanes, as in tupleobject.c. */
 static int hash_tuple(struct strobe_evaluation *evaluation, struct strobe_value tuple, uint64_t *ret_hash)
 {
-    static const uint64_t prime_1 = 11400714785074694791ULL;
-    static const uint64_t prime_2 = 14029467366897019727ULL;
-    static const uint64_t prime_5 = 2870177450012600261ULL;
     Py_ssize_t length;
     int status = strobe_value_length(evaluation, tuple, &length);
-    uint64_t sum = prime_5;
+    uint64_t sum = PRIME_5;
     for (Py_ssize_t i = 0; status == 0 && i < length; i++) {
         struct strobe_value item;
         uint64_t lane;
@@ -46,12 +52,11 @@ static int hash_tuple(struct strobe_evaluation *evaluation, struct strobe_value 
         status = status < 0 ? status : strobe_sequence_get(evaluation, tuple, i, &item);
         status = status < 0 ? status : strobe_value_hash(evaluation, item, &lane);
         if (status == 0) {
-            sum += lane * prime_2;
-            sum = (sum << TUPLE_ROTATION | sum >> (64 - TUPLE_ROTATION)) * prime_1;
+            sum = mix(sum, lane);
         }
     }
     if (status == 0) {
-        sum += (uint64_t)length ^ (prime_5 ^ 3527539UL);
+        sum += (uint64_t)length ^ (PRIME_5 ^ 3527539UL);
         *ret_hash = sum == (uint64_t)-1 ? 1546275796 : sum;
     }
     return status;
@@ -63,7 +68,7 @@ static uint64_t shuffle(uint64_t hash)
 }
 
 /* Independent of the order, as in setobject.c; there the empty places of the table cancel out. */
-static int hash_set(struct strobe_evaluation *evaluation, struct strobe_value set, uint64_t *ret_hash)
+int strobe_set_hash(struct strobe_evaluation *evaluation, struct strobe_value set, uint64_t *ret_hash)
 {
     Py_ssize_t length;
     struct strobe_table_walk walk = {0};
@@ -101,6 +106,27 @@ static int hash_range(struct strobe_evaluation *evaluation, struct strobe_value 
     return hash_tuple(evaluation, tuple, ret_hash);
 }
 
+/* From 3.12 on; the lanes of a tuple, without its length. */
+static int hash_slice(struct strobe_evaluation *evaluation, struct strobe_value value, const struct strobe_slice *slice,
+                      uint64_t *ret_hash)
+{
+    const struct strobe_value parts[] = {slice->start, slice->stop, slice->step};
+    uint64_t sum = PRIME_5;
+    if (PY_VERSION_HEX < 0x030C0000) {
+        return unhashable(evaluation, value);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t lane;
+        int status = strobe_value_hash(evaluation, parts[i], &lane);
+        if (status < 0) {
+            return status;
+        }
+        sum = mix(sum, lane);
+    }
+    *ret_hash = sum == (uint64_t)-1 ? 1546275796 : sum;
+    return 0;
+}
+
 static int hash_container(struct strobe_evaluation *evaluation, struct strobe_value value, uint64_t *ret_hash)
 {
     bool is_frozen = value.kind == STROBE_VALUE_FROZENSET ||
@@ -124,7 +150,7 @@ static int hash_container(struct strobe_evaluation *evaluation, struct strobe_va
         status = 0;
         break;
     case STROBE_CONTAINER_SET:
-        status = is_frozen ? hash_set(evaluation, value, ret_hash) : unhashable(evaluation, value);
+        status = is_frozen ? strobe_set_hash(evaluation, value, ret_hash) : unhashable(evaluation, value);
         break;
     default:
         status = unhashable(evaluation, value);
@@ -154,7 +180,8 @@ static bool is_builtin_data(struct strobe_value value)
     struct strobe_text_view text;
     struct strobe_bytes_view bytes;
     return strobe_number_of(value, &number) != STROBE_NUMBER_NONE || strobe_text_view_of(value, &text) ||
-           strobe_bytes_view_of(value, &bytes) || strobe_container_of(value) != STROBE_CONTAINER_NONE;
+           strobe_bytes_view_of(value, &bytes) || strobe_container_of(value) != STROBE_CONTAINER_NONE ||
+           (value.kind == STROBE_VALUE_OBJECT && PySlice_Check(value.as.object));
 }
 
 bool strobe_value_hashes_itself(struct strobe_evaluation *evaluation, struct strobe_value value)
@@ -209,6 +236,10 @@ int strobe_value_hash(struct strobe_evaluation *evaluation, struct strobe_value 
     }
     if (strobe_container_of(value) != STROBE_CONTAINER_NONE) {
         return hash_container(evaluation, value, ret_hash);
+    }
+    struct strobe_slice slice;
+    if (strobe_slice_of(value, &slice)) {
+        return hash_slice(evaluation, value, &slice, ret_hash);
     }
     int status = strobe_standard_hash(evaluation, value, ret_hash);
     if (status != 1) {

@@ -9,35 +9,51 @@
 
 /* ---- What was learned once ---- */
 
-static PyTypeObject *deque_type; /* owned */
-static PyObject *fields_name;    /* owned */
+static PyTypeObject *deque_type, *default_dict_type, *getter_type; /* owned */
+static PyObject *fields_name;                                      /* owned */
+
+static PyTypeObject *type_of(PyObject *module, const char *name)
+{
+    return module != NULL ? (PyTypeObject *)PyObject_GetAttrString(module, name) : NULL;
+}
 
 int strobe_items_init(void)
 {
+    strobe_items_done();
     PyObject *module = PyImport_ImportModule("_collections"); /* built in; loaded already in nearly all programs */
-    PyObject *deque = module != NULL ? PyObject_GetAttrString(module, "deque") : NULL;
-    PyObject *name = PyUnicode_InternFromString("_fields");
+    deque_type = type_of(module, "deque");
+    default_dict_type = deque_type != NULL ? type_of(module, "defaultdict") : NULL;
+    getter_type = default_dict_type != NULL ? type_of(module, "_tuplegetter") : NULL;
+    fields_name = getter_type != NULL ? PyUnicode_InternFromString("_fields") : NULL;
     Py_XDECREF(module);
-    if (deque == NULL || name == NULL) {
-        Py_XDECREF(deque);
-        Py_XDECREF(name);
+    if (fields_name == NULL) {
+        strobe_items_done();
         return STROBE_ENOMEM;
     }
-    strobe_items_done();
-    deque_type = (PyTypeObject *)deque;
-    fields_name = name;
     return 0;
 }
 
 void strobe_items_done(void)
 {
     Py_CLEAR(deque_type);
+    Py_CLEAR(default_dict_type);
+    Py_CLEAR(getter_type);
     Py_CLEAR(fields_name);
+}
+
+PyTypeObject *strobe_default_dict_type(void)
+{
+    return default_dict_type;
 }
 
 PyTypeObject *strobe_deque_type(void)
 {
     return deque_type;
+}
+
+PyTypeObject *strobe_field_getter_type(void)
+{
+    return getter_type;
 }
 
 PyObject *strobe_fields_name(void)

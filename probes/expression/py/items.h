@@ -146,12 +146,21 @@ int strobe_range_make(struct strobe_evaluation *evaluation, int64_t start, int64
 /** See a range; fault LIMIT when a bound is beyond 64 bits. */
 int strobe_range_of(struct strobe_evaluation *evaluation, struct strobe_value value, struct strobe_range *ret_range);
 
+/** See a slice. @return false when it is none */
+bool strobe_slice_of(struct strobe_value value, struct strobe_slice *ret_slice);
+
 /** An ITERATOR value of that type over `source`: for dict_keys, dict_values, dict_items. */
 int strobe_view_make(struct strobe_evaluation *evaluation, PyTypeObject *type, struct strobe_value source,
                      struct strobe_value *ret_value);
 
 /** The type collections.deque, or NULL; learned by strobe_items_init(), which may set an exception. */
 PyTypeObject *strobe_deque_type(void);
+/** The type collections.defaultdict, or NULL; learned too. */
+PyTypeObject *strobe_default_dict_type(void);
+
+/** The type of the descriptors that the classes of named tuples have; or NULL. Learned by strobe_items_init(). */
+PyTypeObject *strobe_field_getter_type(void);
+
 /** The name "_fields", which named tuples have; or NULL. Learned by strobe_items_init(). */
 PyObject *strobe_fields_name(void);
 int strobe_items_init(void);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/py/attribute.h"
+#include "base/py/dict.h"
+#include "base/py/integer.h"
 
 static const struct {
     const char *module;
@@ -64,17 +66,45 @@ static int index_of(PyTypeObject *class)
     return -1;
 }
 
-/* Whether what `method` is in the class, in the first of the MRO that has it, is the function of that module. */
-static bool is_genuine(PyTypeObject *type, const char *method, const char *module)
+static bool is_of_known_module(PyTypeObject *class)
+{
+    PyObject *module = PyType_HasFeature(class, Py_TPFLAGS_HEAPTYPE) ? find_in_class(class, "__module__") : NULL;
+    for (size_t i = 0; module != NULL && i < sizeof known / sizeof known[0]; i++) {
+        if (is_name(module, known[i].module)) {
+            return true;
+        }
+    }
+    return module != NULL && is_name(module, "pathlib._abc"); /* 3.13: a base of PurePath */
+}
+
+/* What the first class of the MRO that has `method` has there; borrowed. */
+static PyObject *find_method(PyTypeObject *type, const char *method)
 {
     PyObject *mro = type->tp_mro;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(mro); i++) {
         PyObject *value = find_in_class((PyTypeObject *)PyTuple_GET_ITEM(mro, i), method);
         if (value != NULL) {
-            return PyFunction_Check(value) && is_name(((PyFunctionObject *)value)->func_module, module);
+            return value;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* Whether it is the function of that module. */
+static bool is_genuine(PyTypeObject *type, const char *method, const char *module)
+{
+    PyObject *value = find_method(type, method);
+    return value != NULL && PyFunction_Check(value) && is_name(((PyFunctionObject *)value)->func_module, module);
+}
+
+bool strobe_known_object_is_int(struct strobe_value value, const char *method)
+{
+    if (strobe_known_object_of(value, NULL) != STROBE_KNOWN_ENUM || !PyLong_Check(value.as.object)) {
+        return false;
+    }
+    PyObject *found = find_method(Py_TYPE(value.as.object), method);
+    return found != NULL && Py_IS_TYPE(found, &PyWrapperDescr_Type) &&
+           ((const PyDescrObject *)found)->d_type == &PyLong_Type;
 }
 
 enum strobe_known_object strobe_known_object_of(struct strobe_value value, const char *method)
@@ -101,4 +131,29 @@ PyObject *strobe_known_object_field(PyObject *object, const char *name)
         }
     }
     return NULL;
+}
+
+bool strobe_known_object_owns(PyObject *object, PyObject *name)
+{
+    PyObject *mro = Py_TYPE(object)->tp_mro;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(mro); i++) {
+        PyTypeObject *class = (PyTypeObject *)PyTuple_GET_ITEM(mro, i);
+        if (class->tp_dict != NULL && strobe_dict_get(class->tp_dict, name) != NULL) {
+            return index_of(class) >= 0 || is_of_known_module(class);
+        }
+    }
+    return false;
+}
+
+bool strobe_known_object_bits(PyObject *object, const char *field, uint8_t ret_bytes[16])
+{
+    PyObject *integer = strobe_known_object_field(object, field);
+    if (integer == NULL || !PyLong_CheckExact(integer) || strobe_integer_negative(integer) ||
+        strobe_integer_bits(integer) > 128) {
+        return false;
+    }
+    size_t size = (size_t)(strobe_integer_bits(integer) + 7) / 8;
+    memset(ret_bytes, 0, 16);
+    strobe_integer_leading_bytes(integer, ret_bytes + 16 - size, size);
+    return true;
 }

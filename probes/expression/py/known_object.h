@@ -28,8 +28,17 @@ enum strobe_known_object {
  *  "__str__" ...; NULL: do not look). */
 enum strobe_known_object strobe_known_object_of(struct strobe_value value, const char *method);
 
+/** Whether it is a member of an enumeration of ints whose `method` is that of int (str() of IntEnum and IntFlag). */
+bool strobe_known_object_is_int(struct strobe_value value, const char *method);
+
 /** Field `name` (ASCII) in slot or instance dict; borrowed. NULL: absent, or it would be computed. */
 PyObject *strobe_known_object_field(PyObject *object, const char *name);
+
+/** Whether attribute `name` of the object's class is what the known class itself has: not one of a derived class. */
+bool strobe_known_object_owns(PyObject *object, PyObject *name);
+
+/** The 128 bits of an int field, highest byte first. @return false when it is no int of that size */
+bool strobe_known_object_bits(PyObject *object, const char *field, uint8_t ret_bytes[16]);
 
 int strobe_known_object_compare(struct strobe_evaluation *evaluation, struct strobe_value left,
                                 struct strobe_value right, enum strobe_comparison comparison, bool *ret_result);
@@ -38,7 +47,14 @@ int strobe_known_object_truth(struct strobe_evaluation *evaluation, struct strob
 int strobe_known_object_put_repr(struct strobe_text_builder *builder, struct strobe_value value);
 int strobe_known_object_put_str(struct strobe_text_builder *builder, struct strobe_value value);
 
+/** Append the text of a pure POSIX path as pathlib normalises it. @return 1 when its fields are not known.
+ * known_path.c */
+int strobe_known_path_put(struct strobe_text_builder *builder, PyObject *path);
+
+/** The same as a str. */
+int strobe_known_path_text(struct strobe_evaluation *evaluation, PyObject *path, struct strobe_value *ret_text);
+
 /** A computed attribute: UUID.hex, Enum.name, Fraction.numerator ...; an entry without arguments, or NULL. */
-const struct strobe_function_entry *strobe_known_object_computed(struct strobe_value receiver, PyObject *name);
+const struct strobe_function_entry *strobe_known_object_computed(struct strobe_value value, PyObject *name);
 
 #endif

@@ -120,7 +120,7 @@ static int computed(struct strobe_evaluation *evaluation, struct strobe_value va
     if (entry == NULL) {
         return 1;
     }
-    struct strobe_arguments arguments = {.values = &value, .positional_count = 1};
+    struct strobe_arguments arguments = {.values = &value, .positional_count = 1, .keywords = &name};
     return entry->call(evaluation, &arguments, ret_value);
 }
 
@@ -134,6 +134,10 @@ int strobe_attribute_load(struct strobe_evaluation *evaluation, struct strobe_va
         result = cache != NULL ? strobe_attribute_get_cached(value.as.object, name, cache, &found)
                                : strobe_attribute_get(value.as.object, name, &found);
         if (result == STROBE_ATTRIBUTE_FOUND) {
+            *ret_value = strobe_value_object(found);
+            return 0;
+        }
+        if (result == STROBE_ATTRIBUTE_COMPUTED && strobe_named_tuple_field(value.as.object, name, &found)) {
             *ret_value = strobe_value_object(found);
             return 0;
         }

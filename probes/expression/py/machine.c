@@ -176,6 +176,7 @@ static strobe_operation *const operations[STROBE_OP_COUNT] = {
     [STROBE_OP_LOOP_NEXT] = strobe_run_loop_next,
     [STROBE_OP_LOOP_END] = run_loop_end,
     [STROBE_OP_UNPACK] = strobe_run_unpack,
+    [STROBE_OP_UNPACK_REST] = strobe_run_unpack_rest,
     [STROBE_OP_MAKE] = strobe_run_make,
     [STROBE_OP_APPEND] = strobe_run_append,
     [STROBE_OP_INSERT] = strobe_run_insert,

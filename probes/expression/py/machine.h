@@ -31,6 +31,7 @@ strobe_operation strobe_run_insert;
 strobe_operation strobe_run_extend;
 strobe_operation strobe_run_update;
 strobe_operation strobe_run_unpack;
+strobe_operation strobe_run_unpack_rest;
 strobe_operation strobe_run_slice;
 strobe_operation strobe_run_subscript;
 strobe_operation strobe_run_contains;

@@ -108,6 +108,18 @@ static const struct strobe_function_entry *stored_function(struct strobe_value r
     return strobe_function_find(found);
 }
 
+/* str.upper(s): the method of a built-in type, called with its receiver as the first argument. */
+static const struct strobe_function_entry *unbound_method(struct strobe_value receiver,
+                                                          const struct strobe_arguments *arguments, PyObject *name)
+{
+    if (receiver.kind != STROBE_VALUE_OBJECT || !PyType_Check(receiver.as.object) ||
+        PyType_HasFeature((PyTypeObject *)receiver.as.object, Py_TPFLAGS_HEAPTYPE) || arguments->positional_count < 2 ||
+        !PyType_IsSubtype(strobe_value_type(arguments->values[1]), (PyTypeObject *)receiver.as.object)) {
+        return NULL;
+    }
+    return strobe_method_find(arguments->values[1], name);
+}
+
 /* Whether the object itself, not its classes, has something by that name, which comes before methods. */
 static bool has_own(struct strobe_value receiver, PyObject *name)
 {
@@ -154,7 +166,10 @@ int strobe_run_method(struct strobe_machine *m, struct strobe_instruction instru
     }
     unsigned receivers = 1;
     const struct strobe_function_entry *entry = has_own(*base, name) ? NULL : strobe_method_find(*base, name);
-    if (entry == NULL && (entry = stored_function(*base, name)) != NULL) {
+    if (entry == NULL && (entry = unbound_method(*base, &arguments, name)) != NULL) {
+        arguments.values++;
+        arguments.positional_count--;
+    } else if (entry == NULL && (entry = stored_function(*base, name)) != NULL) {
         receivers = 0;
         arguments.values++;
         arguments.positional_count--;

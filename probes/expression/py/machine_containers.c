@@ -113,6 +113,41 @@ int strobe_run_unpack(struct strobe_machine *m, struct strobe_instruction instru
     return status;
 }
 
+/* a, *rest, b: the first on top, as above. */
+int strobe_run_unpack_rest(struct strobe_machine *m, struct strobe_instruction instruction)
+{
+    int before = instruction.operand, after = instruction.second;
+    struct strobe_value *target = m->top - 1;
+    struct strobe_value all, rest;
+    int status = strobe_items_collect(m->evaluation, STROBE_VALUE_LIST, *target, &all);
+    if (status < 0) {
+        return status;
+    }
+    const struct strobe_items *items = all.as.items;
+    Py_ssize_t in_rest = items->count - before - after;
+    if (in_rest < 0) {
+        return strobe_evaluation_fail(m->evaluation, STROBE_FAULT_VALUE,
+                                      "not enough values to unpack (expected at least %d, got %zd)", before + after,
+                                      items->count);
+    }
+    status = strobe_items_make(m->evaluation, STROBE_VALUE_LIST, in_rest, &rest);
+    for (Py_ssize_t i = 0; status >= 0 && i < in_rest; i++) {
+        status = strobe_items_append(m->evaluation, rest.as.items, items->values[before + i]);
+    }
+    if (status < 0) {
+        return status;
+    }
+    for (int i = 0; i < before; i++) {
+        target[before + after - i] = items->values[i];
+    }
+    target[after] = rest;
+    for (int i = 0; i < after; i++) {
+        target[after - 1 - i] = items->values[before + in_rest + i];
+    }
+    m->top = target + before + 1 + after;
+    return 0;
+}
+
 int strobe_run_slice(struct strobe_machine *m, struct strobe_instruction instruction)
 {
     struct strobe_slice *slice = strobe_evaluation_take(m->evaluation, sizeof *slice);

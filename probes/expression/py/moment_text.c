@@ -204,14 +204,15 @@ static int put_fields(struct strobe_text_builder *builder, const struct strobe_m
     if (rc == 0 && moment->microsecond != 0) {
         rc = put(builder, ", %d", moment->microsecond);
     }
-    if (rc == 0 && moment->fold != 0) {
+    bool is_time = moment->kind == STROBE_DATETIME_TIME; /* CPython has the last two in another order there */
+    if (rc == 0 && moment->fold != 0 && !is_time) {
         rc = put(builder, ", fold=1");
     }
     if (rc == 0 && moment->zone.kind != STROBE_ZONE_NONE) {
         rc = put(builder, ", tzinfo=");
         rc = rc == 0 ? put_zone(builder, &moment->zone) : rc;
     }
-    return rc;
+    return rc == 0 && moment->fold != 0 && is_time ? put(builder, ", fold=1") : rc;
 }
 
 int strobe_moment_put_repr(struct strobe_text_builder *builder, struct strobe_value value)

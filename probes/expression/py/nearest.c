@@ -50,7 +50,7 @@ static void search(const struct strobe_function_entry *table, const char *name, 
 
 static size_t allowed_distance(const char *name)
 {
-    return strlen(name) <= 3 ? 1 : 2;
+    return strlen(name) <= 4 ? 1 : 2;
 }
 
 const char *strobe_nearest_function(const char *name)

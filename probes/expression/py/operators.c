@@ -45,13 +45,55 @@ static const void *slot_of(const PyTypeObject *type, enum strobe_binary operatio
     return slots[operation];
 }
 
+/* Whether a class derived from a built-in container has an operator of its own: Counter's + is no dict's. That of
+ * OrderedDict and defaultdict is a dict's but for the class of the result. */
+static bool overrides(struct strobe_value value, enum strobe_binary operation)
+{
+    PyTypeObject *const bases[] = {&PyODict_Type, strobe_default_dict_type(), &PyDict_Type, &PyList_Type, &PyTuple_Type,
+                                   &PySet_Type,   &PyFrozenSet_Type};
+    if (value.kind != STROBE_VALUE_OBJECT) {
+        return false;
+    }
+    PyTypeObject *type = Py_TYPE(value.as.object);
+    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
+        if (bases[i] != NULL && PyType_IsSubtype(type, bases[i])) {
+            return type != bases[i] && slot_of(type, operation) != slot_of(bases[i], operation);
+        }
+    }
+    return false;
+}
+
+/* int | str, for isinstance(): a tuple of the classes. @return 1 when it is none */
+static int unite_classes(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
+                         struct strobe_value *ret_value)
+{
+    const struct strobe_value sides[] = {left, right};
+    struct strobe_value classes;
+    for (size_t i = 0; i < 2; i++) {
+        bool is_class = sides[i].kind == STROBE_VALUE_OBJECT && PyType_CheckExact(sides[i].as.object);
+        bool is_union = i == 0 && sides[i].kind == STROBE_VALUE_TUPLE && sides[i].as.items->type == &PyType_Type;
+        if (!is_class && !is_union && !(i == 1 && strobe_value_is(sides[i], Py_None))) {
+            return 1;
+        }
+    }
+    int status = strobe_items_make(evaluation, STROBE_VALUE_TUPLE, 2, &classes);
+    if (status == 0) {
+        classes.as.items->values[0] = left;
+        classes.as.items->values[1] = right;
+        classes.as.items->count = 2;
+        classes.as.items->type = &PyType_Type; /* a union, so that it can be one again */
+        *ret_value = classes;
+    }
+    return status;
+}
+
 static int refuse(struct strobe_evaluation *evaluation, enum strobe_binary operation, struct strobe_value left,
                   struct strobe_value right)
 {
     const struct strobe_value sides[] = {left, right};
     for (size_t i = 0; i < 2; i++) {
         const PyTypeObject *type = strobe_value_type(sides[i]);
-        if (has_own_operators(sides[i]) && slot_of(type, operation) != NULL) {
+        if (overrides(sides[i], operation) || (has_own_operators(sides[i]) && slot_of(type, operation) != NULL)) {
             return strobe_evaluation_fail(
                 evaluation, STROBE_FAULT_UNSAFE, "'%s' on a '%s' would run its %s; use one of its fields",
                 strobe_binary_sign(operation), strobe_value_type_name(sides[i]), binary_slots[operation]);
@@ -68,12 +110,18 @@ int strobe_value_binary(struct strobe_evaluation *evaluation, enum strobe_binary
     if (is_number(left) && is_number(right)) {
         return strobe_number_binary(evaluation, operation, left, right, ret_value);
     }
+    if (overrides(left, operation) || overrides(right, operation)) {
+        return refuse(evaluation, operation, left, right);
+    }
     int status = strobe_text_binary(evaluation, (int)operation, left, right, ret_value);
     if (status == 1) {
         status = strobe_items_binary(evaluation, (int)operation, left, right, ret_value);
     }
     if (status == 1) {
         status = strobe_standard_binary(evaluation, operation, left, right, ret_value);
+    }
+    if (status == 1 && operation == STROBE_BINARY_OR) {
+        status = unite_classes(evaluation, left, right, ret_value);
     }
     return status == 1 ? refuse(evaluation, operation, left, right) : status;
 }

@@ -11,7 +11,7 @@ struct bounds {
     Py_ssize_t start, stop, step, count;
 };
 
-static bool see_slice(struct strobe_value value, struct strobe_slice *ret_slice)
+bool strobe_slice_of(struct strobe_value value, struct strobe_slice *ret_slice)
 {
     if (value.kind == STROBE_VALUE_SLICE) {
         *ret_slice = *value.as.slice;
@@ -88,7 +88,8 @@ static int slice_range(struct strobe_evaluation *evaluation, struct strobe_value
     if (status < 0) {
         return status;
     }
-    if (__builtin_mul_overflow(range.step, bounds->step, &step) ||
+    bool is_clipped = bounds->step == PY_SSIZE_T_MAX || bounds->step == -PY_SSIZE_T_MAX;
+    if (is_clipped || __builtin_mul_overflow(range.step, bounds->step, &step) ||
         __builtin_mul_overflow(range.step, bounds->start, &start) ||
         __builtin_add_overflow(range.start, start, &start) || __builtin_mul_overflow(range.step, bounds->stop, &stop) ||
         __builtin_add_overflow(range.start, stop, &stop)) {
@@ -274,7 +275,7 @@ int strobe_value_subscript(struct strobe_evaluation *evaluation, struct strobe_v
     if (what == STROBE_CONTAINER_DICT) {
         return by_key(evaluation, container, key, ret_value);
     }
-    if (see_slice(key, &bounds)) {
+    if (strobe_slice_of(key, &bounds)) {
         return slice(evaluation, container, &bounds, ret_value);
     }
     bool has_places = what == STROBE_CONTAINER_LIST || what == STROBE_CONTAINER_TUPLE ||

@@ -160,7 +160,9 @@ static int find(struct strobe_evaluation *evaluation, struct strobe_value table,
     if (strobe_value_hashes_itself(evaluation, key)) {
         return find_itself(evaluation, table, key, ret_value);
     }
-    int status = strobe_value_hash(evaluation, key, &hash);
+    bool set_in_set = strobe_container_of(table) == STROBE_CONTAINER_SET &&
+                      strobe_container_of(key) == STROBE_CONTAINER_SET; /* looked for as the frozenset that is equal */
+    int status = set_in_set ? strobe_set_hash(evaluation, key, &hash) : strobe_value_hash(evaluation, key, &hash);
     if (status < 0) {
         return status;
     }

@@ -20,13 +20,14 @@ PyTypeObject *strobe_value_type(struct strobe_value value)
         [STROBE_VALUE_SET] = &PySet_Type,
         [STROBE_VALUE_FROZENSET] = &PyFrozenSet_Type,
         [STROBE_VALUE_DICT] = &PyDict_Type,
-        [STROBE_VALUE_ITERATOR] = &PySeqIter_Type,
         [STROBE_VALUE_RANGE] = &PyRange_Type,
         [STROBE_VALUE_SLICE] = &PySlice_Type,
     };
     switch (value.kind) {
     case STROBE_VALUE_OBJECT:
         return Py_TYPE(value.as.object);
+    case STROBE_VALUE_ITERATOR:
+        return value.as.items->type;
     case STROBE_VALUE_BYTES:
         return value.as.bytes->is_bytearray ? &PyByteArray_Type : &PyBytes_Type;
     case STROBE_VALUE_MOMENT:

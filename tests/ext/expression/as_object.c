@@ -52,6 +52,22 @@ static PyObject *of_list(const struct strobe_items *items, PyObject *(*make)(PyO
     return result;
 }
 
+/* An iterator over the items, or a view of the dict that `items` is a view of. */
+static PyObject *as_iterator(const struct strobe_items *items)
+{
+    const char *method = items->type == &PyDictKeys_Type     ? "keys"
+                         : items->type == &PyDictValues_Type ? "values"
+                         : items->type == &PyDictItems_Type  ? "items"
+                                                             : NULL;
+    if (method == NULL) {
+        return of_list(items, PyObject_GetIter);
+    }
+    PyObject *dict = strobe_test_as_object(items->source);
+    PyObject *view = dict != NULL ? PyObject_CallMethod((PyObject *)&PyDict_Type, method, "O", dict) : NULL;
+    Py_XDECREF(dict);
+    return view;
+}
+
 static PyObject *as_set(const struct strobe_table *table, PyObject *set)
 {
     for (Py_ssize_t i = 0; set != NULL && i < table->count; i++) {
@@ -181,7 +197,7 @@ PyObject *strobe_test_as_object(struct strobe_value value)
     case STROBE_VALUE_TUPLE:
         return of_list(value.as.items, PyList_AsTuple);
     case STROBE_VALUE_ITERATOR:
-        return of_list(value.as.items, PyObject_GetIter);
+        return as_iterator(value.as.items);
     case STROBE_VALUE_SET:
         return as_set(value.as.table, PySet_New(NULL));
     case STROBE_VALUE_FROZENSET:

@@ -27,9 +27,9 @@ NAMES = {
     "bytes": ["b", "raw", "ba"],
     "list": ["lst", "empty", "mixed", "nested", "floats", "strings", "records", "order.items"],
     "tuple": ["tup", "pair", "point"],
-    "dict": ["d", "odd", "deep", "edict", "od", "ddict", "counter"],
+    "dict": ["d", "odd", "deep", "edict"],
     "set": ["st", "st2", "fs"],
-    "any": ["none", "r", "r2", "dq", "plain", "child", "slots", "order", "t", "fa", "colour", "..."],
+    "any": ["none", "r", "r2", "dq", "t", "fa", "..."],
 }
 CONSTANTS = {
     "int": ["0", "1", "2", "-1", "7", "10", "255", "True", "2**31", "2**63", "-2**63", "10**20", "97"],
@@ -55,7 +55,8 @@ CONSTANTS = {
     "set": ["{1, 2}", "{'x'}", "frozenset()", "set()"],
     "any": ["None", "...", "range(3)", "range(5, 0, -2)"],
 }
-KINDS = list(NAMES)
+KINDS = [kind for kind in NAMES if kind != "set"]
+"""Kinds that anything may be made of: a set that an expression makes has an order of its own when written."""
 SMALL = ["0", "1", "2", "3", "-1", "-2", "n", "len(lst)", "True"]
 SPECS = [
     "",
@@ -252,7 +253,7 @@ class Grammar:
                 f"{self.pick(['hex', 'bin', 'oct', 'chr'])}({self.of('int', depth)})",
                 f"format({self.of(self.pick(['int', 'float', 'str']), depth)}, {self.pick(SPECS)!r})",
                 f"({b}).join({self.of('list', depth)})",
-                f"','.join(map(str, {self.of('list', depth)}))",
+                f"','.join([str(u) for u in {self.of('list', depth)}])",
                 self.fstring(depth),
                 self.fstring(depth),
                 f"('%s|%r' % ({self.any(depth)}, {self.any(depth)}))",
@@ -306,7 +307,8 @@ class Grammar:
                 f"({a} * {self.pick(SMALL)})",
                 f"({a})[{self.slice()}]",
                 f"sorted({a})",
-                f"sorted({a}, key=str, reverse={self.pick(['True', 'False'])})",
+                f"sorted({a}, key={self.pick(['str', 'len', 'repr'])}, reverse={self.pick(['True', 'False'])})",
+                f"sorted({self.of('set', depth)})",
                 f"list({self.pick(['reversed', 'enumerate', 'list', 'tuple'])}({a}))",
                 f"list(zip({a}, {self.of('str', depth)}))",
                 f"({self.of('str', depth)}).{self.pick(STR_TO_LIST)}",
@@ -371,7 +373,10 @@ class Grammar:
                 f"{self.pick(['all', 'any'])}({self.comprehension(depth, lambda: self.any(depth))})",
                 f"isinstance({a}, {self.pick(['int', 'str', '(int, float)', 'list', 'type(None)', 'Plain'])})",
                 f"hasattr({a}, {self.pick(['number', 'real', 'nope', 'x'])!r})",
-                f"type({a})",
+                f"(type({a}) is type({b}))",
                 f"({self.of('str', depth)} in {self.of('str', depth)})",
+                f"({self.of('set', depth)} {self.pick(COMPARISONS[:6])} {self.of('set', depth)})",
+                f"({a} in {self.of('set', depth)})",
+                f"({self.of('set', depth)}).{self.pick(['isdisjoint', 'issubset', 'issuperset'])}({self.of('list', depth)})",
             ]
         )

