@@ -506,7 +506,10 @@ T01:02
 OVERSIGHTS = {"date.fromisoformat('2024W09401')", "time.fromisoformat('20240229')"}
 
 
-@pytest.mark.parametrize("source", [f"{kind}.fromisoformat({text!r})" for kind in ["date", "time", "datetime"] for text in ISO_TEXTS])
+@pytest.mark.parametrize(
+    "source",
+    [f"{kind}.fromisoformat({text!r})" for kind in ["date", "time", "datetime"] for text in ISO_TEXTS],
+)
 def test_fromisoformat_reads_iso_8601(ground: Ground, source: str) -> None:
     if source in OVERSIGHTS:
         assert ground.ours(source)[:2] == ("fault", "ValueError")
@@ -530,5 +533,7 @@ def test_fromisoformat_reads_nothing_otherwise_than_python(kind: str) -> None:
         ground = Ground({kind: VARIABLES[kind], "x": text})
         expected, got = ground.python(f"{kind}.fromisoformat(x)"), ground.ours(expression)
         refused += got[0] == "fault" and expected[0] == "value"
-        assert agree(expected, got) or got[:2] == ("fault", "ValueError"), f"{text!r}: Python {expected}, ours {got}"
+        assert agree(expected, got) or got[:2] == ("fault", "ValueError"), (
+            f"{text!r}: Python {expected}, ours {got}"
+        )
     assert refused < len(texts) // 50
