@@ -215,7 +215,7 @@ static int too_long(struct strobe_evaluation *evaluation)
 static int round_for(struct strobe_evaluation *evaluation, const struct fields *fields,
                      struct strobe_decimal_work *work)
 {
-    int64_t precision = fields->precision, keep = precision;
+    int64_t precision = fields->precision;
     if (is_type(fields, "fF%")) {
         if (precision < 0) {
             return work->count == 0 && work->exponent > 0
@@ -227,7 +227,7 @@ static int round_for(struct strobe_evaluation *evaluation, const struct fields *
     if (precision < 0) {
         return 0;
     }
-    keep = is_type(fields, "eE") ? precision + 1 : precision > 0 ? precision : 1;
+    int64_t keep = is_type(fields, "eE") ? precision + 1 : precision > 0 ? precision : 1;
     int64_t count = work->count;
     if (count > keep) {
         strobe_decimal_drop(work, count - keep, STROBE_ROUND_HALF_EVEN);
