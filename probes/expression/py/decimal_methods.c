@@ -50,7 +50,7 @@ static int from_triple(struct strobe_evaluation *evaluation, struct strobe_value
     struct strobe_value parts[3], digit;
     struct strobe_iteration iteration;
     struct strobe_text_view word;
-    Py_ssize_t sign, exponent = 0, number;
+    Py_ssize_t sign = 0, exponent = 0, number = 0;
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
     struct strobe_decimal decimal = {.digits = buffer};
     int count = 0, status = strobe_iteration_begin(evaluation, triple, &iteration);
