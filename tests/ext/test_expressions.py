@@ -167,7 +167,10 @@ def test_templates_are_the_body_of_an_f_string(source: str, names: list[str]) ->
         ("{}", "column 2: there is no expression"),
         ("{x:{y}", "the field has no end"),
         ("costs {prize + } now", "column 16: "),
-        ("{a} {lenn(b)}", "column 6: 'lenn' is not one of the functions an expression may call; did you mean 'len'?"),
+        (
+            "{a} {lenn(b)}",
+            "column 6: 'lenn' is not one of the functions an expression may call; did you mean 'len'?",
+        ),
         ("{$nope}", "column 2: '$nope' is not one"),
     ],
 )

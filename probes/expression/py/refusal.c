@@ -191,7 +191,7 @@ int strobe_compiler_refuse_method(struct strobe_compiler *c, PyObject *node, con
 const char *strobe_finding_word(enum strobe_finding_kind kind)
 {
     static const char *const words[] = {
-#define WORD(name, word) [STROBE_FINDING_##name] = word,
+#define WORD(name, word) [STROBE_FINDING_##name] = (word),
         STROBE_FINDINGS(WORD)
 #undef WORD
     };

@@ -29,7 +29,7 @@ NAMES = {
     "tuple": ["tup", "pair", "point"],
     "dict": ["d", "odd", "deep", "edict"],
     "set": ["st", "st2", "fs"],
-    "any": ["none", "r", "r2", "dq", "t", "fa", "..."],
+    "any": ["none", "r", "r2", "t", "fa", "..."],
 }
 CONSTANTS = {
     "int": ["0", "1", "2", "-1", "7", "10", "255", "True", "2**31", "2**63", "-2**63", "10**20", "97"],
