@@ -4,6 +4,7 @@
  * where the getter looks. An attribute counts only when the first class of the MRO that has it is the C type itself.
  */
 #include <Python.h>
+
 #include <string.h>
 #include <structmember.h>
 

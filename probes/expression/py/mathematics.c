@@ -150,16 +150,21 @@ static int logarithm(struct strobe_evaluation *evaluation, struct strobe_value v
         (strobe_number_bits(&number) == 0 || strobe_number_negative(&number))) {
         return domain(evaluation);
     }
-    if (kind == STROBE_NUMBER_WIDE && strobe_number_bits(&number) > 1023) {
-        uint64_t shift = strobe_number_bits(&number) - 64;
+    if (kind == STROBE_NUMBER_WIDE) {
         int status = strobe_big_load(evaluation, &number, &digits);
         if (status < 0) {
             return status;
         }
-        strobe_big_shift_right(&digits, shift);
+        uint64_t exponent = strobe_number_bits(&number);
         strobe_big_set(&one, 1);
         strobe_big_nearest(&digits, &one, &real);
-        *ret_real = function(real) + function(2.0) * (double)shift;
+        if (isinf(real)) { /* split into a fraction and a power of two */
+            strobe_big_shift_left(&one, exponent);
+            strobe_big_nearest(&digits, &one, &real);
+            *ret_real = function(real) + function(2.0) * (double)exponent;
+        } else {
+            *ret_real = function(real);
+        }
         return 0;
     }
     int status = real_of(evaluation, value, &real);

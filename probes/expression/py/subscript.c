@@ -88,7 +88,8 @@ static int slice_range(struct strobe_evaluation *evaluation, struct strobe_value
     if (status < 0) {
         return status;
     }
-    if (__builtin_mul_overflow(range.step, bounds->step, &step) ||
+    bool is_clipped = bounds->step == PY_SSIZE_T_MAX || bounds->step == -PY_SSIZE_T_MAX;
+    if (is_clipped || __builtin_mul_overflow(range.step, bounds->step, &step) ||
         __builtin_mul_overflow(range.step, bounds->start, &start) ||
         __builtin_add_overflow(range.start, start, &start) || __builtin_mul_overflow(range.step, bounds->stop, &stop) ||
         __builtin_add_overflow(range.start, stop, &stop)) {

@@ -303,7 +303,7 @@ def test_powers_of_random_decimals_agree(seed: int) -> None:
 
 
 def random_spec(rng: random.Random) -> str:
-    return "".join(
+    spec = "".join(
         [
             rng.choice(["", "", "<", ">", "^", "=", "*<", "é^", "0>"]),
             rng.choice(["", "", "+", "-", " "]),
@@ -316,6 +316,7 @@ def random_spec(rng: random.Random) -> str:
             rng.choice(["", "f", "F", "e", "E", "g", "G", "%", "f"]),
         ]
     )
+    return spec.replace("z", "") if spec.endswith("F") else spec  # before 3.13 "F" forgets "z"
 
 
 @pytest.mark.parametrize("seed", range(10))
