@@ -182,37 +182,6 @@ static int read_member(struct strobe_evaluation *evaluation, const struct strobe
     }
 }
 
-/* ---- Fields of namedtuples ---- */
-
-struct tuple_getter { /* private to _collectionsmodule.c: the same from 3.8 to 3.15 */
-    PyObject ob_base;
-    Py_ssize_t index;
-    PyObject *doc;
-};
-
-static bool is_tuple_getter(PyObject *descriptor)
-{
-    PyTypeObject *type = Py_TYPE(descriptor);
-    return strcmp(type->tp_name, "collections._tuplegetter") == 0 &&
-           type->tp_basicsize == (Py_ssize_t)sizeof(struct tuple_getter) &&
-           (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) || PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE));
-}
-
-static int read_tuple_field(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-                            struct strobe_value *ret_value)
-{
-    PyTypeObject *class;
-    PyObject *tuple = receiver(arguments);
-    PyObject *descriptor = find_descriptor(Py_TYPE(tuple), arguments->keywords[0], &class);
-    Py_ssize_t index = descriptor != NULL && is_tuple_getter(descriptor)
-                           ? ((const struct tuple_getter *)descriptor)->index
-                           : PY_SSIZE_T_MAX;
-    if (index < 0 || index >= PyTuple_GET_SIZE(tuple)) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_INDEX, "tuple index out of range");
-    }
-    return give(PyTuple_GET_ITEM(tuple, index), ret_value);
-}
-
 /* ---- Functions, methods, types ---- */
 
 #define PART(name, expression)                                                                      \
@@ -455,7 +424,6 @@ static const struct table *find(PyTypeObject *class, PyObject *name)
 }
 
 static const struct strobe_function_entry member = {"member", read_member, 0, 0, NULL};
-static const struct strobe_function_entry tuple_field = {"field", read_tuple_field, 0, 0, NULL};
 
 /* Types whose address is no constant of C, by what the class is. */
 static const struct strobe_function_entry *find_by_class(PyTypeObject *class, PyObject *name)
@@ -487,9 +455,6 @@ static const struct strobe_function_entry *find_in_object(PyObject *object, PyOb
     }
     if (is_member(Py_TYPE(object), descriptor)) {
         return &member;
-    }
-    if (PyTuple_Check(object) && is_tuple_getter(descriptor)) {
-        return &tuple_field;
     }
     const struct table *found =
         Py_IS_TYPE(descriptor, &PyGetSetDescr_Type) || class == &PyType_Type ? find(class, name) : NULL;
