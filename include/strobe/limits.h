@@ -36,6 +36,9 @@
 #define STROBE_EXPRESSION_INT_BITS_MAX 4096       /* of an int */
 #define STROBE_EXPRESSION_DEPTH_MAX 32            /* containers within containers, compared or written */
 #define STROBE_EXPRESSION_PATTERN_BYTES_MAX 1024  /* a regular expression */
+#define STROBE_EXPRESSION_PATTERN_COUNT_MAX 1000  /* m and n of {m,n} */
+#define STROBE_EXPRESSION_PATTERN_NESTING_MAX 50  /* groups within groups */
+#define STROBE_EXPRESSION_PATTERN_HEAP_BYTES (4 * 1024 * 1024) /* for backtracking; one block for all patterns */
 #define STROBE_EXPRESSION_PATTERN_STEPS_MAX 100000 /* match steps of one matches(), all attempts together */
 
 /* Capture: defaults of one snapshot. */

@@ -58,7 +58,7 @@ def check(sources: list[str], variables: dict[str, Any]) -> None:
 def test_keys_are_found_in_dicts_and_sets_of_any_size(count: int) -> None:
     numbers = {number * 7: str(number) for number in range(count)}
     texts = {f"key {number}": number for number in range(count)}
-    mixed = {
+    mixed: dict[Any, Any] = {
         **dict(list(texts.items())[:50]),
         **dict(list(numbers.items())[:50]),
         (1, "a"): 1,
@@ -111,9 +111,10 @@ def test_keys_are_found_in_tables_from_which_much_was_removed() -> None:
 
 def test_keys_are_found_in_the_dict_of_an_object() -> None:
     one, other = Plain(a=1, b=2), Plain(b=3)
-    other.c = 4
+    other.__dict__["c"] = 4
     del one.__dict__["a"]
-    one.__dict__[7] = "seven"
+    fields: dict[Any, Any] = one.__dict__
+    fields[7] = "seven"
     check(
         [
             f"{key} in {name}"
