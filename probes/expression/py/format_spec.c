@@ -239,7 +239,7 @@ static int format_number(struct strobe_text_builder *builder, struct strobe_valu
         return status;
     }
     if (fields.type == 'n') {
-        if (is_real && fields.fraction_grouping != 0) {
+        if (fields.fraction_grouping != 0) {
             return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Cannot specify '%c' with 'n'.",
                                           (int)fields.fraction_grouping);
         }
