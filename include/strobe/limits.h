@@ -49,14 +49,17 @@
 #define STROBE_PROGRAM_NESTING_MAX 100  /* depth of the expression's tree */
 
 /* Expressions: of one evaluation. */
-#define STROBE_EXPRESSION_FUEL 20000               /* steps: instructions, items, 16 bytes of text each */
-#define STROBE_EXPRESSION_ARENA_BYTES (512 * 1024) /* everything that is computed */
-#define STROBE_EXPRESSION_TEXT_MAX (32 * 1024)     /* characters of a str, bytes of bytes */
-#define STROBE_EXPRESSION_ITEMS_MAX 10000          /* of a list, tuple, set or dict */
-#define STROBE_EXPRESSION_INT_BITS_MAX 4096        /* of an int */
-#define STROBE_EXPRESSION_DEPTH_MAX 32             /* containers within containers, compared or written */
-#define STROBE_EXPRESSION_PATTERN_BYTES_MAX 1024   /* a regular expression */
-#define STROBE_EXPRESSION_PATTERN_STEPS_MAX 100000 /* match steps of one matches(), all attempts together */
+#define STROBE_EXPRESSION_FUEL 20000                           /* steps: instructions, items, 16 bytes of text each */
+#define STROBE_EXPRESSION_ARENA_BYTES (512 * 1024)             /* everything that is computed */
+#define STROBE_EXPRESSION_TEXT_MAX (32 * 1024)                 /* characters of a str, bytes of bytes */
+#define STROBE_EXPRESSION_ITEMS_MAX 10000                      /* of a list, tuple, set or dict */
+#define STROBE_EXPRESSION_INT_BITS_MAX 4096                    /* of an int */
+#define STROBE_EXPRESSION_DEPTH_MAX 32                         /* containers within containers, compared or written */
+#define STROBE_EXPRESSION_PATTERN_BYTES_MAX 1024               /* a regular expression */
+#define STROBE_EXPRESSION_PATTERN_COUNT_MAX 1000               /* m and n of {m,n} */
+#define STROBE_EXPRESSION_PATTERN_NESTING_MAX 50               /* groups within groups */
+#define STROBE_EXPRESSION_PATTERN_HEAP_BYTES (4 * 1024 * 1024) /* for backtracking; one block for all patterns */
+#define STROBE_EXPRESSION_PATTERN_STEPS_MAX 100000             /* match steps of one matches(), all attempts together */
 
 /* Capture: defaults of one snapshot. */
 #define STROBE_CAPTURE_DEPTH_MAX 3              /* levels of containers and objects below a local */

@@ -12,13 +12,7 @@
 
 #include "probes/expression/pattern_syntax.h"
 
-enum {
-    HEAP_BYTES = 4 * 1024 * 1024, /* backtracking of one match; untouched pages cost nothing */
-    HEAP_BLOCKS_MAX = 16,
-    ALIGNMENT = 16,
-    NESTING_MAX = 50,
-    BYTES_PER_STEP = 16
-};
+enum { HEAP_BLOCKS_MAX = 16, ALIGNMENT = 16, BYTES_PER_STEP = 16, CLASS_ITEMS_PER_STEP = 4, FOLDED_ITEMS = 8 };
 
 /* Memory that PCRE2 takes while it matches: first fit in one block, in order of place. One for all patterns. */
 static struct heap {
@@ -32,6 +26,7 @@ static struct heap {
 
 struct strobe_pattern {
     pcre2_code *code;
+    int64_t weight;         /* of looking at one character, in steps */
     int64_t steps_per_item; /* what one item may run over without a callout */
     bool has_references;
 };
@@ -41,7 +36,7 @@ struct strobe_pattern {
 static int heap_join(struct heap *heap)
 {
     if (heap->users == 0) {
-        heap->bytes = malloc(HEAP_BYTES);
+        heap->bytes = malloc(STROBE_EXPRESSION_PATTERN_HEAP_BYTES);
     }
     heap->users += heap->bytes != NULL;
     return heap->bytes != NULL ? 0 : STROBE_ENOMEM;
@@ -60,14 +55,14 @@ static void *heap_take(size_t size, void *data)
     struct heap *heap = data;
     size_t start = 0;
     int place = 0;
-    if (size > HEAP_BYTES || heap->count == HEAP_BLOCKS_MAX) {
+    if (size > STROBE_EXPRESSION_PATTERN_HEAP_BYTES || heap->count == HEAP_BLOCKS_MAX) {
         return NULL;
     }
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     while (place < heap->count && heap->blocks[place].start - start < size) {
         start = heap->blocks[place++].end;
     }
-    if (size > HEAP_BYTES - start) {
+    if (size > STROBE_EXPRESSION_PATTERN_HEAP_BYTES - start) {
         return NULL;
     }
     memmove(&heap->blocks[place + 1], &heap->blocks[place], (size_t)(heap->count - place) * sizeof heap->blocks[0]);
@@ -102,7 +97,7 @@ static int compile_code(struct strobe_pattern *pattern, const struct strobe_patt
         return STROBE_ENOMEM;
     }
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-    pcre2_set_parens_nest_limit(context, NESTING_MAX);
+    pcre2_set_parens_nest_limit(context, STROBE_EXPRESSION_PATTERN_NESTING_MAX);
     uint32_t options = PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_NEVER_BACKSLASH_C | PCRE2_ALT_CIRCUMFLEX;
     /* With (?=a)b?a the quick search for a start wants two a (seen in 10.42). */
     options |= syntax->has_lookahead ? PCRE2_NO_START_OPTIMIZE : 0;
@@ -121,7 +116,9 @@ static int compile_code(struct strobe_pattern *pattern, const struct strobe_patt
     }
     pcre2_pattern_info(pattern->code, PCRE2_INFO_BACKREFMAX, &references);
     pattern->has_references = references > 0;
-    pattern->steps_per_item = 1 + syntax->largest_count / BYTES_PER_STEP;
+    /* Folding case may make many ranges of one. */
+    pattern->weight = 1 + syntax->largest_class * (syntax->folds_case ? FOLDED_ITEMS : 1) / CLASS_ITEMS_PER_STEP;
+    pattern->steps_per_item = pattern->weight * (1 + syntax->largest_count / BYTES_PER_STEP);
     return 0;
 }
 
@@ -166,6 +163,7 @@ void strobe_pattern_free(struct strobe_pattern *pattern)
 
 struct meter {
     int64_t left;
+    int64_t weight;
     int64_t per_item;
     PCRE2_SIZE last; /* where the subject was read at the callout before */
 };
@@ -176,7 +174,7 @@ static int count_step(pcre2_callout_block *block, void *data)
     PCRE2_SIZE now = block->current_position;
     PCRE2_SIZE distance = now > meter->last ? now - meter->last : 0;
     meter->last = now;
-    meter->left -= meter->per_item + (int64_t)(distance / BYTES_PER_STEP);
+    meter->left -= meter->per_item + (int64_t)(distance / BYTES_PER_STEP) * meter->weight;
     return meter->left < 0 ? PCRE2_ERROR_MATCHLIMIT : 0;
 }
 
@@ -192,7 +190,7 @@ static int run(const pcre2_code *code, const char *subject, size_t size, struct 
     }
     pcre2_set_callout(context, count_step, meter);
     pcre2_set_match_limit(context, meter->left < UINT32_MAX ? (uint32_t)meter->left : UINT32_MAX);
-    pcre2_set_heap_limit(context, HEAP_BYTES / 1024);
+    pcre2_set_heap_limit(context, STROBE_EXPRESSION_PATTERN_HEAP_BYTES / 1024);
     return pcre2_match(code, (PCRE2_SPTR)subject, size, 0, PCRE2_NO_UTF_CHECK, data, context);
 }
 
@@ -202,8 +200,10 @@ int strobe_pattern_match(struct strobe_pattern *pattern, const char *subject, si
     if (*budget <= 0) {
         return STROBE_ELIMIT;
     }
-    /* The search for the first character of a match is quick, and counted whole. */
-    struct meter meter = {*budget - 1 - (int64_t)(size / BYTES_PER_STEP), pattern->steps_per_item, 0};
+    /* One pass over the subject, which needs no callout, is counted before: the search for the first character, or a
+     * repeated class. */
+    int64_t pass = (int64_t)(size / BYTES_PER_STEP) * pattern->weight;
+    struct meter meter = {*budget - 1 - pass, pattern->weight, pattern->steps_per_item, 0};
     if (pattern->has_references) { /* a group may be as long as the subject, and is compared without a callout */
         meter.per_item += (int64_t)(size / BYTES_PER_STEP);
     }

@@ -4,9 +4,9 @@
  * The syntax is Python's; a translation to PCRE2's keeps the meaning where they differ (\Z, \v, \u1234, {,n}, flags,
  * verbose mode, [[:x:]]) and refuses what only one of them knows:
  *   of PCRE2, refused as in re: \p \X \R \K \Q \G \h \g \k \C, (?R) (?1) (?&x) (?P>x) (?|...) (?<x>...) (*VERB);
- *   of Python, not supported: \N{name}, (?L), (?a:...), (?u:...), (?x:...), counts above STROBE_PATTERN_COUNT_MAX.
- * \d \w \s \b and (?i) use PCRE2's Unicode tables, which differ from Python's at a few characters: \s has not U+001C to
- * U+001F, \w may have combining marks.
+ *   of Python, not supported: \N{name}, (?L), (?a:...), (?u:...), (?x:...), counts above
+ * STROBE_EXPRESSION_PATTERN_COUNT_MAX. \d \w \s \b and (?i) use PCRE2's Unicode tables, which differ from Python's at a
+ * few characters: \s has not U+001C to U+001F, \w may have combining marks.
  *
  * Every step of the matcher is counted, over all places where a match may begin, and its memory is one block, made with
  * the first pattern and shared by all: a match ends after the steps it was given, and allocates nothing.
@@ -21,8 +21,6 @@
 
 #include "strobe/error.h"
 #include "strobe/limits.h"
-
-enum { STROBE_PATTERN_COUNT_MAX = 1000 /* of {m,n} */ };
 
 struct strobe_pattern;
 

@@ -170,17 +170,27 @@ static int escape(struct translation *t, bool in_class)
 
 /* ---- Classes ---- */
 
+/* Whether what stands here is compared on its own: characters beyond Latin-1, and \\w and its kind. */
+static bool is_slow_item(const struct translation *t)
+{
+    char c = peek(t, 0);
+    return (unsigned char)c >= 0xC4 || (c == '\\' && peek(t, 1) != '\0' && strchr("dDsSwWuU", peek(t, 1)) != NULL);
+}
+
 static int character_class(struct translation *t)
 {
+    int slow_items = 0;
     size_t start = t->at;
     copy(t, peek(t, 1) == '^' ? 2 : 1);
     for (bool first = true; t->at < t->size; first = false) {
         char c = peek(t, 0);
         int status = 0;
         if (c == ']' && !first) {
+            t->out->largest_class = slow_items > t->out->largest_class ? slow_items : t->out->largest_class;
             copy(t, 1);
             return 0;
         }
+        slow_items += is_slow_item(t);
         if (c == '\\') {
             status = escape(t, true);
         } else if (c == '[' || c == ']') { /* [[:alpha:]] means nothing to Python */
@@ -204,7 +214,7 @@ static size_t digits_at(const struct translation *t, size_t ahead, long *ret_num
     size_t count = 0;
     long value = 0;
     while (is_digit(peek(t, ahead + count))) {
-        value = value > STROBE_PATTERN_COUNT_MAX ? value : value * 10 + (peek(t, ahead + count) - '0');
+        value = value > STROBE_EXPRESSION_PATTERN_COUNT_MAX ? value : value * 10 + (peek(t, ahead + count) - '0');
         count++;
     }
     *ret_number = value;
@@ -227,7 +237,7 @@ static int braces(struct translation *t)
         t->at++;
         return 0;
     }
-    if (least > STROBE_PATTERN_COUNT_MAX || most > STROBE_PATTERN_COUNT_MAX) {
+    if (least > STROBE_EXPRESSION_PATTERN_COUNT_MAX || most > STROBE_EXPRESSION_PATTERN_COUNT_MAX) {
         return refuse(t, STROBE_ELIMIT, "a count above 1000");
     }
     if (most_digits > 0 && most < least) {
@@ -313,6 +323,7 @@ static int flags(struct translation *t)
             return refuse(t, STROBE_ESYNTAX, "global flags not at the start of the expression");
         }
         for (size_t i = 2; i < end; i++) {
+            t->out->folds_case |= peek(t, i) == 'i';
             if (!set_flag(t->out, &t->verbose, peek(t, i))) {
                 return refuse(t, STROBE_EUNSUPPORTED, "unknown flag");
             }
@@ -329,6 +340,7 @@ static int flags(struct translation *t)
             return refuse(t, STROBE_EUNSUPPORTED, "of the flags of a group only i, m and s are supported");
         }
         negative |= peek(t, i) == '-';
+        t->out->folds_case |= peek(t, i) == 'i';
     }
     copy(t, end + 1);
     return 0;

@@ -16,7 +16,9 @@ struct strobe_pattern_syntax {
     size_t size;
     bool ignore_case, multi_line, dot_all, ascii;
     bool has_lookahead;
+    bool folds_case;   /* somewhere */
     int largest_count; /* of {m,n}, at least 1 */
+    int largest_class; /* of [...]: what is compared one by one, not looked up in a bitmap */
 };
 
 /** @return 0; STROBE_ESYNTAX, STROBE_EUNSUPPORTED, STROBE_ELIMIT with a message */

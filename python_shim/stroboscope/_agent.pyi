@@ -1,6 +1,7 @@
 """The extension module (agent/module.c); private to the package."""
 
 from collections.abc import Sequence
+from typing import Any
 
 __version__: str
 

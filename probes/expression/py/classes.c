@@ -80,6 +80,8 @@ static int is_one_of(struct strobe_evaluation *evaluation, const PyTypeObject *t
     if (wanted.kind == STROBE_VALUE_OBJECT && classes_of_union(wanted.as.object) != NULL) {
         wanted = strobe_value_object(classes_of_union(wanted.as.object));
         in_union = true;
+    } else if (wanted.kind == STROBE_VALUE_TUPLE && wanted.as.items->type == &PyType_Type) { /* computed int | None */
+        in_union = true;
     } else if (strobe_value_is(wanted, Py_None) && in_union) {
         return type == Py_TYPE(Py_None);
     }

@@ -38,7 +38,8 @@ static bool asks_equality(enum strobe_comparison comparison)
 static bool overrides_comparison(const PyTypeObject *type)
 {
     const PyTypeObject *base = type;
-    while (base->tp_base != NULL && PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_HEAPTYPE)) {
+    while (base->tp_base != NULL && PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_HEAPTYPE) &&
+           !PyType_HasFeature((PyTypeObject *)base, Py_TPFLAGS_IMMUTABLETYPE)) { /* no class statement makes those */
         base = base->tp_base;
     }
     return type->tp_richcompare != base->tp_richcompare;

@@ -69,7 +69,6 @@ enum { /* PyMemberDef.type, the same in all versions */
        MEMBER_DOUBLE = 4,
        MEMBER_STRING = 5,
        MEMBER_OBJECT = 6,
-       MEMBER_BYTE = 8,
        MEMBER_UBYTE = 9,
        MEMBER_USHORT = 10,
        MEMBER_UINT = 11,
@@ -111,9 +110,6 @@ static bool read_signed(const void *place, int type, int64_t *ret_integer)
         return true;
     case MEMBER_LONG:
         *ret_integer = *(const long *)place;
-        return true;
-    case MEMBER_BYTE:
-        *ret_integer = *(const signed char *)place;
         return true;
     case MEMBER_UBYTE:
         *ret_integer = *(const unsigned char *)place;
@@ -180,37 +176,6 @@ static int read_member(struct strobe_evaluation *evaluation, const struct strobe
         *ret_value = strobe_value_int(integer);
         return 0;
     }
-}
-
-/* ---- Fields of namedtuples ---- */
-
-struct tuple_getter { /* private to _collectionsmodule.c: the same from 3.8 to 3.15 */
-    PyObject ob_base;
-    Py_ssize_t index;
-    PyObject *doc;
-};
-
-static bool is_tuple_getter(PyObject *descriptor)
-{
-    PyTypeObject *type = Py_TYPE(descriptor);
-    return strcmp(type->tp_name, "collections._tuplegetter") == 0 &&
-           type->tp_basicsize == (Py_ssize_t)sizeof(struct tuple_getter) &&
-           (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) || PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE));
-}
-
-static int read_tuple_field(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
-                            struct strobe_value *ret_value)
-{
-    PyTypeObject *class;
-    PyObject *tuple = receiver(arguments);
-    PyObject *descriptor = find_descriptor(Py_TYPE(tuple), arguments->keywords[0], &class);
-    Py_ssize_t index = descriptor != NULL && is_tuple_getter(descriptor)
-                           ? ((const struct tuple_getter *)descriptor)->index
-                           : PY_SSIZE_T_MAX;
-    if (index < 0 || index >= PyTuple_GET_SIZE(tuple)) {
-        return strobe_evaluation_fail(evaluation, STROBE_FAULT_INDEX, "tuple index out of range");
-    }
-    return give(PyTuple_GET_ITEM(tuple, index), ret_value);
 }
 
 /* ---- Functions, methods, types ---- */
@@ -363,7 +328,7 @@ static const Py_buffer *buffer_of(struct strobe_evaluation *evaluation, const st
     return &memory->view;
 }
 
-#define BUFFER(name, statement)                                                                     \
+#define BUFFER(name, expression)                                                                    \
     static int name(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments, \
                     struct strobe_value *ret_value)                                                 \
     {                                                                                               \
@@ -371,15 +336,21 @@ static const Py_buffer *buffer_of(struct strobe_evaluation *evaluation, const st
         if (view == NULL) {                                                                         \
             return STROBE_EUNSUPPORTED;                                                             \
         }                                                                                           \
-        statement;                                                                                  \
+        *ret_value = (expression);                                                                  \
         return 0;                                                                                   \
     }
-BUFFER(memory_nbytes, *ret_value = strobe_value_int(view->len))
-BUFFER(memory_itemsize, *ret_value = strobe_value_int(view->itemsize))
-BUFFER(memory_ndim, *ret_value = strobe_value_int(view->ndim))
-BUFFER(memory_readonly, *ret_value = strobe_value_bool(view->readonly != 0))
-BUFFER(memory_format, return read_string(evaluation, view->format, ret_value))
+BUFFER(memory_nbytes, strobe_value_int(view->len))
+BUFFER(memory_itemsize, strobe_value_int(view->itemsize))
+BUFFER(memory_ndim, strobe_value_int(view->ndim))
+BUFFER(memory_readonly, strobe_value_bool(view->readonly != 0))
 #undef BUFFER
+
+static int memory_format(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
+                         struct strobe_value *ret_value)
+{
+    const Py_buffer *view = buffer_of(evaluation, arguments);
+    return view != NULL ? read_string(evaluation, view->format, ret_value) : STROBE_EUNSUPPORTED;
+}
 
 static int memory_shape(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
                         struct strobe_value *ret_value)
@@ -455,7 +426,6 @@ static const struct table *find(PyTypeObject *class, PyObject *name)
 }
 
 static const struct strobe_function_entry member = {"member", read_member, 0, 0, NULL};
-static const struct strobe_function_entry tuple_field = {"field", read_tuple_field, 0, 0, NULL};
 
 /* Types whose address is no constant of C, by what the class is. */
 static const struct strobe_function_entry *find_by_class(PyTypeObject *class, PyObject *name)
@@ -487,9 +457,6 @@ static const struct strobe_function_entry *find_in_object(PyObject *object, PyOb
     }
     if (is_member(Py_TYPE(object), descriptor)) {
         return &member;
-    }
-    if (PyTuple_Check(object) && is_tuple_getter(descriptor)) {
-        return &tuple_field;
     }
     const struct table *found =
         Py_IS_TYPE(descriptor, &PyGetSetDescr_Type) || class == &PyType_Type ? find(class, name) : NULL;

@@ -98,8 +98,8 @@ int strobe_text_encode(struct strobe_evaluation *evaluation, const struct strobe
 {
     struct strobe_subject subject;
     struct strobe_text_builder builder;
-    enum encoding encoding;
-    enum on_error on_error;
+    enum encoding encoding = ENCODING_UTF8;
+    enum on_error on_error = ON_ERROR_STRICT;
     const struct strobe_subject as_bytes = {.is_bytes = true};
     int status = strobe_subject_of(evaluation, arguments, &subject);
     status = status < 0 ? status : choose(evaluation, arguments, &encoding, &on_error);
@@ -155,8 +155,8 @@ int strobe_bytes_decode(struct strobe_evaluation *evaluation, const struct strob
 {
     struct strobe_subject subject;
     struct strobe_text_builder builder;
-    enum encoding encoding;
-    enum on_error on_error;
+    enum encoding encoding = ENCODING_UTF8;
+    enum on_error on_error = ON_ERROR_STRICT;
     int status = strobe_subject_of(evaluation, arguments, &subject);
     status = status < 0 ? status : choose(evaluation, arguments, &encoding, &on_error);
     status = status < 0 ? status : strobe_evaluation_spend(evaluation, 1 + subject.view.length / 16);

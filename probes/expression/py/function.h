@@ -80,20 +80,16 @@ int strobe_function_apply(struct strobe_evaluation *evaluation, struct strobe_va
                           const struct strobe_value *values, unsigned count, struct strobe_value *ret_value);
 
 /* The tables, by noun; each in a file of its own. */
-extern const struct strobe_function_entry strobe_builtin_functions[]; /* builtins.c */
-extern const struct strobe_function_entry strobe_math_functions[];    /* mathematics.c: those of the module math */
-extern const struct strobe_function_entry strobe_text_methods[];      /* text_methods.c */
-extern const struct strobe_function_entry strobe_bytes_methods[];     /* bytes_methods.c */
-extern const struct strobe_function_entry strobe_number_methods[];    /* number_methods.c: int, float, bool */
-extern const struct strobe_function_entry strobe_int_class_methods[]; /* number_methods.c: int.from_bytes */
+extern const struct strobe_function_entry strobe_builtin_functions[];  /* builtins.c */
+extern const struct strobe_function_entry strobe_math_functions[];     /* mathematics.c: those of the module math */
+extern const struct strobe_function_entry strobe_text_methods[];       /* text_methods.c */
+extern const struct strobe_function_entry strobe_bytes_methods[];      /* bytes_methods.c */
+extern const struct strobe_function_entry strobe_number_methods[];     /* number_methods.c: int, float, bool */
+extern const struct strobe_function_entry strobe_int_class_methods[];  /* number_methods.c: int.from_bytes */
 extern const struct strobe_function_entry strobe_dict_class_methods[]; /* container_methods.c: dict.fromkeys */
 extern const struct strobe_function_entry strobe_list_methods[]; /* container_methods.c: list, tuple, range, deque */
 extern const struct strobe_function_entry strobe_set_methods[];  /* container_methods.c */
 extern const struct strobe_function_entry strobe_dict_methods[]; /* container_methods.c */
 extern const struct strobe_function_entry strobe_view_methods[]; /* container_methods.c: dict keys and items */
-extern const struct strobe_function_entry
-    strobe_moment_methods[]; /* moment_methods.c: date, time, datetime, timedelta */
-extern const struct strobe_function_entry strobe_decimal_methods[]; /* decimal_methods.c */
-extern const struct strobe_function_entry strobe_uuid_methods[];    /* uuid.c */
 
 #endif

@@ -92,7 +92,11 @@ int strobe_moment_check(struct strobe_evaluation *evaluation, const struct strob
 int strobe_moment_offset(struct strobe_evaluation *evaluation, const struct strobe_moment *moment,
                          int64_t *ret_offset_us);
 
-/* ---- Operators: moment_operators.c. They return 1 when no operand is a moment; see standard.h ---- */
+/** Whether both have the same zone, so that nobody needs to ask it. */
+bool strobe_moment_same_zone(const struct strobe_moment *left, const struct strobe_moment *right);
+
+/* ---- Operators: moment_compare.c, moment_operators.c. They return 1 when no operand is a moment; see standard.h ----
+ */
 
 int strobe_moment_truth(struct strobe_evaluation *evaluation, struct strobe_value value, bool *ret_truth);
 int strobe_moment_compare(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
@@ -113,6 +117,10 @@ int strobe_moment_multiply_real(struct strobe_evaluation *evaluation, strobe_mic
                                 strobe_microseconds *ret_us);
 
 /* ---- Text: moment_text.c ---- */
+
+/** Append ASCII as printf() makes it, fewer than 128 characters. */
+int strobe_moment_put(struct strobe_text_builder *builder, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 int strobe_moment_put_repr(struct strobe_text_builder *builder, struct strobe_value value);
 int strobe_moment_put_str(struct strobe_text_builder *builder, struct strobe_value value);

@@ -1,22 +1,5 @@
 /* strftime() with the names of the C locale: what setlocale() set in the program is not asked. */
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <Python.h>
-
 #include "probes/expression/py/moment.h"
-
-static int put(struct strobe_text_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int put(struct strobe_text_builder *builder, const char *format, ...)
-{
-    char text[128];
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return strobe_text_put_ascii(builder, text, (size_t)size);
-}
 
 static const char *const weekdays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
@@ -41,45 +24,45 @@ static int put_date_field(struct strobe_text_builder *builder, const struct stro
     strobe_moment_iso_calendar(moment, &iso_year, &iso_week, &iso_day);
     switch (directive) {
     case 'Y':
-        return put(builder, "%04d", moment->year);
+        return strobe_moment_put(builder, "%04d", moment->year);
     case 'C':
-        return put(builder, "%02d", moment->year / 100);
+        return strobe_moment_put(builder, "%02d", moment->year / 100);
     case 'y':
-        return put(builder, "%02d", moment->year % 100);
+        return strobe_moment_put(builder, "%02d", moment->year % 100);
     case 'm':
-        return put(builder, "%02d", moment->month);
+        return strobe_moment_put(builder, "%02d", moment->month);
     case 'd':
-        return put(builder, "%02d", moment->day);
+        return strobe_moment_put(builder, "%02d", moment->day);
     case 'e':
-        return put(builder, "%2d", moment->day);
+        return strobe_moment_put(builder, "%2d", moment->day);
     case 'j':
-        return put(builder, "%03d", today);
+        return strobe_moment_put(builder, "%03d", today);
     case 'A':
-        return put(builder, "%s", weekdays[weekday]);
+        return strobe_moment_put(builder, "%s", weekdays[weekday]);
     case 'a':
-        return put(builder, "%.3s", weekdays[weekday]);
+        return strobe_moment_put(builder, "%.3s", weekdays[weekday]);
     case 'B':
-        return put(builder, "%s", months[moment->month - 1]);
+        return strobe_moment_put(builder, "%s", months[moment->month - 1]);
     case 'b':
     case 'h':
-        return put(builder, "%.3s", months[moment->month - 1]);
+        return strobe_moment_put(builder, "%.3s", months[moment->month - 1]);
     case 'u':
-        return put(builder, "%d", weekday + 1);
+        return strobe_moment_put(builder, "%d", weekday + 1);
     case 'w':
-        return put(builder, "%d", (weekday + 1) % 7);
+        return strobe_moment_put(builder, "%d", (weekday + 1) % 7);
     case 'U': /* weeks that begin on Sunday */
-        return put(builder, "%02d", (today + 6 - (weekday + 1) % 7) / 7);
+        return strobe_moment_put(builder, "%02d", (today + 6 - (weekday + 1) % 7) / 7);
     case 'W':
-        return put(builder, "%02d", (today + 6 - weekday) / 7);
+        return strobe_moment_put(builder, "%02d", (today + 6 - weekday) / 7);
     case 'G':
-        return put(builder, "%04d", iso_year);
+        return strobe_moment_put(builder, "%04d", iso_year);
     case 'V':
-        return put(builder, "%02d", iso_week);
+        return strobe_moment_put(builder, "%02d", iso_week);
     case 'F':
-        return put(builder, "%04d-%02d-%02d", moment->year, moment->month, moment->day);
+        return strobe_moment_put(builder, "%04d-%02d-%02d", moment->year, moment->month, moment->day);
     case 'D':
     case 'x':
-        return put(builder, "%02d/%02d/%02d", moment->month, moment->day, moment->year % 100);
+        return strobe_moment_put(builder, "%02d/%02d/%02d", moment->month, moment->day, moment->year % 100);
     default:
         return 1;
     }
@@ -94,11 +77,12 @@ static int put_zone_field(struct strobe_text_builder *builder, const struct stro
     }
     int64_t us = offset_us < 0 ? -offset_us : offset_us;
     int seconds = (int)(us / 1000000);
-    rc = put(builder, "%c%02d%s%02d", offset_us < 0 ? '-' : '+', seconds / 3600, colon, seconds / 60 % 60);
+    rc =
+        strobe_moment_put(builder, "%c%02d%s%02d", offset_us < 0 ? '-' : '+', seconds / 3600, colon, seconds / 60 % 60);
     if (rc == 0 && us % 60000000 != 0) {
-        rc = put(builder, "%s%02d", colon, seconds % 60);
+        rc = strobe_moment_put(builder, "%s%02d", colon, seconds % 60);
     }
-    return rc == 0 && us % 1000000 != 0 ? put(builder, ".%06d", (int)(us % 1000000)) : rc;
+    return rc == 0 && us % 1000000 != 0 ? strobe_moment_put(builder, ".%06d", (int)(us % 1000000)) : rc;
 }
 
 static int put_zone_name(struct strobe_text_builder *builder, const struct strobe_moment *moment)
@@ -115,25 +99,25 @@ static int put_clock_field(struct strobe_text_builder *builder, const struct str
 {
     switch (directive) {
     case 'H':
-        return put(builder, "%02d", moment->hour);
+        return strobe_moment_put(builder, "%02d", moment->hour);
     case 'I':
-        return put(builder, "%02d", hour_of_12(moment));
+        return strobe_moment_put(builder, "%02d", hour_of_12(moment));
     case 'M':
-        return put(builder, "%02d", moment->minute);
+        return strobe_moment_put(builder, "%02d", moment->minute);
     case 'S':
-        return put(builder, "%02d", moment->second);
+        return strobe_moment_put(builder, "%02d", moment->second);
     case 'f':
-        return put(builder, "%06d", moment->microsecond);
+        return strobe_moment_put(builder, "%06d", moment->microsecond);
     case 'p':
-        return put(builder, "%s", moment->hour < 12 ? "AM" : "PM");
+        return strobe_moment_put(builder, "%s", moment->hour < 12 ? "AM" : "PM");
     case 'X':
     case 'T':
-        return put(builder, "%02d:%02d:%02d", moment->hour, moment->minute, moment->second);
+        return strobe_moment_put(builder, "%02d:%02d:%02d", moment->hour, moment->minute, moment->second);
     case 'R':
-        return put(builder, "%02d:%02d", moment->hour, moment->minute);
+        return strobe_moment_put(builder, "%02d:%02d", moment->hour, moment->minute);
     case 'r':
-        return put(builder, "%02d:%02d:%02d %s", hour_of_12(moment), moment->minute, moment->second,
-                   moment->hour < 12 ? "AM" : "PM");
+        return strobe_moment_put(builder, "%02d:%02d:%02d %s", hour_of_12(moment), moment->minute, moment->second,
+                                 moment->hour < 12 ? "AM" : "PM");
     case 'z':
         return put_zone_field(builder, moment, "");
     case 'Z':
@@ -157,8 +141,9 @@ static int put_field(struct strobe_text_builder *builder, const struct strobe_mo
         return strobe_text_put(builder, directive == 'n' ? '\n' : '\t');
     }
     if (directive == 'c') {
-        return put(builder, "%.3s %.3s %2d %02d:%02d:%02d %d", weekdays[strobe_moment_weekday(&shown)],
-                   months[shown.month - 1], shown.day, shown.hour, shown.minute, shown.second, shown.year);
+        return strobe_moment_put(builder, "%.3s %.3s %2d %02d:%02d:%02d %d", weekdays[strobe_moment_weekday(&shown)],
+                                 months[shown.month - 1], shown.day, shown.hour, shown.minute, shown.second,
+                                 shown.year);
     }
     int rc = put_date_field(builder, &shown, directive);
     return rc == 1 ? put_clock_field(builder, &shown, directive) : rc;

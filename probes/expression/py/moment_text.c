@@ -7,9 +7,7 @@
 #include "probes/expression/py/format.h"
 #include "probes/expression/py/moment.h"
 
-static int put(struct strobe_text_builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int put(struct strobe_text_builder *builder, const char *format, ...)
+int strobe_moment_put(struct strobe_text_builder *builder, const char *format, ...)
 {
     char text[128];
     va_list arguments;
@@ -39,11 +37,12 @@ static int put_offset(struct strobe_text_builder *builder, int64_t offset_us, co
 {
     int64_t us = offset_us < 0 ? -offset_us : offset_us;
     int seconds = (int)(us / 1000000), rest = (int)(us % 1000000);
-    int rc = put(builder, "%c%02d%s%02d", offset_us < 0 ? '-' : '+', seconds / 3600, separator, seconds / 60 % 60);
+    int rc = strobe_moment_put(builder, "%c%02d%s%02d", offset_us < 0 ? '-' : '+', seconds / 3600, separator,
+                               seconds / 60 % 60);
     if (rc == 0 && (seconds % 60 != 0 || rest != 0)) {
-        rc = put(builder, "%s%02d", separator, seconds % 60);
+        rc = strobe_moment_put(builder, "%s%02d", separator, seconds % 60);
     }
-    return rc == 0 && rest != 0 ? put(builder, ".%06d", rest) : rc;
+    return rc == 0 && rest != 0 ? strobe_moment_put(builder, ".%06d", rest) : rc;
 }
 
 static int put_clock(struct strobe_text_builder *builder, const struct strobe_moment *moment,
@@ -52,25 +51,25 @@ static int put_clock(struct strobe_text_builder *builder, const struct strobe_mo
     if (timespec == STROBE_TIMESPEC_AUTO) {
         timespec = moment->microsecond != 0 ? STROBE_TIMESPEC_MICROSECONDS : STROBE_TIMESPEC_SECONDS;
     }
-    int rc = put(builder, "%02d", moment->hour);
+    int rc = strobe_moment_put(builder, "%02d", moment->hour);
     if (rc == 0 && timespec >= STROBE_TIMESPEC_MINUTES) {
-        rc = put(builder, ":%02d", moment->minute);
+        rc = strobe_moment_put(builder, ":%02d", moment->minute);
     }
     if (rc == 0 && timespec >= STROBE_TIMESPEC_SECONDS) {
-        rc = put(builder, ":%02d", moment->second);
+        rc = strobe_moment_put(builder, ":%02d", moment->second);
     }
     if (rc == 0 && timespec == STROBE_TIMESPEC_MILLISECONDS) {
-        rc = put(builder, ".%03d", moment->microsecond / 1000);
+        rc = strobe_moment_put(builder, ".%03d", moment->microsecond / 1000);
     }
     if (rc == 0 && timespec == STROBE_TIMESPEC_MICROSECONDS) {
-        rc = put(builder, ".%06d", moment->microsecond);
+        rc = strobe_moment_put(builder, ".%06d", moment->microsecond);
     }
     return rc;
 }
 
 static int put_date(struct strobe_text_builder *builder, const struct strobe_moment *moment)
 {
-    return put(builder, "%04d-%02d-%02d", moment->year, moment->month, moment->day);
+    return strobe_moment_put(builder, "%04d-%02d-%02d", moment->year, moment->month, moment->day);
 }
 
 int strobe_moment_put_iso(struct strobe_text_builder *builder, const struct strobe_moment *moment, uint32_t separator,
@@ -99,12 +98,13 @@ static int put_delta(struct strobe_text_builder *builder, const struct strobe_mo
 {
     int rc = 0;
     if (delta->days != 0) {
-        rc = put(builder, "%d day%s, ", delta->days, abs(delta->days) == 1 ? "" : "s");
+        rc = strobe_moment_put(builder, "%d day%s, ", delta->days, abs(delta->days) == 1 ? "" : "s");
     }
     if (rc == 0) {
-        rc = put(builder, "%d:%02d:%02d", delta->seconds / 3600, delta->seconds / 60 % 60, delta->seconds % 60);
+        rc = strobe_moment_put(builder, "%d:%02d:%02d", delta->seconds / 3600, delta->seconds / 60 % 60,
+                               delta->seconds % 60);
     }
-    return rc == 0 && delta->microsecond != 0 ? put(builder, ".%06d", delta->microsecond) : rc;
+    return rc == 0 && delta->microsecond != 0 ? strobe_moment_put(builder, ".%06d", delta->microsecond) : rc;
 }
 
 int strobe_moment_put_zone_name(struct strobe_text_builder *builder, const struct strobe_zone *zone)
@@ -112,7 +112,7 @@ int strobe_moment_put_zone_name(struct strobe_text_builder *builder, const struc
     if (zone->has_name) {
         return strobe_format_str(builder, zone->name);
     }
-    int rc = put(builder, "UTC");
+    int rc = strobe_moment_put(builder, "UTC");
     return rc == 0 && zone->offset_us != 0 ? put_offset(builder, zone->offset_us, ":") : rc;
 }
 
@@ -146,9 +146,9 @@ static int put_type(struct strobe_text_builder *builder, struct strobe_value val
     if (value.kind == STROBE_VALUE_OBJECT && PyType_HasFeature(Py_TYPE(value.as.object), Py_TPFLAGS_HEAPTYPE) &&
         strobe_text_view_of(strobe_value_object(((PyHeapTypeObject *)Py_TYPE(value.as.object))->ht_name), &view)) {
         int rc = strobe_text_put_view(builder, &view, 0, view.length);
-        return rc == 0 ? put(builder, "(") : rc;
+        return rc == 0 ? strobe_moment_put(builder, "(") : rc;
     }
-    return put(builder, "datetime.%s(", names[kind]);
+    return strobe_moment_put(builder, "datetime.%s(", names[kind]);
 }
 
 static int put_delta_parts(struct strobe_text_builder *builder, const struct strobe_moment *delta)
@@ -161,11 +161,11 @@ static int put_delta_parts(struct strobe_text_builder *builder, const struct str
     int rc = 0;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && rc == 0; i++) {
         if (parts[i].value != 0) {
-            rc = put(builder, "%s%s=%d", between, parts[i].name, parts[i].value);
+            rc = strobe_moment_put(builder, "%s%s=%d", between, parts[i].name, parts[i].value);
             between = ", ";
         }
     }
-    return rc == 0 && *between == '\0' ? put(builder, "0") : rc;
+    return rc == 0 && *between == '\0' ? strobe_moment_put(builder, "0") : rc;
 }
 
 static int put_zone(struct strobe_text_builder *builder, const struct strobe_zone *zone)
@@ -174,45 +174,46 @@ static int put_zone(struct strobe_text_builder *builder, const struct strobe_zon
         return strobe_format_repr(builder, strobe_value_object(zone->object));
     }
     if (!zone->has_name && zone->offset_us == 0) {
-        return put(builder, "datetime.timezone.utc");
+        return strobe_moment_put(builder, "datetime.timezone.utc");
     }
     struct strobe_moment offset;
     int rc = strobe_moment_delta(builder->evaluation, zone->offset_us, &offset);
-    rc = rc == 0 ? put(builder, "datetime.timezone(datetime.timedelta(") : rc;
+    rc = rc == 0 ? strobe_moment_put(builder, "datetime.timezone(datetime.timedelta(") : rc;
     rc = rc == 0 ? put_delta_parts(builder, &offset) : rc;
-    rc = rc == 0 ? put(builder, ")") : rc;
+    rc = rc == 0 ? strobe_moment_put(builder, ")") : rc;
     if (rc == 0 && zone->has_name) {
-        rc = put(builder, ", ");
+        rc = strobe_moment_put(builder, ", ");
         rc = rc == 0 ? strobe_format_repr(builder, zone->name) : rc;
     }
-    return rc == 0 ? put(builder, ")") : rc;
+    return rc == 0 ? strobe_moment_put(builder, ")") : rc;
 }
 
 static int put_fields(struct strobe_text_builder *builder, const struct strobe_moment *moment)
 {
     int rc = 0;
     if (moment->kind != STROBE_DATETIME_TIME) {
-        rc = put(builder, "%d, %d, %d", moment->year, moment->month, moment->day);
+        rc = strobe_moment_put(builder, "%d, %d, %d", moment->year, moment->month, moment->day);
     }
     if (moment->kind == STROBE_DATETIME_DATE || rc < 0) {
         return rc;
     }
-    rc = put(builder, "%s%d, %d", moment->kind == STROBE_DATETIME_TIME ? "" : ", ", moment->hour, moment->minute);
+    rc = strobe_moment_put(builder, "%s%d, %d", moment->kind == STROBE_DATETIME_TIME ? "" : ", ", moment->hour,
+                           moment->minute);
     if (rc == 0 && (moment->second != 0 || moment->microsecond != 0)) {
-        rc = put(builder, ", %d", moment->second);
+        rc = strobe_moment_put(builder, ", %d", moment->second);
     }
     if (rc == 0 && moment->microsecond != 0) {
-        rc = put(builder, ", %d", moment->microsecond);
+        rc = strobe_moment_put(builder, ", %d", moment->microsecond);
     }
     bool is_time = moment->kind == STROBE_DATETIME_TIME; /* CPython has the last two in another order there */
     if (rc == 0 && moment->fold != 0 && !is_time) {
-        rc = put(builder, ", fold=1");
+        rc = strobe_moment_put(builder, ", fold=1");
     }
     if (rc == 0 && moment->zone.kind != STROBE_ZONE_NONE) {
-        rc = put(builder, ", tzinfo=");
+        rc = strobe_moment_put(builder, ", tzinfo=");
         rc = rc == 0 ? put_zone(builder, &moment->zone) : rc;
     }
-    return rc == 0 && moment->fold != 0 && is_time ? put(builder, ", fold=1") : rc;
+    return rc == 0 && moment->fold != 0 && is_time ? strobe_moment_put(builder, ", fold=1") : rc;
 }
 
 int strobe_moment_put_repr(struct strobe_text_builder *builder, struct strobe_value value)
@@ -228,7 +229,7 @@ int strobe_moment_put_repr(struct strobe_text_builder *builder, struct strobe_va
     if (rc == 0) {
         rc = moment.kind == STROBE_DATETIME_DELTA ? put_delta_parts(builder, &moment) : put_fields(builder, &moment);
     }
-    return rc == 0 ? put(builder, ")") : rc;
+    return rc == 0 ? strobe_moment_put(builder, ")") : rc;
 }
 
 int strobe_moment_put_format(struct strobe_text_builder *builder, struct strobe_value value,

@@ -101,8 +101,8 @@ static size_t put_decimal(uint32_t *words, int count, char *to, size_t size)
 int strobe_digits_of_integer(struct strobe_evaluation *evaluation, const struct strobe_number *number, int base,
                              struct strobe_digits *ret_digits)
 {
-    uint32_t words[WORDS_MAX];
-    bool negative;
+    uint32_t words[WORDS_MAX] = {0};
+    bool negative = false;
     int count = words_of(evaluation, number, words, &negative);
     if (count < 0) {
         return count;
@@ -127,8 +127,8 @@ int strobe_digits_of_integer(struct strobe_evaluation *evaluation, const struct 
 
 int strobe_digits_to_real(struct strobe_evaluation *evaluation, const struct strobe_number *number, double *ret_real)
 {
-    uint32_t words[WORDS_MAX];
-    bool negative;
+    uint32_t words[WORDS_MAX] = {0};
+    bool negative = false;
     if (number->kind == STROBE_NUMBER_FLOAT) {
         *ret_real = number->real;
         return 0;
@@ -172,8 +172,7 @@ static void read_digits(const char *text, size_t size, struct significant *ret)
 {
     size_t i = 0;
     bool after_point = false;
-    ret->count = 0;
-    ret->point = 0;
+    ret->count = ret->point = 0;
     for (; i < size && text[i] != 'e'; i++) {
         if (text[i] < '0' || text[i] > '9') {
             after_point = after_point || text[i] != '-'; /* a locale's point may have several bytes */
@@ -202,6 +201,8 @@ static int significant_of(struct strobe_evaluation *evaluation, double real, cha
 {
     char raw[RAW_BYTES];
     int size;
+    ret->digits[0] = '0';
+    ret->count = ret->point = 1;
     if (type == 'r') {
         struct strobe_number number = {.kind = STROBE_NUMBER_FLOAT, .real = real};
         size = strobe_number_text(evaluation, &number, raw, sizeof raw);

@@ -72,7 +72,7 @@ static int unite_classes(struct strobe_evaluation *evaluation, struct strobe_val
     for (size_t i = 0; i < 2; i++) {
         bool is_class = sides[i].kind == STROBE_VALUE_OBJECT && PyType_CheckExact(sides[i].as.object);
         bool is_union = i == 0 && sides[i].kind == STROBE_VALUE_TUPLE && sides[i].as.items->type == &PyType_Type;
-        if (!is_class && !is_union) {
+        if (!is_class && !is_union && !(i == 1 && strobe_value_is(sides[i], Py_None))) {
             return 1;
         }
     }

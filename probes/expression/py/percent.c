@@ -132,7 +132,7 @@ static void take_flags(struct reader *reader, struct conversion *ret)
 static int take_number(struct reader *reader, Py_ssize_t *ret_number)
 {
     struct strobe_evaluation *evaluation = reader->evaluation;
-    struct strobe_value value;
+    struct strobe_value value = strobe_value_int(0);
     struct strobe_number number;
     Py_ssize_t result = 0;
     if (peek(reader) == '*') {

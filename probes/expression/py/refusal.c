@@ -139,8 +139,6 @@ static const struct {
     {"eval", "write the expression itself"},
     {"exec", "an expression cannot run statements"},
     {"compile", "an expression cannot run code"},
-    {"map", "write a comprehension: [f(x) for x in items]"},
-    {"filter", "write a comprehension: [x for x in items if ...]"},
     {"next", "it would advance an iterator of the program; index a list instead"},
     {"iter", "an expression walks containers itself: write a comprehension"},
     {"setattr", "an expression only reads"},
@@ -191,7 +189,7 @@ int strobe_compiler_refuse_method(struct strobe_compiler *c, PyObject *node, con
 const char *strobe_finding_word(enum strobe_finding_kind kind)
 {
     static const char *const words[] = {
-#define WORD(name, word) [STROBE_FINDING_##name] = word,
+#define WORD(name, word) [STROBE_FINDING_##name] = (word),
         STROBE_FINDINGS(WORD)
 #undef WORD
     };

@@ -10,7 +10,7 @@ static const struct {
     const char *word;
     size_t size;
 } owns[] = {
-#define OWN(name, word, where) {word, sizeof word - 1},
+#define OWN(name, word, where) {(word), sizeof(word) - 1},
     STROBE_OWNS(OWN)
 #undef OWN
 };

@@ -652,15 +652,6 @@ const struct strobe_function_entry strobe_set_methods[] = {{NULL, NULL, 0, 0, NU
 #if !__has_include("probes/expression/py/container_methods.c")
 const struct strobe_function_entry strobe_dict_methods[] = {{NULL, NULL, 0, 0, NULL}};
 #endif
-#if !__has_include("probes/expression/py/moment_methods.c")
-const struct strobe_function_entry strobe_moment_methods[] = {{NULL, NULL, 0, 0, NULL}};
-#endif
-#if !__has_include("probes/expression/py/decimal_methods.c")
-const struct strobe_function_entry strobe_decimal_methods[] = {{NULL, NULL, 0, 0, NULL}};
-#endif
-#if !__has_include("probes/expression/py/uuid.c")
-const struct strobe_function_entry strobe_uuid_methods[] = {{NULL, NULL, 0, 0, NULL}};
-#endif
 #if !__has_include("probes/expression/py/mathematics.c")
 const struct strobe_function_entry strobe_math_functions[] = {{NULL, NULL, 0, 0, NULL}};
 #endif

@@ -92,7 +92,7 @@ int strobe_subject_count_parts(struct strobe_evaluation *evaluation, const struc
                                struct strobe_value *ret_value)
 {
     struct strobe_subject subject;
-    struct strobe_text_view part;
+    struct strobe_text_view part = {"", 0, 1};
     Py_ssize_t start, end, place = 0, count = 0;
     uint8_t byte;
     int status = strobe_subject_of(evaluation, arguments, &subject);

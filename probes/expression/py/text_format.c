@@ -155,7 +155,7 @@ static int first_value(struct formatting *f, const struct strobe_text_view *view
 static int item(const struct formatting *f, const struct strobe_text_view *view, Py_ssize_t end, Py_ssize_t *i,
                 struct strobe_value *value)
 {
-    struct strobe_value key;
+    struct strobe_value key = strobe_value_int(0);
     Py_ssize_t start = *i, number;
     while (*i < end && at(view, *i) != ']') {
         (*i)++;

@@ -2269,5 +2269,39 @@ yield
 print n
 """
 
-# The text of the reason stands in docs/expressions.md under "Differences to Python".
-DIFFERENCES: dict[str, tuple[str, str, str]] = {}
+CALLED = "calls of what is no function or method of the language are refused when the probe is set"
+COMPLEX = "there are no complex numbers"
+CODEC = "codecs other than utf-8, ascii and latin-1 are code"
+PATTERN = "patterns are compiled when the probe is set"
+OWN = "$ stands before the probe's own names, which Python has not"
+
+# What we give, as (kind, class of the fault or repr of the value), and why.
+DIFFERENCES: dict[str, tuple[str, str, str]] = {
+    "(-8) ** 0.5 == 0": ("fault", "TypeError", COMPLEX),
+    "n @ m": ("refused", "EUNSUPPORTED", "no built-in type has the operator @"),
+    "point == Point(3, 4)": ("refused", "EUNSUPPORTED", CALLED),
+    "f'{counter}'": (
+        "value",
+        repr("{'a': 2, 'b': 1, 'c': 1}"),
+        "Counter's repr is code: it is read as a dict",
+    ),
+    "n()": ("refused", "EUNSUPPORTED", CALLED),
+    "s()": ("refused", "EUNSUPPORTED", CALLED),
+    "lst()": ("refused", "EUNSUPPORTED", CALLED),
+    "none()": ("refused", "EUNSUPPORTED", CALLED),
+    "plain.number()": ("refused", "EUNSUPPORTED", CALLED),
+    "d['a']()": ("refused", "EUNSUPPORTED", CALLED),
+    "'abc'.__len__": ("fault", "unsafe", "methods can be called, not read"),
+    "s.nope()": ("refused", "EUNSUPPORTED", CALLED),
+    "b.nope()": ("refused", "EUNSUPPORTED", CALLED),
+    "n.nope()": ("refused", "EUNSUPPORTED", CALLED),
+    "f.nope()": ("refused", "EUNSUPPORTED", CALLED),
+    "d.nope()": ("refused", "EUNSUPPORTED", CALLED),
+    "tup.nope()": ("refused", "EUNSUPPORTED", CALLED),
+    "float.fromhex('0x1.8p1')": ("refused", "EUNSUPPORTED", CALLED),
+    "b.decode('nope')": ("fault", "unsafe", CODEC),
+    "price.as_tuple()": ("value", "(0, (1, 9, 9, 9, 0), -3)", "DecimalTuple is a class of Python: a tuple"),
+    "matches(s, 1)": ("refused", "EUNSUPPORTED", PATTERN),
+    "matches(s)": ("refused", "EUNSUPPORTED", PATTERN),
+    "$nope$": ("refused", "EUNSUPPORTED", OWN),
+}

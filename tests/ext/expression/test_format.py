@@ -77,9 +77,30 @@ LIKE_PYTHONS: dict[str, Any] = {
     "none": None,
     "truths": [True, False, ..., NotImplemented],
     "ints": [0, -1, 2**63, -(2**64), 10**300, MyInt(5)],
-    "floats": [0.1, -0.0, 1e16, 1e15, 123456789.123, 1e-5, 0.0001, 5e-324, math.inf, -math.inf, math.nan, 1e22],
+    "floats": [
+        0.1,
+        -0.0,
+        1e16,
+        1e15,
+        123456789.123,
+        1e-5,
+        0.0001,
+        5e-324,
+        math.inf,
+        -math.inf,
+        math.nan,
+        1e22,
+    ],
     "complexes": [1j, 1 + 2j, complex(-0.0, math.inf), complex(math.nan, -math.nan), -1.5 - 0j],
-    "texts": ["", "'", '"', "'\"", "\\\t\n\r\x00\x7f\x80\xa0\xad", "é\u200b\u2028\ud800\U0001f600\U000e0001\u0378", MyText("m")],
+    "texts": [
+        "",
+        "'",
+        '"',
+        "'\"",
+        "\\\t\n\r\x00\x7f\x80\xa0\xad",
+        "é\u200b\u2028\ud800\U0001f600\U000e0001\u0378",
+        MyText("m"),
+    ],
     "bytes_": [b"", b"'", b"'\"", b"\\\t\n\r\x00\x7f\xff", bytearray(b"x'")],
     "lists": [[], [1, [2, [3]]], [()], [(1,)], [(1, "a")]],
     "dicts": [{}, {1: {2: 3}}, {"k": [None]}, {(1, 2): {3}}],
@@ -88,7 +109,11 @@ LIKE_PYTHONS: dict[str, Any] = {
     "looping_dict": looping_dict,
     "ranges": [range(3), range(1, 3), range(0, 10, 2), range(2**70, 2**71)],
     "slices": [slice(3), slice(1, None, "x")],
-    "collections_": [collections.deque([1, 2]), collections.deque([1], maxlen=3), collections.defaultdict(int, a=1)],
+    "collections_": [
+        collections.deque([1, 2]),
+        collections.deque([1], maxlen=3),
+        collections.defaultdict(int, a=1),
+    ],
     "default_of_nothing": collections.defaultdict(None, {1: 2}),
     "ordered": [collections.OrderedDict(), collections.OrderedDict(a=1)],
     "views": [{"a": 1}.keys(), {"a": 1}.values(), {"a": 1}.items()],
@@ -97,7 +122,15 @@ LIKE_PYTHONS: dict[str, Any] = {
     "structures": [time.gmtime(0), os.stat_result(range(10))],
     "classes": [int, collections.deque, Plain, type, ValueError, Pair],
     "functions": [len, time.time],
-    "errors": [ValueError(), ValueError("m"), ValueError("m", 1), MyError("m"), KeyError("k"), OSError(2, "no"), StopIteration()],
+    "errors": [
+        ValueError(),
+        ValueError("m"),
+        ValueError("m", 1),
+        MyError("m"),
+        KeyError("k"),
+        OSError(2, "no"),
+        StopIteration(),
+    ],
     "os_error": caught(open, "/no/such/file"),
     "key_error": caught({}.__getitem__, "k"),
     "import_error": caught(__import__, "no_such_module"),
@@ -163,9 +196,39 @@ def test_a_field_under_a_secret_name_is_not_written() -> None:
 
 # ---- Random specs ----
 
-INTS = ["0", "-1", "7", "255", "97", "1234567", "0x1F600", "10**18", "2**63", "-2**63", "2**64", "-10**30", "True", "2**1100"]
+INTS = [
+    "0",
+    "-1",
+    "7",
+    "255",
+    "97",
+    "1234567",
+    "0x1F600",
+    "10**18",
+    "2**63",
+    "-2**63",
+    "2**64",
+    "-10**30",
+    "True",
+    "2**1100",
+]
 FLOATS = [
-    *["0.0", "-0.0", "1.0", "-1.5", "0.1", "2.5", "0.5", "1.5", "9.995", "99999.5", "123456.789", "1e15", "1e16", "1e22"],
+    *[
+        "0.0",
+        "-0.0",
+        "1.0",
+        "-1.5",
+        "0.1",
+        "2.5",
+        "0.5",
+        "1.5",
+        "9.995",
+        "99999.5",
+        "123456.789",
+        "1e15",
+        "1e16",
+        "1e22",
+    ],
     *["1e-4", "1e-5", "5e-324", "1e100", "1e308", "0.000123456", "1234567.891", "inf", "-inf", "nan"],
 ]
 TEXTS = ["'abc'", "''", "'ÄÖéß'", "'x\\u20ac'", "'a\\U0001f600b'"]
@@ -194,20 +257,28 @@ def spec(random_: random.Random, kinds: str) -> str:
 def test_numbers_are_formatted_as_python_formats_them() -> None:
     random_ = random.Random("numbers")
     forms = [(INTS, "bcdoxXneEfFgG%s"), (FLOATS, "eEfFgG%nds")] * ROUNDS
-    compare(Ground(NUMBERS), [f"'{{:{spec(random_, kinds)}}}'.format({random_.choice(values)})" for values, kinds in forms])
+    compare(
+        Ground(NUMBERS),
+        [f"'{{:{spec(random_, kinds)}}}'.format({random_.choice(values)})" for values, kinds in forms],
+    )
 
 
 def test_text_and_other_values_are_formatted_as_python_formats_them() -> None:
     random_ = random.Random("texts")
     values = [*TEXTS * 4, "None", "[1]", "()", "b''", "{}"]
-    compare(Ground({}), [f"'{{:{spec(random_, 'sssd')}}}'.format({random_.choice(values)})" for _ in range(ROUNDS)])
+    compare(
+        Ground({}),
+        [f"'{{:{spec(random_, 'sssd')}}}'.format({random_.choice(values)})" for _ in range(ROUNDS)],
+    )
 
 
 def conversion(random_: random.Random) -> str:
     flags = "".join(flag for flag in "-+ #0" if random_.random() < 0.2)
     width = str(random_.randrange(21)) if random_.random() < 0.5 else ""
     precision = random_.choice([".", f".{random_.randrange(21)}"]) if random_.random() < 0.4 else ""
-    return f"%{flags}{width}{precision}{random_.choice(['', '', '', 'l'])}{random_.choice('diuoxXeEfFgGsrac%z')}"
+    return (
+        f"%{flags}{width}{precision}{random_.choice(['', '', '', 'l'])}{random_.choice('diuoxXeEfFgGsrac%z')}"
+    )
 
 
 def test_percent_does_what_pythons_does() -> None:
@@ -222,18 +293,99 @@ def test_percent_does_what_pythons_does() -> None:
 
 
 def test_percent_takes_arguments_as_pythons_does() -> None:
-    formats = ["abc", "%s", "%s%s", "%(a)s", "%", "%d", "%z", "%(a", "%%", "%5%", "%c", "%*d", "%.*f", "%(a)*d", "%(a)s %s", "%((a))s"]
-    values = ["1", "None", "[1]", "set()", "b'x'", "'s'", "()", "{'a': 1, '(a)': 2}", "{}", "range(3)", "1.5", "(1,)", "(1, 2)", "(-5, 2)", "('x', 2)"]
+    formats = [
+        "abc",
+        "%s",
+        "%s%s",
+        "%(a)s",
+        "%",
+        "%d",
+        "%z",
+        "%(a",
+        "%%",
+        "%5%",
+        "%c",
+        "%*d",
+        "%.*f",
+        "%(a)*d",
+        "%(a)s %s",
+        "%((a))s",
+    ]
+    values = [
+        "1",
+        "None",
+        "[1]",
+        "set()",
+        "b'x'",
+        "'s'",
+        "()",
+        "{'a': 1, '(a)': 2}",
+        "{}",
+        "range(3)",
+        "1.5",
+        "(1,)",
+        "(1, 2)",
+        "(-5, 2)",
+        "('x', 2)",
+    ]
     compare(Ground({}), [f"{form!r} % {value}" for form in formats for value in values])
 
 
 def test_format_takes_fields_as_pythons_does() -> None:
     templates = [
-        *["{0}{1}{0}", "{}{}", "{0}{}", "{}{0}", "{a}", "{a!r:>5}", "{:{}}", "{:{w}}", "{0[0]}", "{0[a]}", "{0[}", "{0[]}"],
-        *["{", "}", "{{}}", "{!}", "{!x}", "{!r", "{:", "{0!rx}", "{0:{1}}", "{0:{1:{2}}}", "{ }", "{0 }", "{-1}"],
-        *["{99999999999999999999}", "{a[b]}", "{0[0]x}", "{0[0][1]}", "a{0}b{{c}}", "{0!s}", "{!a}", "{:>{w}.{p}}", "{}}", "{{{}}}"],
+        *[
+            "{0}{1}{0}",
+            "{}{}",
+            "{0}{}",
+            "{}{0}",
+            "{a}",
+            "{a!r:>5}",
+            "{:{}}",
+            "{:{w}}",
+            "{0[0]}",
+            "{0[a]}",
+            "{0[}",
+            "{0[]}",
+        ],
+        *[
+            "{",
+            "}",
+            "{{}}",
+            "{!}",
+            "{!x}",
+            "{!r",
+            "{:",
+            "{0!rx}",
+            "{0:{1}}",
+            "{0:{1:{2}}}",
+            "{ }",
+            "{0 }",
+            "{-1}",
+        ],
+        *[
+            "{99999999999999999999}",
+            "{a[b]}",
+            "{0[0]x}",
+            "{0[0][1]}",
+            "a{0}b{{c}}",
+            "{0!s}",
+            "{!a}",
+            "{:>{w}.{p}}",
+            "{}}",
+            "{{{}}}",
+        ],
     ]
-    arguments = ["", "1, 2", "[1, 2], 3", "{'a': 5}, 1", "'x', 10, 'd'", "1, a=2, w=5, p=2", "'xyz', w=5, p=2", "[[1, 2]]", "a={'b': 3}"]
+    arguments = [
+        "",
+        "1, 2",
+        "[1, 2], 3",
+        "{'a': 5}, 1",
+        "'x', 10, 'd'",
+        "1, a=2, w=5, p=2",
+        "'xyz', w=5, p=2",
+        "[[1, 2]]",
+        "a={'b': 3}",
+    ]
     compare(Ground({}), [f"{template!r}.format({given})" for template in templates for given in arguments])
 
 

@@ -6,6 +6,7 @@ import collections
 import functools
 import re
 import types
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -99,7 +100,7 @@ def released() -> memoryview:
 
 def os_error() -> OSError:
     try:
-        open("/nonexistent/file")
+        Path("/nonexistent/file").read_text(encoding="utf-8")
     except OSError as error:
         return error
     raise AssertionError

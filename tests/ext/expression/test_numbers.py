@@ -57,7 +57,7 @@ def random_real(source: random.Random) -> float:
     if kind == 0:
         return source.choice(REALS + STRANGE)
     if kind == 1:
-        return struct.unpack("d", source.randbytes(8))[0]
+        return float(struct.unpack("d", source.randbytes(8))[0])
     return source.choice((1, -1)) * source.random() * 10.0 ** source.randrange(-20, 25)
 
 

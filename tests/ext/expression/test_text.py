@@ -9,7 +9,14 @@ from collections.abc import Callable
 import pytest
 from evaluated import Ground
 
-ALPHABETS = ["ab", "aAbB1 _", "aß\u01c5ﬁΣσςıİ'é\u0345", " \t\n\r\x0b\x0c\x1c\x85\u2028\u3000x", "01٣²½一-+.", "a\U0001f600\U00010400\ud800b"]
+ALPHABETS = [
+    "ab",
+    "aAbB1 _",
+    "aß\u01c5ﬁΣ\u03c3ς\u0131İ'é\u0345",
+    " \t\n\r\x0b\x0c\x1c\x85\u2028\u3000x",
+    "01٣²½一-+.",
+    "a\U0001f600\U00010400\ud800b",
+]
 ROUNDS = 3_000
 
 
@@ -19,7 +26,9 @@ def text(random_: random.Random, alphabet: str, most: int = 8) -> str:
 
 def bounds(random_: random.Random) -> str:
     count = random_.randrange(3)
-    return "".join(f", {random_.choice(['None', *map(str, range(-9, 10)), '10**30', '-10**30'])}" for _ in range(count))
+    return "".join(
+        f", {random_.choice(['None', *map(str, range(-9, 10)), '10**30', '-10**30'])}" for _ in range(count)
+    )
 
 
 def part(random_: random.Random, literal: Callable[[str], str], alphabet: str) -> str:
@@ -38,10 +47,14 @@ def call(random_: random.Random, literal: Callable[[str], str], alphabet: str) -
         ),
         **dict.fromkeys(["removeprefix", "removesuffix", "partition", "rpartition"], one),
         **dict.fromkeys(["strip", "lstrip", "rstrip"], random_.choice(["", "None", one])),
-        **dict.fromkeys(["split", "rsplit"], random_.choice(["", "None", f"None, {number}", one, f"{one}, {number}", f"maxsplit={number}"])),
+        **dict.fromkeys(
+            ["split", "rsplit"],
+            random_.choice(["", "None", f"None, {number}", one, f"{one}, {number}", f"maxsplit={number}"]),
+        ),
         **dict.fromkeys(["ljust", "rjust", "center"], random_.choice([str(number), f"{number}, {one}"])),
         **dict.fromkeys(
-            ["lower", "upper", "title", "capitalize", "swapcase", "isalpha", "isalnum", "isdigit", "isspace"], ""
+            ["lower", "upper", "title", "capitalize", "swapcase", "isalpha", "isalnum", "isdigit", "isspace"],
+            "",
         ),
         **dict.fromkeys(["isupper", "islower", "istitle", "isascii"], ""),
         "replace": f"{one}, {part(random_, literal, alphabet)}" + random_.choice(["", f", {number}"]),
@@ -56,7 +69,17 @@ def call(random_: random.Random, literal: Callable[[str], str], alphabet: str) -
 
 def text_call(random_: random.Random, alphabet: str) -> str:
     whole = ascii(text(random_, alphabet))
-    codec = random_.choice(["", "'utf-8'", "'ascii'", "'latin-1'", "'utf8', 'replace'", "'ascii', 'ignore'", "'latin1', errors='replace'"])
+    codec = random_.choice(
+        [
+            "",
+            "'utf-8'",
+            "'ascii'",
+            "'latin-1'",
+            "'utf8', 'replace'",
+            "'ascii', 'ignore'",
+            "'latin1', errors='replace'",
+        ]
+    )
     name, arguments = random_.choice(
         [
             ("casefold", ""),
@@ -71,11 +94,31 @@ def text_call(random_: random.Random, alphabet: str) -> str:
 
 
 def bytes_call(random_: random.Random) -> str:
-    whole = repr(bytes(random_.choice(b"\x00a\x7f\x80\xbf\xc2\xc3\xe0\xa0\xed\x9f\xef\xf0\x90\xf4\x8f\xf5\xff") for _ in range(random_.randrange(7))))
+    whole = repr(
+        bytes(
+            random_.choice(b"\x00a\x7f\x80\xbf\xc2\xc3\xe0\xa0\xed\x9f\xef\xf0\x90\xf4\x8f\xf5\xff")
+            for _ in range(random_.randrange(7))
+        )
+    )
     name, arguments = random_.choice(
         [
-            ("decode", random_.choice(["", "'ascii'", "'latin-1'", "errors='replace'", "'utf-8', 'ignore'", "'ascii', 'replace'"])),
-            ("hex", random_.choice(["", "':'", f"'-', {random_.randrange(-4, 5)}", "b'_'", "''", "'é'", "3"])),
+            (
+                "decode",
+                random_.choice(
+                    [
+                        "",
+                        "'ascii'",
+                        "'latin-1'",
+                        "errors='replace'",
+                        "'utf-8', 'ignore'",
+                        "'ascii', 'replace'",
+                    ]
+                ),
+            ),
+            (
+                "hex",
+                random_.choice(["", "':'", f"'-', {random_.randrange(-4, 5)}", "b'_'", "''", "'é'", "3"]),
+            ),
             ("find", str(random_.randrange(-1, 257))),
             ("count", "97"),
         ]
@@ -122,13 +165,19 @@ def compare(sources: list[str]) -> None:
 def test_methods_of_text_do_what_pythons_do(alphabet: str) -> None:
     # A capital sigma asks what stands around it, which 3.13 does not export of all characters: see below.
     random_ = random.Random(f"text {alphabet!a}")
-    compare([call(random_, ascii, alphabet) for _ in range(ROUNDS)] + [text_call(random_, alphabet) for _ in range(ROUNDS // 4)])
+    compare(
+        [call(random_, ascii, alphabet) for _ in range(ROUNDS)]
+        + [text_call(random_, alphabet) for _ in range(ROUNDS // 4)]
+    )
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS, ids=ascii)
 def test_methods_of_bytes_do_what_pythons_do(alphabet: str) -> None:
     random_ = random.Random(f"bytes {alphabet!a}")
-    compare([call(random_, bytes_literal, alphabet) for _ in range(ROUNDS)] + [bytes_call(random_) for _ in range(ROUNDS // 4)])
+    compare(
+        [call(random_, bytes_literal, alphabet) for _ in range(ROUNDS)]
+        + [bytes_call(random_) for _ in range(ROUNDS // 4)]
+    )
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS, ids=ascii)
@@ -137,22 +186,31 @@ def test_operators_of_text_do_what_pythons_do(alphabet: str) -> None:
     compare([operation(random_, alphabet) for _ in range(ROUNDS // 2)])
 
 
-@pytest.mark.parametrize("method", ["lower", "upper", "title", "casefold", "swapcase", "capitalize", "isidentifier"])
+@pytest.mark.parametrize(
+    "method", ["lower", "upper", "title", "casefold", "swapcase", "capitalize", "isidentifier"]
+)
 def test_each_character_has_pythons_case(method: str) -> None:
     """Σ is left out: its small form depends on what stands around it, and is compared above."""
     ground = Ground({"chunk": ["a"]})
     expression = f"[c.{method}() for c in chunk]"
     size, wrong = 500, []
     for start in range(0, sys.maxunicode + 1, size):
-        ground.variables["chunk"] = [chr(c) for c in range(start, min(start + size, sys.maxunicode + 1)) if c != 0x3A3]
+        ground.variables["chunk"] = [
+            chr(c) for c in range(start, min(start + size, sys.maxunicode + 1)) if c != 0x3A3
+        ]
         kind, got, *_ = ground.ours(expression)
         assert kind == "value", got
         expected = [getattr(c, method)() for c in ground.variables["chunk"]]
-        wrong += [(c, e, g) for c, e, g in zip(ground.variables["chunk"], expected, got, strict=True) if e != g]
+        wrong += [
+            (c, e, g) for c, e, g in zip(ground.variables["chunk"], expected, got, strict=True) if e != g
+        ]
     assert not wrong, ascii(wrong[:20])
 
 
-@pytest.mark.parametrize("around", ["ΑΣ", "ΑΣ.", "ΑΣ.Α", "Σ", "1Σ", "Α'Σ", "Α\u0301Σ\u0301", "ΑΣ ΑΣΑ", "ΑΣ\u2019", "Α\u2014Σ", "ΑΣ一"])
+@pytest.mark.parametrize(
+    "around",
+    ["AΣ", "AΣ.", "AΣ.A", "Σ", "1Σ", "A'Σ", "A\u0301Σ\u0301", "AΣ AΣA", "AΣ\u2019", "A\u2014Σ", "AΣ一"],
+)
 def test_a_capital_sigma_becomes_the_form_that_its_place_asks_for(around: str) -> None:
     compare([f"{around!a}.{method}()" for method in ("lower", "title", "capitalize", "swapcase", "casefold")])
 
@@ -209,6 +267,19 @@ def test_a_search_that_would_be_quadratic_ends_with_its_result() -> None:
                 assert difference is None, difference[-200:]
 
 
+def test_a_search_for_a_needle_that_repeats_itself_is_right() -> None:
+    random_ = random.Random("repeating needles")
+    ground = Ground({"whole": "", "needle": ""})
+    wrong = []
+    for _ in range(ROUNDS):
+        period = "".join(random_.choice("ab") for _ in range(random_.randrange(1, 5)))
+        needle = (period * 6)[: random_.randrange(1, 14)]
+        whole = "".join(random_.choice([period, period, period, "a", "b", needle]) for _ in range(12))
+        ground.variables |= {"needle": needle, "whole": whole + random_.choice(["", "\u20ac", "\U0001f600"])}
+        wrong += [d for m in ("find", "rfind", "count") if (d := ground.difference(f"whole.{m}(needle)"))]
+    assert not wrong, "\n".join(wrong[:10])
+
+
 @pytest.mark.parametrize("subject", ["a" * 25 + "!", "a" * 2**20 + "!", "a" * 30_000 + "!"])
 def test_a_pattern_with_nested_repeats_is_a_limit(subject: str) -> None:
     assert fault("matches(subject, '^(a+)+$')", subject=subject) == "limit"
@@ -224,7 +295,14 @@ def test_a_pattern_is_refused_when_the_expression_is_compiled() -> None:
 def test_a_pattern_searches_text_of_any_width() -> None:
     ground = Ground({"texts": ["abc", "äbc", "x\u20acbc", "\U0001f600bc", "\ud800bc", ""]})
     assert ground.ours("[matches(t, '.bc$') for t in texts]")[1] == [True, True, True, True, True, False]
-    assert ground.ours("[matches(t, '^[\\u20ac\\U0001f600x]') for t in texts]")[1] == [False, False, True, True, False, False]
+    assert ground.ours("[matches(t, '^[\\u20ac\\U0001f600x]') for t in texts]")[1] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_secret_name_is_no_key_for_percent() -> None:

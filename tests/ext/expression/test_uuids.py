@@ -69,7 +69,12 @@ VARIABLES: dict[str, Any] = {
     "v": uuid.UUID(int=1),
     "same": uuid.UUID(FIRST),
     "loud_uuid": LoudUUID(FIRST),
-    "table": {uuid.UUID(FIRST): 1, Color.RED: 2, fractions.Fraction(1, 2): 3, ipaddress.ip_address("10.0.0.1"): 4},
+    "table": {
+        uuid.UUID(FIRST): 1,
+        Color.RED: 2,
+        fractions.Fraction(1, 2): 3,
+        ipaddress.ip_address("10.0.0.1"): 4,
+    },
     "third": fractions.Fraction(1, 3),
     "half": fractions.Fraction(1, 2),
     "whole": fractions.Fraction(-4),
@@ -161,14 +166,20 @@ def test_the_hash_of_a_path_is_that_of_its_text(ground: Ground) -> None:
     assert ground.difference("hash(rel), hash(abs), hash(root)") is None
 
 
-@pytest.mark.parametrize("source", ["loud.label", "loud_uuid == u", "u == loud_uuid", "{loud_uuid: 1}", "{loud: 1}"])
+@pytest.mark.parametrize(
+    "source", ["loud.label", "loud_uuid == u", "u == loud_uuid", "{loud_uuid: 1}", "{loud: 1}"]
+)
 def test_what_the_program_wrote_itself_does_not_run(ground: Ground, source: str) -> None:
     assert ground.ours(source)[:2] in [("fault", "unsafe"), ("fault", "TypeError")]
 
 
 @pytest.mark.parametrize(
     ("source", "text"),
-    [("str(loud)", "<Loud.ONE: 1>"), ("f'{loud}'", "<Loud.ONE: 1>"), ("str(loud_uuid)", f"LoudUUID('{FIRST}')")],
+    [
+        ("str(loud)", "<Loud.ONE: 1>"),
+        ("f'{loud}'", "<Loud.ONE: 1>"),
+        ("str(loud_uuid)", f"LoudUUID('{FIRST}')"),
+    ],
 )
 def test_a_text_of_the_programs_own_is_not_made(ground: Ground, source: str, text: str) -> None:
     assert ground.ours(source) == ("value", text)

@@ -136,6 +136,27 @@ static void test_steps_are_counted_over_all_places_where_a_match_may_begin(void 
     free(subject);
 }
 
+/* A class of many characters beyond Latin-1 is compared one by one, so that its steps count for more. */
+static void test_a_large_class_uses_up_the_steps_sooner(void **state)
+{
+    (void)state;
+    enum { SIZE = 3000, MEMBERS = 300 };
+    char small[] = "[^\u0401]*[xy]", large[16 + 2 * MEMBERS] = "[^";
+    char *subject = malloc(SIZE);
+    assert_non_null(subject);
+    memset(subject, 'a', SIZE);
+    for (int i = 0; i < MEMBERS; i++) { /* U+0401, U+0402 ... in UTF-8 */
+        const char member[] = {(char)(0xD0 | (i + 1) >> 6), (char)(0x80 | ((i + 1) & 0x3F)), '\0'};
+        strcat(large, member);
+    }
+    strcat(large, "]*[xy]");
+    int64_t few = INT64_MAX / 2, many = INT64_MAX / 2;
+    assert_int_equal(search_steps(small, subject, SIZE, &few), 0);
+    assert_int_equal(search_steps(large, subject, SIZE, &many), 0);
+    assert_true((INT64_MAX / 2 - many) / (INT64_MAX / 2 - few) > 10);
+    free(subject);
+}
+
 static void test_used_steps_are_taken_from_the_budget(void **state)
 {
     (void)state;
@@ -204,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_a_refusal_says_where_and_why),
         cmocka_unit_test(test_nested_repeats_run_out_of_steps),
         cmocka_unit_test(test_steps_are_counted_over_all_places_where_a_match_may_begin),
+        cmocka_unit_test(test_a_large_class_uses_up_the_steps_sooner),
         cmocka_unit_test(test_used_steps_are_taken_from_the_budget),
         cmocka_unit_test(test_backtracking_deeper_than_the_memory_is_a_limit),
         cmocka_unit_test(test_a_pattern_can_be_matched_again_after_a_limit),
