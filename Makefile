@@ -18,7 +18,7 @@ package_sources := pyproject.toml CMakeLists.txt LICENSE README.md tools/require
 .PHONY: help
 help: ## list the targets
 	@echo "make <target>; PYTHON=/path/to/python3 chooses the interpreter"
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: .venv/.package ## the package with agent, hub and console in .venv (strobe, python)
@@ -42,6 +42,14 @@ matrix: ## the extension's tests on CPython 3.13, 3.14 and 3.15 from Debian sid 
 .PHONY: bench
 bench: build ## what the agent costs, each row a ratio to the same program without it
 	@.venv/bin/python bench/run.py $(BENCH)
+
+.PHONY: landmines
+landmines: ## a million random expressions over objects that count each touch
+	@tools/run_expressions.sh landmines
+
+.PHONY: fuzz-expressions
+fuzz-expressions: ## mutated source text of expressions; SECONDS=60
+	@tools/run_expressions.sh fuzz $(or $(SECONDS),60)
 
 .PHONY: clean
 clean: ## remove everything that was built, .venv included

@@ -179,10 +179,12 @@ static bool evaluate_condition(struct strobe_armed *armed, struct strobe_frame f
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
     error.code = 0;
     error.message[0] = '\0';
-    struct strobe_expression_context context; /* the frame and nothing of the probe's own */
+    struct strobe_expression_context context; /* not zeroed whole either */
     context.frame = frame;
     context.returned = context.exception = NULL;
-    context.has_elapsed = context.has_hits = false;
+    context.has_elapsed = false;
+    context.has_hits = true;
+    context.hits = (int64_t)atomic_load_explicit(&probe->gates.captured, memory_order_relaxed);
     context.text = NULL;
     switch (strobe_expression_holds(armed->condition, armed->binding, &context, wanted)) {
     case STROBE_VERDICT_TRUE:

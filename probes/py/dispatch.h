@@ -14,8 +14,8 @@
 #include "base/pointer_map.h"
 #include "base/py/frame.h"
 #include "base/token_bucket.h"
-#include "probes/probe.h"
 #include "probes/expression/py/expression.h"
+#include "probes/probe.h"
 #include "probes/py/engine.h"
 
 /** One probe at one line of one code object. */

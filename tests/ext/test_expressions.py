@@ -37,7 +37,7 @@ REFUSALS = [
     ("name.uper()", "uper", "did you mean 'upper'?"),
     ("print(x)", "print", "use a probe with the action log"),
     ("next(rows)", "next", "advance an iterator of the program"),
-    ("filter(f, xs)", "filter", "write a comprehension"),
+    ("iter(xs)", "iter", "write a comprehension"),
     ("lambda: 1", "lambda: 1", "write a comprehension"),
     ("(n := 3)", "n := 3", "use '=='"),
     ("await x", "await x", "cannot wait or yield"),

@@ -69,7 +69,6 @@ enum { /* PyMemberDef.type, the same in all versions */
        MEMBER_DOUBLE = 4,
        MEMBER_STRING = 5,
        MEMBER_OBJECT = 6,
-       MEMBER_BYTE = 8,
        MEMBER_UBYTE = 9,
        MEMBER_USHORT = 10,
        MEMBER_UINT = 11,
@@ -111,9 +110,6 @@ static bool read_signed(const void *place, int type, int64_t *ret_integer)
         return true;
     case MEMBER_LONG:
         *ret_integer = *(const long *)place;
-        return true;
-    case MEMBER_BYTE:
-        *ret_integer = *(const signed char *)place;
         return true;
     case MEMBER_UBYTE:
         *ret_integer = *(const unsigned char *)place;
@@ -332,7 +328,7 @@ static const Py_buffer *buffer_of(struct strobe_evaluation *evaluation, const st
     return &memory->view;
 }
 
-#define BUFFER(name, statement)                                                                     \
+#define BUFFER(name, expression)                                                                    \
     static int name(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments, \
                     struct strobe_value *ret_value)                                                 \
     {                                                                                               \
@@ -340,15 +336,21 @@ static const Py_buffer *buffer_of(struct strobe_evaluation *evaluation, const st
         if (view == NULL) {                                                                         \
             return STROBE_EUNSUPPORTED;                                                             \
         }                                                                                           \
-        statement;                                                                                  \
+        *ret_value = (expression);                                                                  \
         return 0;                                                                                   \
     }
-BUFFER(memory_nbytes, *ret_value = strobe_value_int(view->len))
-BUFFER(memory_itemsize, *ret_value = strobe_value_int(view->itemsize))
-BUFFER(memory_ndim, *ret_value = strobe_value_int(view->ndim))
-BUFFER(memory_readonly, *ret_value = strobe_value_bool(view->readonly != 0))
-BUFFER(memory_format, return read_string(evaluation, view->format, ret_value))
+BUFFER(memory_nbytes, strobe_value_int(view->len))
+BUFFER(memory_itemsize, strobe_value_int(view->itemsize))
+BUFFER(memory_ndim, strobe_value_int(view->ndim))
+BUFFER(memory_readonly, strobe_value_bool(view->readonly != 0))
 #undef BUFFER
+
+static int memory_format(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
+                         struct strobe_value *ret_value)
+{
+    const Py_buffer *view = buffer_of(evaluation, arguments);
+    return view != NULL ? read_string(evaluation, view->format, ret_value) : STROBE_EUNSUPPORTED;
+}
 
 static int memory_shape(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
                         struct strobe_value *ret_value)

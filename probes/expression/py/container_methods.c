@@ -52,7 +52,7 @@ static int index_of(struct strobe_evaluation *evaluation, const struct strobe_ar
                     struct strobe_value *ret_value)
 {
     struct strobe_value sequence = arguments->values[0], item;
-    Py_ssize_t length, from, to;
+    Py_ssize_t length = 0, from = 0, to = 0;
     if (strobe_container_of(sequence) == STROBE_CONTAINER_RANGE && arguments->positional_count > 2) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE, "range.index() takes exactly one argument");
     }

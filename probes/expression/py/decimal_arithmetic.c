@@ -414,7 +414,7 @@ int strobe_decimal_divide(struct strobe_evaluation *evaluation, const struct str
     if (status < 0) {
         return status;
     }
-    if (rest.count != 0 && ret_work->digits[0] % 5 == 0) {
+    if (rest.count != 0 && ret_work->count != 0 && ret_work->digits[0] % 5 == 0) {
         ret_work->digits[0]++; /* never a tie: there is more */
     } else if (rest.count == 0) {
         approach(ret_work, ideal);

@@ -1,4 +1,4 @@
-/* format(Decimal): the language of _decimal.c, which knows no '_', and '#' from 3.13 on. */
+/* format(Decimal): the language of _decimal.c, which knows '#' from 3.13.0 and '_' from later releases of 3.13 on. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +9,8 @@ struct fields {
     uint32_t align; /* < > = ^ */
     uint32_t sign;  /* + - blank */
     bool no_negative_zero;
-    bool alternate; /* always a point */
-    bool commas;
+    bool alternate;    /* always a point */
+    uint32_t grouping; /* ',' '_' or 0 */
     Py_ssize_t width;
     Py_ssize_t precision; /* -1: absent */
     uint32_t type;        /* one of eEfFgG% */
@@ -90,9 +90,8 @@ static int read_spec(const struct strobe_text_view *spec, struct fields *fields)
     if (!read_number(spec, &place, &fields->width)) {
         return SPEC_TOO_LARGE;
     }
-    if (at(spec, place) == ',') {
-        fields->commas = true;
-        place++;
+    if (at(spec, place) == ',' || (at(spec, place) == '_' && PY_VERSION_HEX >= 0x030D0000)) {
+        fields->grouping = at(spec, place++);
     }
     if (at(spec, place) == '.') {
         Py_ssize_t start = ++place;
@@ -140,15 +139,15 @@ static uint32_t digit_at(const struct layout *layout, int64_t i)
 }
 
 /* The whole digits with `zeros` in front, commas between groups of three. */
-static int put_whole(struct strobe_text_builder *builder, const struct layout *layout, int64_t zeros, bool commas)
+static int put_whole(struct strobe_text_builder *builder, const struct layout *layout, int64_t zeros, uint32_t grouping)
 {
     int64_t places = layout->point > 0 ? layout->point : 1;
     int status = 0;
     for (int64_t left = places + zeros; left > 0 && status == 0; left--) {
         int64_t place = places - left;
         status = strobe_text_put(builder, layout->point > 0 && place >= 0 ? digit_at(layout, place) : '0');
-        if (status == 0 && commas && left > 1 && left % 3 == 1) {
-            status = strobe_text_put(builder, ',');
+        if (status == 0 && grouping != 0 && left > 1 && left % 3 == 1) {
+            status = strobe_text_put(builder, grouping);
         }
     }
     return status;
@@ -183,16 +182,16 @@ static int put_layout(struct strobe_text_builder *builder, const struct layout *
     uint32_t sign = layout->negative ? '-' : fields->sign == '-' ? 0 : fields->sign;
     int64_t zeros = 0;
     if (fields->fill == '0' && fields->align == '=') {
-        zeros = zeros_for(places, fields->width - rest - (sign != 0), fields->commas);
+        zeros = zeros_for(places, fields->width - rest - (sign != 0), fields->grouping != 0);
     }
-    int64_t body = places + zeros + (fields->commas ? (places + zeros - 1) / 3 : 0) + rest;
+    int64_t body = places + zeros + (fields->grouping != 0 ? (places + zeros - 1) / 3 : 0) + rest;
     int64_t pad = fields->width - body - (sign != 0);
     int64_t before = fields->align == '>' ? pad : fields->align == '^' ? pad / 2 : 0;
     int status = strobe_evaluation_spend(builder->evaluation, body / 16);
     status = status == 0 ? put_times(builder, fields->fill, before) : status;
     status = status == 0 && sign != 0 ? strobe_text_put(builder, sign) : status;
     status = status == 0 && fields->align == '=' ? put_times(builder, fields->fill, pad) : status;
-    status = status == 0 ? put_whole(builder, layout, zeros, fields->commas) : status;
+    status = status == 0 ? put_whole(builder, layout, zeros, fields->grouping) : status;
     status = status == 0 ? put_fraction(builder, layout, fields->alternate) : status;
     int64_t after = fields->align == '<' ? pad : fields->align == '^' ? pad - before : 0;
     return status == 0 ? put_times(builder, fields->fill, after) : status;
@@ -215,7 +214,7 @@ static int too_long(struct strobe_evaluation *evaluation)
 static int round_for(struct strobe_evaluation *evaluation, const struct fields *fields,
                      struct strobe_decimal_work *work)
 {
-    int64_t precision = fields->precision, keep = precision;
+    int64_t precision = fields->precision;
     if (is_type(fields, "fF%")) {
         if (precision < 0) {
             return work->count == 0 && work->exponent > 0
@@ -227,7 +226,7 @@ static int round_for(struct strobe_evaluation *evaluation, const struct fields *
     if (precision < 0) {
         return 0;
     }
-    keep = is_type(fields, "eE") ? precision + 1 : precision > 0 ? precision : 1;
+    int64_t keep = is_type(fields, "eE") ? precision + 1 : precision > 0 ? precision : 1;
     int64_t count = work->count;
     if (count > keep) {
         strobe_decimal_drop(work, count - keep, STROBE_ROUND_HALF_EVEN);

@@ -50,7 +50,7 @@ static int from_triple(struct strobe_evaluation *evaluation, struct strobe_value
     struct strobe_value parts[3], digit;
     struct strobe_iteration iteration;
     struct strobe_text_view word;
-    Py_ssize_t sign, exponent = 0, number;
+    Py_ssize_t sign = 0, exponent = 0, number = 0;
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
     struct strobe_decimal decimal = {.digits = buffer};
     int count = 0, status = strobe_iteration_begin(evaluation, triple, &iteration);
@@ -99,7 +99,7 @@ static int from_text(struct strobe_evaluation *evaluation, const struct strobe_t
                      struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     int status = strobe_decimal_parse(evaluation, text, buffer, &decimal);
     if (status == 1) {
         return strobe_decimal_invalid(evaluation, "ConversionSyntax");
@@ -173,7 +173,7 @@ static int as_tuple(struct strobe_evaluation *evaluation, const struct strobe_ar
                     struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     struct strobe_value parts[3], tuple;
     static const char *const words[] = {"", "F", "n", "N"};
     int status = read_receiver(evaluation, arguments, buffer, &decimal);
@@ -206,7 +206,7 @@ static int copy_with(struct strobe_evaluation *evaluation, const struct strobe_a
                      struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     int status = read_receiver(evaluation, arguments, buffer, &decimal);
     if (status < 0) {
         return status;
@@ -245,7 +245,7 @@ static int normalize(struct strobe_evaluation *evaluation, const struct strobe_a
                      struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     struct strobe_decimal_work work;
     int status = read_receiver(evaluation, arguments, buffer, &decimal);
     if (status < 0 || is_nan(&decimal)) {
@@ -289,7 +289,7 @@ static int to_integral(struct strobe_evaluation *evaluation, const struct strobe
                        struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     struct strobe_decimal_work work;
     enum strobe_rounding rounding;
     int status = read_rounding(evaluation, strobe_arguments_get(arguments, 1, "rounding"), &rounding);
@@ -308,7 +308,7 @@ static int quantize(struct strobe_evaluation *evaluation, const struct strobe_ar
                     struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX], pattern_buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal, pattern;
+    struct strobe_decimal decimal = {0}, pattern = {0};
     struct strobe_decimal_work work;
     enum strobe_rounding rounding;
     const struct strobe_value *exponent = strobe_arguments_get(arguments, 1, "exp");
@@ -341,7 +341,7 @@ static int compare(struct strobe_evaluation *evaluation, const struct strobe_arg
 {
     static const uint8_t digit_one[] = {1};
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX], other_buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal, other, result = {.digits = digit_one};
+    struct strobe_decimal decimal = {0}, other = {0}, result = {.digits = digit_one};
     int status = read_receiver(evaluation, arguments, buffer, &decimal);
     status = status == 0 ? read_argument(evaluation, arguments->values[1], other_buffer, &other) : status;
     if (status < 0) {

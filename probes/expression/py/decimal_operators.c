@@ -41,7 +41,7 @@ static bool is_decimal(struct strobe_value value)
 int strobe_decimal_truth(struct strobe_evaluation *evaluation, struct strobe_value value, bool *ret_truth)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     int status = strobe_decimal_of(evaluation, value, buffer, &decimal);
     if (status == 0) {
         *ret_truth = decimal.kind != STROBE_DECIMAL_FINITE || decimal.count > 0;
@@ -66,7 +66,7 @@ int strobe_decimal_compare(struct strobe_evaluation *evaluation, struct strobe_v
                            enum strobe_comparison comparison, bool *ret_result)
 {
     uint8_t left_buffer[STROBE_DECIMAL_DIGITS_MAX], right_buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal left_decimal, right_decimal;
+    struct strobe_decimal left_decimal = {0}, right_decimal = {0};
     if (!is_decimal(left) && !is_decimal(right)) {
         return 1;
     }
@@ -114,7 +114,7 @@ int strobe_decimal_hash(struct strobe_evaluation *evaluation, struct strobe_valu
 {
     enum { HASH_OF_INFINITY = 314159 };
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     int status = strobe_decimal_of(evaluation, value, buffer, &decimal);
     if (status != 0) {
         return status;
@@ -355,7 +355,7 @@ int strobe_decimal_binary(struct strobe_evaluation *evaluation, enum strobe_bina
                           struct strobe_value right, struct strobe_value *ret_value)
 {
     uint8_t left_buffer[STROBE_DECIMAL_DIGITS_MAX], right_buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal left_decimal, right_decimal;
+    struct strobe_decimal left_decimal = {0}, right_decimal = {0};
     if (!is_decimal(left) && !is_decimal(right)) {
         return 1;
     }
@@ -373,7 +373,7 @@ static int unary(struct strobe_evaluation *evaluation, struct strobe_value value
                  struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     int status = strobe_decimal_of(evaluation, value, buffer, &decimal);
     if (status != 0) {
         return status;
@@ -422,7 +422,7 @@ int strobe_decimal_round(struct strobe_evaluation *evaluation, struct strobe_val
                          const struct strobe_value *places, struct strobe_value *ret_value)
 {
     uint8_t buffer[STROBE_DECIMAL_DIGITS_MAX];
-    struct strobe_decimal decimal;
+    struct strobe_decimal decimal = {0};
     struct strobe_decimal_work work;
     Py_ssize_t count = 0;
     int status = strobe_decimal_of(evaluation, value, buffer, &decimal);

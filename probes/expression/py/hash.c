@@ -47,7 +47,7 @@ static int hash_tuple(struct strobe_evaluation *evaluation, struct strobe_value 
     uint64_t sum = PRIME_5;
     for (Py_ssize_t i = 0; status == 0 && i < length; i++) {
         struct strobe_value item;
-        uint64_t lane;
+        uint64_t lane = 0;
         status = strobe_evaluation_spend(evaluation, 1);
         status = status < 0 ? status : strobe_sequence_get(evaluation, tuple, i, &item);
         status = status < 0 ? status : strobe_value_hash(evaluation, item, &lane);
@@ -75,7 +75,7 @@ int strobe_set_hash(struct strobe_evaluation *evaluation, struct strobe_value se
     uint64_t sum = 0;
     int status = strobe_value_length(evaluation, set, &length);
     while (status == 0 && (status = strobe_table_next(evaluation, set, &walk)) == 1) {
-        uint64_t element;
+        uint64_t element = 0;
         status = strobe_value_hash(evaluation, walk.key, &element);
         sum ^= status < 0 ? 0 : shuffle(element);
     }
@@ -116,7 +116,7 @@ static int hash_slice(struct strobe_evaluation *evaluation, struct strobe_value 
         return unhashable(evaluation, value);
     }
     for (size_t i = 0; i < 3; i++) {
-        uint64_t lane;
+        uint64_t lane = 0;
         int status = strobe_value_hash(evaluation, parts[i], &lane);
         if (status < 0) {
             return status;

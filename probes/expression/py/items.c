@@ -352,7 +352,7 @@ int strobe_items_collect(struct strobe_evaluation *evaluation, enum strobe_value
                          struct strobe_value container, struct strobe_value *ret_value)
 {
     struct strobe_iteration iteration;
-    struct strobe_value items, item;
+    struct strobe_value items = {0}, item;
     int status = strobe_iteration_begin(evaluation, container, &iteration);
     if (status == 0) {
         status = strobe_items_make(evaluation, kind, iteration.count > 0 ? iteration.count : 0, &items);

@@ -64,7 +64,7 @@ static int ratio_of(struct strobe_evaluation *evaluation, struct strobe_value va
 static int compare_fractions(struct strobe_evaluation *evaluation, struct strobe_value left, struct strobe_value right,
                              enum strobe_comparison comparison, bool *ret_result)
 {
-    struct ratio left_ratio, right_ratio;
+    struct ratio left_ratio = {0}, right_ratio = {0};
     struct strobe_number number;
     bool from_left = strobe_number_of(left, &number) == STROBE_NUMBER_FLOAT && !isfinite(number.real);
     bool from_right = !from_left && strobe_number_of(right, &number) == STROBE_NUMBER_FLOAT && !isfinite(number.real);
@@ -92,7 +92,7 @@ static int compare_fractions(struct strobe_evaluation *evaluation, struct strobe
 
 static int order_paths(struct strobe_evaluation *evaluation, PyObject *left, PyObject *right, int *ret_order)
 {
-    struct strobe_value left_text, right_text;
+    struct strobe_value left_text = {0}, right_text = {0};
     struct strobe_text_view left_view, right_view;
     int status = strobe_known_path_text(evaluation, left, &left_text);
     status = status == 0 ? strobe_known_path_text(evaluation, right, &right_text) : status;
@@ -224,7 +224,7 @@ int strobe_known_object_compare(struct strobe_evaluation *evaluation, struct str
 static int hash_of_fraction(struct strobe_evaluation *evaluation, PyObject *fraction, uint64_t *ret_hash)
 {
     const uint64_t modulus = (1ULL << 61) - 1;
-    struct ratio ratio;
+    struct ratio ratio = {0};
     struct strobe_number top, bottom;
     int status = ratio_of(evaluation, strobe_value_object(fraction), &ratio);
     if (status != 0 || strobe_number_of(ratio.top, &top) != STROBE_NUMBER_INT ||

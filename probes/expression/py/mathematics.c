@@ -180,7 +180,7 @@ static int logarithm(struct strobe_evaluation *evaluation, struct strobe_value v
 static int math_log(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
                     struct strobe_value *ret_value)
 {
-    double real, base = 0.0;
+    double real = 0.0, base = 0.0;
     int status = logarithm(evaluation, arguments->values[0], log, &real);
     bool has_base = arguments->positional_count > 1;
     if (status == 0 && has_base) {
@@ -198,7 +198,7 @@ static int math_log(struct strobe_evaluation *evaluation, const struct strobe_ar
 static int log_of(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
                   double (*function)(double), struct strobe_value *ret_value)
 {
-    double real;
+    double real = 0.0;
     int status = logarithm(evaluation, arguments->values[0], function, &real);
     if (status == 0) {
         *ret_value = strobe_value_float(real);

@@ -231,7 +231,7 @@ static int hex(struct strobe_evaluation *evaluation, const struct strobe_argumen
                struct strobe_value *ret_value)
 {
     enum { HEX_DIGITS = 13, EXPONENT_BIAS = 1023 };
-    double real;
+    double real = 0.0;
     uint64_t bits;
     char text[48];
     int status = float_receiver(evaluation, arguments, "hex", &real);

@@ -139,8 +139,6 @@ static const struct {
     {"eval", "write the expression itself"},
     {"exec", "an expression cannot run statements"},
     {"compile", "an expression cannot run code"},
-    {"map", "write a comprehension: [f(x) for x in items]"},
-    {"filter", "write a comprehension: [x for x in items if ...]"},
     {"next", "it would advance an iterator of the program; index a list instead"},
     {"iter", "an expression walks containers itself: write a comprehension"},
     {"setattr", "an expression only reads"},

@@ -43,7 +43,7 @@ static int bound(struct strobe_evaluation *evaluation, struct strobe_value value
 static int find_bounds(struct strobe_evaluation *evaluation, const struct strobe_slice *slice, Py_ssize_t length,
                        struct bounds *ret_bounds)
 {
-    struct bounds bounds;
+    struct bounds bounds = {0};
     int status = bound(evaluation, slice->step, 1, &bounds.step);
     if (status == 0 && bounds.step == 0) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "slice step cannot be zero");
@@ -151,7 +151,7 @@ static int not_subscriptable(struct strobe_evaluation *evaluation, struct strobe
 static int slice(struct strobe_evaluation *evaluation, struct strobe_value container, const struct strobe_slice *key,
                  struct strobe_value *ret_value)
 {
-    struct bounds bounds;
+    struct bounds bounds = {0};
     struct strobe_text_view text;
     struct strobe_bytes_view bytes;
     Py_ssize_t length;
@@ -223,7 +223,7 @@ static int by_key(struct strobe_evaluation *evaluation, struct strobe_value dict
 static int find_place(struct strobe_evaluation *evaluation, struct strobe_value container, struct strobe_value key,
                       Py_ssize_t *ret_place)
 {
-    Py_ssize_t place, length;
+    Py_ssize_t place = 0, length = 0;
     struct strobe_number number;
     enum strobe_number_kind kind = strobe_number_of(key, &number);
     if (kind == STROBE_NUMBER_FLOAT || (kind == STROBE_NUMBER_NONE && key.kind != STROBE_VALUE_OBJECT)) {
@@ -247,7 +247,7 @@ static int find_place(struct strobe_evaluation *evaluation, struct strobe_value 
 static int by_place(struct strobe_evaluation *evaluation, struct strobe_value container, struct strobe_value key,
                     struct strobe_value *ret_value)
 {
-    Py_ssize_t place;
+    Py_ssize_t place = 0;
     struct strobe_text_view text;
     struct strobe_bytes_view bytes;
     int status = find_place(evaluation, container, key, &place);

@@ -123,7 +123,7 @@ bool strobe_value_identical(struct strobe_value left, struct strobe_value right)
         return left.as.object == right.as.object;
     }
     if (left.kind == right.kind) { /* the bits are the place in the arena, or the number itself */
-        return memcmp(&left.as, &right.as, sizeof left.as) == 0;
+        return left.as.integer == right.as.integer;
     }
     struct strobe_number a, b;
     if ((left.kind == STROBE_VALUE_INT || right.kind == STROBE_VALUE_INT) &&

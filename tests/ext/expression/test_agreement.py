@@ -12,7 +12,7 @@ from evaluated import Ground, Outcome, agree
 from random_expressions import Grammar
 
 GROUND = Ground(variables())
-RANDOM_COUNT = 5_000
+RANDOM_COUNT = 4_000
 SEED = 20261126
 
 

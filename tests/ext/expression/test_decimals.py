@@ -170,7 +170,6 @@ f'{tiny:e}', f'{great:.1e}', f'{Decimal("0.00001234"):f}', f'{Decimal("1E-10"):f
 f'{a:*=+12}', f'{a:é^12}', f'{a:.0f}', f'{Decimal("0.5"):.0f}', f'{Decimal("1.5"):.0f}', f'{Decimal("99.9"):.0e}'
 f'{a:x}'
 f'{a:#f}'
-f'{a:_}'
 f'{a:<010}'
 f'{a:.}'
 format(a, '.1f'), '{:.2f}'.format(a), '%s' % a, '%.2f' % a
@@ -269,7 +268,7 @@ def check(rng: random.Random, sources: list[str], rounds: int, operands: int) ->
             assert agree(expected, got), f"{ground.variables} {source}: Python {expected}, ours {got}"
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_operators_on_random_decimals_agree(seed: int) -> None:
     check(random.Random(seed), BINARY, 400, 2)
 

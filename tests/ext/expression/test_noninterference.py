@@ -164,7 +164,7 @@ def told(value: Any, known: dict[int, str]) -> Any:
     if id(value) in known:
         return known[id(value)]
     if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):
-        return type(value).__name__, told(gc.get_referents(value)[0], known)
+        return type(value).__name__, told(viewed(value), known)
     if isinstance(value, dict):
         return "dict", [(told(key, known), told(item, known)) for key, item in value.items()]
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -172,6 +172,12 @@ def told(value: Any, known: dict[int, str]) -> Any:
     if hasattr(value, "__next__"):
         return "iterator", [told(item, known) for item in value]
     return type(value).__name__, repr(value)
+
+
+def viewed(view: Any) -> dict[Any, Any]:
+    """The dict that a view shows."""
+    found: dict[Any, Any] = next(item for item in gc.get_referents(view) if isinstance(item, dict))
+    return found
 
 
 def known_objects(variables: dict[str, Any]) -> dict[int, str]:

@@ -93,9 +93,10 @@ static void test_a_loop_is_accepted_and_jumps_back_lead_only_to_loops(void **sta
 {
     (void)state;
     assert_int_equal(VERIFY(LOOP, I(JUMP_BACK, 3), I(RETURN)), 0);
-    assert_true(VERIFY(LOOP, I(JUMP_BACK, 2), I(RETURN)) < 0); /* not to a LOOP_NEXT */
-    assert_true(VERIFY(LOOP, I(JUMP_BACK, 7), I(RETURN)) < 0); /* to itself */
-    assert_true(VERIFY(LOOP, I(POP), I(RETURN)) < 0);          /* the loop still runs at the end */
+    assert_true(VERIFY(LOOP, I(JUMP_BACK, 2), I(RETURN)) < 0);
+    assert_true(VERIFY(I(NAME, 0), I(POP), I(JUMP_BACK, 0)) < 0); /* not to a LOOP_NEXT */
+    assert_true(VERIFY(LOOP, I(JUMP_BACK, 7), I(RETURN)) < 0);    /* to itself */
+    assert_true(VERIFY(LOOP, I(POP), I(RETURN)) < 0);             /* the loop still runs at the end */
 }
 
 static void test_loops_are_stepped_only_while_they_run(void **state)
@@ -103,9 +104,11 @@ static void test_loops_are_stepped_only_while_they_run(void **state)
     (void)state;
     assert_true(VERIFY(I(NAME, 0), I(LOOP_NEXT, 0, 2), I(RETURN)) < 0);
     assert_true(VERIFY(I(NAME, 0), I(LOOP_END, 0), I(RETURN)) < 0);
-    assert_true(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(RETURN)) < 0);
+    assert_true(
+        VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(LOOP_BEGIN, 0), I(LOOP_END, 0), I(NAME, 0), I(RETURN)) < 0);
     assert_int_equal(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(LOOP_END, 0), I(NAME, 0), I(RETURN)), 0);
     /* One way ends the loop, the other does not. */
+    assert_true(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(LOOP_NEXT, 0, 4), I(POP), I(NAME, 0), I(RETURN)) < 0);
     assert_true(VERIFY(I(NAME, 0), I(LOOP_BEGIN, 0), I(NAME, 0), I(JUMP_IF_FALSE, 5), I(LOOP_END, 0), I(NAME, 0),
                        I(RETURN)) < 0);
 }
