@@ -42,7 +42,7 @@ class Lazy:
 
 
 class OwnGet(dict[str, int]):
-    def get(self, key: str, default: object = None) -> object:
+    def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
         raise SystemExit(key)
 
 
@@ -51,10 +51,10 @@ def call_me() -> None:
 
 
 def outcome(source: str) -> tuple[str, str]:
-    order, lazy, own = Account(), Lazy(), OwnGet(a=1)  # noqa: F841
+    order, lazy, own = Account(), Lazy(), OwnGet(a=1)
     order.password = "x"  # type: ignore[attr-defined]
-    len = call_me  # noqa: A001, F841
-    text, number = "abc", 7  # noqa: F841
+    len = call_me
+    text, number = "abc", 7
     result = extension.evaluate(source, ("password",))
     return str(result[1]), str(result[-1])
 
