@@ -120,7 +120,7 @@ def same(expected: Any, got: Any) -> bool:
 
 
 def is_iterator(value: object) -> bool:
-    return hasattr(value, "__next__") or isinstance(
+    return hasattr(type(value), "__next__") or isinstance(
         value, (type({}.keys()), type({}.values()), type({}.items()))
     )
 

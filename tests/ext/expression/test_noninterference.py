@@ -169,7 +169,7 @@ def told(value: Any, known: dict[int, str]) -> Any:
         return "dict", [(told(key, known), told(item, known)) for key, item in value.items()]
     if isinstance(value, (list, tuple, set, frozenset)):
         return type(value).__name__, [told(item, known) for item in value]
-    if hasattr(value, "__next__"):
+    if hasattr(type(value), "__next__"):
         return "iterator", [told(item, known) for item in value]
     return type(value).__name__, repr(value)
 
