@@ -53,13 +53,25 @@ static double options_budget(void)
     return percent / 100;
 }
 
+static bool is_quarantined(void *user, const char *id, int64_t version)
+{
+    return strobe_crash_marker_holds(&((struct strobe_agent *)user)->marker, id, version);
+}
+
+static void on_probes(void *user, struct strobe_probe *const *probes, size_t count)
+{
+    strobe_crash_marker_name(&((struct strobe_agent *)user)->marker, probes, count);
+    strobe_board_publish(user, probes, count);
+}
+
 static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
 {
     struct strobe_registry_hooks hooks = {
         .user = agent,
         .is_secret = is_secret,
+        .is_quarantined = is_quarantined,
         .source_hash = strobe_source_hash,
-        .on_probes = strobe_board_publish,
+        .on_probes = on_probes,
     };
     int status = strobe_code_index_start(&agent->index, strobe_worker_code_appeared, agent);
     if (status < 0) {
@@ -67,6 +79,8 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
     }
     strobe_dispatch_init(&agent->dispatch, strobe_agent_hit, strobe_agent_line, strobe_worker_probe_ended, agent);
     agent->dispatch.budget = options_budget();
+    strobe_crash_marker_open(&agent->marker, agent->identity.service, agent->identity.instance);
+    agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);
     strobe_registry_init(&agent->registry, &agent->dispatch, &agent->index, &hooks);
     agent->dispatch.engine = strobe_engine_get();
     struct strobe_error engine_error = {0};
@@ -87,6 +101,7 @@ static void stop_probes(struct strobe_agent *agent)
     strobe_registry_done(&agent->registry);
     agent->dispatch.engine->stop(&agent->dispatch);
     strobe_dispatch_done(&agent->dispatch);
+    strobe_crash_marker_close(&agent->marker);
     strobe_code_index_stop(&agent->index);
     strobe_agent_unlock_control(agent);
     agent->dispatch.engine = NULL;
@@ -294,6 +309,8 @@ void strobe_agent_after_fork_child(struct strobe_agent *agent)
         strobe_log(STROBE_LOG_ERROR, "no agent in this child: out of memory");
         return;
     }
+    strobe_crash_marker_after_fork(&agent->marker, agent->identity.instance);
+    agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);
     strobe_registry_after_fork(&agent->registry);
     strobe_board_unsent(&agent->board);
     struct strobe_error error = {0};

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "agent/crash_marker.h"
 #include "base/image_queue.h"
 #include "link/link.h"
 #include "probes/py/code_index.h"
@@ -73,6 +74,7 @@ struct strobe_agent {
     struct strobe_image_queue *queue;
     atomic_uint_fast64_t dropped; /* captures that found the queue full or memory exhausted */
     struct strobe_board board;
+    struct strobe_crash_marker marker;
     struct strobe_link *link; /* NULL in local mode */
     bool link_parked;
     pthread_mutex_t fork_lock; /* held from before a fork until after it: forks of several threads take turns */

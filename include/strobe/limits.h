@@ -25,6 +25,7 @@
 #define STROBE_LAST_VALUES_BYTES_MAX 511 /* of a condition's variables as text, in a status */
 #define STROBE_PROCESS_LABELS_MAX 32     /* name=value of STROBE_LABELS */
 #define STROBE_PROCESS_LABELS_BYTES_MAX 4096
+#define STROBE_QUARANTINE_MAX 64                 /* probes not armed because a process died of them */
 #define STROBE_LOG_BYTES_MAX 4096                /* of a log line */
 #define STROBE_BUDGET_PERCENT_DEFAULT 5.0        /* of one core, all probes of a process */
 #define STROBE_BUDGET_REST_NS_MAX 300000000000LL /* what is over its budget rests at most so long */

@@ -210,7 +210,7 @@ static void act_in_role(struct strobe_dispatch *dispatch, const struct strobe_sc
     }
 }
 
-void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+static void act(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
                 enum strobe_role role, const struct strobe_hit *hit)
 {
     struct strobe_probe *probe = hit->probe;
@@ -241,4 +241,12 @@ void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
     } else if (!holds && (timed || probe->looked_ns == 0)) {
         glance(dispatch, script, binding, hit);
     }
+}
+
+void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+                enum strobe_role role, const struct strobe_hit *hit)
+{
+    *dispatch->at_work = hit->probe->tag;
+    act(dispatch, script, binding, role, hit);
+    *dispatch->at_work = 0;
 }

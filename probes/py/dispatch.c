@@ -74,10 +74,12 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
             continue;
         }
         wanted = wanted || strobe_act_is_wanted(armed->probe);
+        *dispatch->at_work = armed->probe->tag;
         if (!is_rejected(dispatch, armed, frame)) {
             reach_slowly(dispatch, armed, frame, tstate);
         }
     }
+    *dispatch->at_work = 0;
     return wanted;
 }
 

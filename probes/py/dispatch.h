@@ -51,7 +51,8 @@ struct strobe_dispatch {
     struct strobe_budget_window capture_window; /* of it captures and log lines */
     int64_t rate_cut_ns;                        /* when process_rate was changed last; CLOCK_MONOTONIC */
     int64_t clock_ns;                           /* what reading the clock costs */
-    bool timed;                                 /* this callback is one of those that are measured */
+    volatile uint64_t *at_work; /* where the tag of the probe at work is kept, for who looks after a crash */
+    bool timed;                 /* this callback is one of those that are measured */
     strobe_hit_handler *on_hit;
     strobe_line_handler *on_line;
     strobe_hit_text *text;        /* may be NULL */
@@ -60,6 +61,7 @@ struct strobe_dispatch {
     atomic_uint_fast64_t callback_ns; /* time in the program's threads: captures measured, the rest sampled */
     unsigned sample;
     void *engine_state;
+    volatile uint64_t at_work_here; /* where at_work points until the agent gives it a better place */
 };
 
 /** Start without sites and without an engine. */

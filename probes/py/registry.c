@@ -205,6 +205,21 @@ static int publish(struct strobe_registry *registry)
     return 0;
 }
 
+/* A probe that a process died of needs somebody's word first: any change of it gives it another version. */
+static void quarantine(struct strobe_registry *registry, struct strobe_entry *entry)
+{
+    const struct strobe_registry_hooks *hooks = &registry->hooks;
+    if (hooks->is_quarantined != NULL &&
+        hooks->is_quarantined(hooks->user, entry->probe->id, atomic_load(&entry->probe->version))) {
+        entry->refused = true;
+        strobe_probe_set_state(
+            entry->probe, STROBE_PROBE_ERROR, "crashed",
+            "a process died while this probe was at work, so it is not armed again; look at why, then "
+            "confirm it with any change: strobe edit %s --rate 10",
+            entry->probe->id);
+    }
+}
+
 /* Move what stays from `old` to the new list, make what is new. @return how many there are */
 static size_t fill_entries(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count,
                            struct strobe_slice *slice, struct strobe_entry *entries)
@@ -216,7 +231,9 @@ static size_t fill_entries(struct strobe_registry *registry, const struct strobe
             entries[made++] = *old;
             *old = registry->entries[--registry->count]; /* moved over, not to be released */
         } else {
-            made += strobe_entry_make(&requests[i], registry->hooks.is_secret, &entries[made]) == 0;
+            if (strobe_entry_make(&requests[i], registry->hooks.is_secret, &entries[made]) == 0) {
+                quarantine(registry, &entries[made++]);
+            }
         }
         strobe_slice_pause(slice);
     }

@@ -20,6 +20,8 @@
 struct strobe_registry_hooks {
     void *user;
     strobe_is_secret *is_secret;
+    /** Whether a process died while this probe was at work: then it is not armed. NULL: none did. */
+    bool (*is_quarantined)(void *user, const char *id, int64_t version);
     /** A probe is being armed in `file`: the hash of its source text, or ""; borrowed until the next call. */
     const char *(*source_hash)(void *user, const char *file);
     /** The list of probes changed: `probes` is borrowed, `count` long. */

@@ -12,6 +12,7 @@ void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *
     memset(dispatch, 0, sizeof *dispatch);
     dispatch->on_hit = on_hit;
     dispatch->on_line = on_line;
+    dispatch->at_work = &dispatch->at_work_here;
     dispatch->clock_ns = strobe_shed_clock_cost();
     dispatch->budget = STROBE_BUDGET_PERCENT_DEFAULT / 100;
     dispatch->on_ended = on_ended;
@@ -162,8 +163,13 @@ static void give_up(struct strobe_dispatch *dispatch, struct strobe_site *site, 
 static void settle_site(struct strobe_dispatch *dispatch, struct strobe_site *site)
 {
     struct strobe_error error = {0};
-    if (site->armed_count > 0 && dispatch->engine->arm(dispatch, site, &error) < 0) {
-        give_up(dispatch, site, &error);
+    if (site->armed_count > 0) {
+        *dispatch->at_work = site->armed[0].probe->tag;
+        int status = dispatch->engine->arm(dispatch, site, &error);
+        *dispatch->at_work = 0;
+        if (status < 0) {
+            give_up(dispatch, site, &error);
+        }
     }
     site->changed = false;
     if (site->armed_count == 0) {
