@@ -4,6 +4,7 @@
 
 #include "agent/agent.h"
 #include "agent/log_line.h"
+#include "agent/origin.h"
 #include "base/log.h"
 #include "snapshot/encode.h"
 #include "snapshot/pattern.h"
@@ -71,6 +72,10 @@ static int encode_capture(const struct strobe_image *image, uint64_t *ret_tag, s
     int status = strobe_snapshot_encode(image->bytes, image->size, &head, &snapshot->body, error);
     if (status < 0) {
         return status;
+    }
+    if (json_object_set_new(snapshot->body, "process", strobe_origin_json()) < 0) {
+        strobe_snapshot_head_done(&head);
+        return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     snapshot->kind = strdup("snapshot");
     snapshot->time_us = head.time_us;

@@ -32,6 +32,9 @@ void strobe_number_float(struct strobe_buffer *buffer, double value);
 /** The same into a buffer, without NUL. Allocates nothing. @return its size */
 size_t strobe_number_write_float(double value, char ret_text[STROBE_FLOAT_TEXT_BYTES]);
 
+/** The same of a number that was rounded to `digits` significant digits at most: of a float of 2 or 4 bytes. */
+void strobe_number_short_float(struct strobe_buffer *buffer, double value, int digits);
+
 /** Append (1+2j), or 2j when the real part is a positive zero. */
 void strobe_number_complex(struct strobe_buffer *buffer, double real, double imaginary);
 

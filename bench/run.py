@@ -1,7 +1,7 @@
 """Print what the agent costs: one row per situation, each a ratio to the same program without it.
 
 make bench
-python bench/run.py [WORD ...]      only the groups idle, probed, engines, expressions
+python bench/run.py [WORD ...]      only the groups idle, probed, engines, expressions, snapshots
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ import engines
 import expressions
 import idle
 import probed
+import snapshots
 from harness import Row, note, table
 
-GROUPS = {"idle": idle.rows, "probed": probed.rows, "engines": engines.rows, "expressions": expressions.rows}
+GROUPS = {
+    "idle": idle.rows,
+    "probed": probed.rows,
+    "engines": engines.rows,
+    "expressions": expressions.rows,
+    "snapshots": snapshots.rows,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -11,6 +11,9 @@
 
 enum { FORMAT = 1 };
 
+/* The letters of variables; see docs/snapshot-format.md. */
+static const char KINDS[] = "pakvwlPAKVWLfhn";
+
 static int set(json_t *object, const char *key, json_t *value)
 {
     return json_object_set_new_nocheck(object, key, value) == 0 ? 0 : STROBE_ENOMEM;
@@ -91,6 +94,21 @@ static int add_number(struct strobe_decoder *decoder, json_t *object, const char
     return number != 0 || even_zero ? set(object, key, json_integer((json_int_t)number)) : 0;
 }
 
+/* One letter for each local. */
+static int add_kinds(struct strobe_decoder *decoder, json_t *frame, size_t count)
+{
+    const uint8_t *kinds = strobe_image_get_bytes(&decoder->reader, count);
+    for (size_t i = 0; kinds != NULL && i < count; i++) {
+        if (kinds[i] == '\0' || strchr(KINDS, kinds[i]) == NULL) {
+            kinds = NULL;
+        }
+    }
+    if (kinds == NULL) {
+        return strobe_decoder_refuse(decoder, "the kind of a variable is not known");
+    }
+    return set(frame, "kinds", json_stringn_nocheck((const char *)kinds, count));
+}
+
 static int add_locals(struct strobe_decoder *decoder, json_t *frame)
 {
     json_t *locals = NULL;
@@ -101,7 +119,10 @@ static int add_locals(struct strobe_decoder *decoder, json_t *frame)
     if (status == 0) {
         status = set(frame, "locals", locals);
     }
-    return status == 0 ? add_number(decoder, frame, "locals_cut", false) : status;
+    if (status == 0) {
+        status = add_number(decoder, frame, "locals_cut", false);
+    }
+    return status == 0 ? add_kinds(decoder, frame, json_array_size(locals)) : status;
 }
 
 static bool is_library(json_t *frame)
@@ -110,12 +131,8 @@ static bool is_library(json_t *frame)
     return strobe_library_owns(json_string_value(file), json_string_length(file));
 }
 
-static int add_frame(struct strobe_decoder *decoder, json_t *frames)
+int strobe_decoder_place(struct strobe_decoder *decoder, json_t *frame)
 {
-    json_t *frame = json_object();
-    if (json_array_append_new(frames, frame) < 0) {
-        return STROBE_ENOMEM;
-    }
     int status = set(frame, "function", strobe_decoder_text(decoder));
     if (status == 0) {
         status = set(frame, "file", strobe_decoder_text(decoder));
@@ -123,10 +140,19 @@ static int add_frame(struct strobe_decoder *decoder, json_t *frames)
     if (status == 0) {
         status = add_number(decoder, frame, "line", true);
     }
-    if (status == 0 && is_library(frame)) {
-        status = set(frame, "library", json_true());
+    return status == 0 && is_library(frame) ? set(frame, "library", json_true()) : status;
+}
+
+static int add_frame(struct strobe_decoder *decoder, json_t *frames, bool *ret_entered)
+{
+    json_t *frame = json_object();
+    if (json_array_append_new(frames, frame) < 0) {
+        return STROBE_ENOMEM;
     }
-    if (status == 0 && strobe_image_get_u8(&decoder->reader) != 0) {
+    int status = strobe_decoder_place(decoder, frame);
+    unsigned flags = strobe_image_get_u8(&decoder->reader);
+    *ret_entered = (flags & STROBE_FRAME_ENTERED) != 0;
+    if (status == 0 && (flags & STROBE_FRAME_HAS_LOCALS) != 0) {
         status = add_locals(decoder, frame);
     }
     if (status == 0 && decoder->reader.failed) {
@@ -144,7 +170,7 @@ static int add_frames(struct strobe_decoder *decoder, json_t *body)
         status = strobe_decoder_refuse(decoder, "the number of frames is wrong");
     }
     for (unsigned i = 0; status == 0 && i < count; i++) {
-        status = add_frame(decoder, frames);
+        status = add_frame(decoder, frames, &decoder->entered[i]);
     }
     if (status < 0) {
         json_decref(frames);
@@ -240,13 +266,18 @@ static int decode(struct strobe_decoder *decoder, struct strobe_snapshot_head *h
         return strobe_decoder_refuse(decoder, "its version is not known");
     }
     head->tag = strobe_image_get_u64(&decoder->reader);
-    head->time_us = (int64_t)strobe_image_get_u64(&decoder->reader);
+    uint64_t time_ns = strobe_image_get_u64(&decoder->reader);
+    head->time_us = (int64_t)(time_ns / 1000);
+    static int (*const parts[])(struct strobe_decoder *, json_t *) = {
+        add_thread, strobe_decoder_trace, strobe_decoder_request,
+        add_frames, strobe_decoder_task,  strobe_decoder_native,
+    };
     int status = set(body, "format", json_integer(FORMAT));
     if (status == 0) {
-        status = add_thread(decoder, body);
+        status = strobe_decoder_time(body, time_ns);
     }
-    if (status == 0) {
-        status = add_frames(decoder, body);
+    for (size_t i = 0; status == 0 && i < sizeof parts / sizeof parts[0]; i++) {
+        status = parts[i](decoder, body);
     }
     if (status == 0) {
         status = add_records(decoder);

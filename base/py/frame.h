@@ -28,6 +28,9 @@ bool strobe_frame_running(PyThreadState *tstate, PyCodeObject *code, struct stro
 /** Move to the caller, skipping the interpreter's own entry frames. @return false at the outermost (unchanged then) */
 bool strobe_frame_back(struct strobe_frame *frame);
 
+/** Whether C code called this frame's function, so that another loop of the interpreter runs its caller. */
+bool strobe_frame_entered(struct strobe_frame frame);
+
 /** The code object; borrowed, never NULL. */
 PyCodeObject *strobe_frame_code(struct strobe_frame frame);
 

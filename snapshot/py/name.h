@@ -22,6 +22,19 @@ extern struct strobe_names {
     PyObject *own_name; /* _name, of threading.Thread */
     PyObject *threading;
     PyObject *active; /* _active, of threading */
+    PyObject *default_factory, *key, *start, *stop, *step;
+    PyObject *enum_name, *enum_value;                                  /* of enum.Enum */
+    PyObject *integer, *numerator, *denominator, *ip, *scope, *prefix; /* of UUID, Fraction, ipaddress */
+    PyObject *network_address, *level, *parent;
+    PyObject *raw_paths, *path_text, *parts;
+    PyObject *encoding, *file_name, *mode;
+    PyObject *type_code, *ctypes_fields;
+    PyObject *row_keys, *row_data, *sa_state;
+    PyObject *pydantic_fields_set, *pydantic_extra, *pydantic_private;
+    PyObject *otel_context, *otel_runtime, *otel_current, *otel_propagation, *otel_span_key, *otel_span_context;
+    PyObject *environ, *asgi_scope, *request, *req, *request_method, *path_info;
+    PyObject *http_method, *http_path, *http_route, *url_rule, *rule, *resolver_match;
+    PyObject *blocks, *axes, *values, *ndarray, *manager, *data, *range, *length;
 } strobe_names;
 
 /** Make the interned names. May set an exception. @return 0 or STROBE_ENOMEM */

@@ -12,6 +12,7 @@
 
 #include "snapshot/encode.h"
 #include "snapshot/py/capture.h"
+#include "snapshot/py/trace.h"
 #include "strobe/limits.h"
 
 enum { TAG = 42, ALLOCATORS = 3 };
@@ -44,6 +45,27 @@ static PyObject *set_tick(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+static bool native; /* frames of C code, too */
+
+static PyObject *set_native(PyObject *module, PyObject *args)
+{
+    int wanted;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "p", &wanted)) {
+        return NULL;
+    }
+    native = wanted != 0;
+    Py_RETURN_NONE;
+}
+
+static PyObject *forget(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    strobe_trace_done();
+    Py_RETURN_NONE;
+}
+
 /* ---- Captures ---- */
 
 /* The frame `depth` calls above the caller of this module's function. */
@@ -62,16 +84,16 @@ static bool find_frame(int depth, struct strobe_frame *ret_frame)
 static struct strobe_image *take(struct strobe_frame frame)
 {
     struct strobe_capture_context context = {
-        .tag = TAG, .line = strobe_frame_line(frame), .tstate = PyThreadState_Get()};
+        .tag = TAG, .line = strobe_frame_line(frame), .tstate = PyThreadState_Get(), .options = {.native = native}};
     return strobe_capture(frame, &context);
 }
 
-static PyObject *as_json(struct strobe_image *image)
+static PyObject *as_json(const uint8_t *bytes, size_t size)
 {
     struct strobe_snapshot_head head;
     struct strobe_error error = {0};
     json_t *body = NULL;
-    int status = strobe_snapshot_encode(image->bytes, image->size, &head, &body, &error);
+    int status = strobe_snapshot_encode(bytes, size, &head, &body, &error);
     if (status < 0) {
         return PyErr_Format(PyExc_RuntimeError, "%s: %s", strobe_error_name(status), error.message);
     }
@@ -79,7 +101,7 @@ static PyObject *as_json(struct strobe_image *image)
     json_object_set_new(body, "test_line", json_integer(head.line));
     json_object_set_new(body, "test_function", json_string(head.function));
     json_object_set_new(body, "test_time_us", json_integer(head.time_us));
-    json_object_set_new(body, "test_image_bytes", json_integer((json_int_t)image->size));
+    json_object_set_new(body, "test_image_bytes", json_integer((json_int_t)size));
     char *text = json_dumps(body, JSON_COMPACT);
     PyObject *result = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "strict");
     free(text);
@@ -100,7 +122,7 @@ static PyObject *capture(PyObject *module, PyObject *args)
     if (image == NULL) {
         return PyErr_NoMemory();
     }
-    PyObject *result = as_json(image);
+    PyObject *result = as_json(image->bytes, image->size);
     strobe_image_free(image);
     return result;
 }
@@ -121,6 +143,15 @@ static PyObject *capture_image(PyObject *module, PyObject *args)
     PyObject *result = PyBytes_FromStringAndSize((const char *)image->bytes, (Py_ssize_t)image->size);
     strobe_image_free(image);
     return result;
+}
+
+/* encode(image): the body as JSON text */
+static PyObject *encode(PyObject *module, PyObject *args)
+{
+    (void)module;
+    const char *bytes;
+    Py_ssize_t size;
+    return PyArg_ParseTuple(args, "y#", &bytes, &size) ? as_json((const uint8_t *)bytes, (size_t)size) : NULL;
 }
 
 /* capture_many(count): ns of each capture on average; nothing is encoded. */
@@ -157,6 +188,80 @@ static PyObject *capture_pending(PyObject *module, PyObject *args)
     strobe_image_free(image);
     PyErr_Clear();
     return PyBool_FromLong(same && made);
+}
+
+/* ---- Memory of C that runs out ---- */
+
+static long allocations_left = -1; /* those that succeed before all fail; negative: no limit */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static bool may_allocate(void)
+{
+    return allocations_left < 0 || allocations_left-- > 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return may_allocate() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return may_allocate() ? __real_realloc(memory, size) : NULL;
+}
+
+/* capture_failing(): whether a capture for which there is no memory is given up */
+static PyObject *capture_failing(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    struct strobe_frame frame;
+    if (!find_frame(0, &frame)) {
+        return NULL;
+    }
+    allocations_left = 0;
+    struct strobe_image *image = take(frame);
+    allocations_left = -1;
+    bool given_up = image == NULL && !PyErr_Occurred();
+    strobe_image_free(image);
+    return PyBool_FromLong(given_up);
+}
+
+/* encode_failing(image, count): the name of the error when only `count` allocations succeed; None: encoded */
+static PyObject *encode_failing(PyObject *module, PyObject *args)
+{
+    const char *bytes;
+    Py_ssize_t size;
+    long count;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#l", &bytes, &size, &count)) {
+        return NULL;
+    }
+    struct strobe_snapshot_head head;
+    struct strobe_error error = {0};
+    json_t *body = NULL;
+    json_set_alloc_funcs(__wrap_malloc, free);
+    allocations_left = count;
+    int status = strobe_snapshot_encode((const uint8_t *)bytes, (size_t)size, &head, &body, &error);
+    allocations_left = -1;
+    json_set_alloc_funcs(malloc, free);
+    if (status < 0) {
+        return PyUnicode_FromString(strobe_error_name(status));
+    }
+    json_decref(body);
+    strobe_snapshot_head_done(&head);
+    Py_RETURN_NONE;
 }
 
 /* ---- What is left in memory ---- */
@@ -285,7 +390,7 @@ static PyObject *capture_without_memory(PyObject *module, PyObject *args)
     if (image == NULL) {
         return PyErr_NoMemory();
     }
-    PyObject *result = Py_BuildValue("Nk", as_json(image), allocations);
+    PyObject *result = Py_BuildValue("Nk", as_json(image->bytes, image->size), allocations);
     strobe_image_free(image);
     return result;
 }
@@ -293,8 +398,13 @@ static PyObject *capture_without_memory(PyObject *module, PyObject *args)
 static PyMethodDef methods[] = {
     {"capture", capture, METH_VARARGS, "capture(depth=0) -> JSON text of the caller's frame"},
     {"capture_image", capture_image, METH_NOARGS, "capture_image() -> bytes of the image"},
+    {"encode", encode, METH_VARARGS, "encode(image) -> JSON text"},
     {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},
     {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
+    {"set_native", set_native, METH_VARARGS, "set_native(wanted): whether frames of C code are captured"},
+    {"forget", forget, METH_NOARGS, "forget(): look for OpenTelemetry again"},
+    {"capture_failing", capture_failing, METH_NOARGS, "capture while malloc fails -> whether it was given up"},
+    {"encode_failing", encode_failing, METH_VARARGS, "encode_failing(image, allocations) -> name of the error"},
     {"set_tick", set_tick, METH_VARARGS, "set_tick(ns): what each reading of the clock takes; -1: the real clock"},
     {"count_in_memory", count_in_memory, METH_VARARGS, "count_in_memory(reversed bytes) -> how often they stand there"},
     {"capture_without_memory", capture_without_memory, METH_NOARGS, "capture while no allocation succeeds"},
@@ -316,6 +426,7 @@ static int execute(PyObject *module)
            PyModule_AddIntMacro(module, STROBE_CAPTURE_FRAMES_WITH_LOCALS_MAX) |
            PyModule_AddIntMacro(module, STROBE_CAPTURE_VALUES_MAX) |
            PyModule_AddIntMacro(module, STROBE_CAPTURE_STACK_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_AWAITERS_MAX) |
            PyModule_AddIntMacro(module, STROBE_CAPTURE_BYTES_MAX);
 }
 
