@@ -1,4 +1,5 @@
 #include "agent/agent.h"
+
 #include "agent/origin.h"
 
 #include <fcntl.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/own_names.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
@@ -79,6 +81,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
         return strobe_error_set(error, status, "the interpreter has no code watcher free for Stroboscope");
     }
     strobe_dispatch_init(&agent->dispatch, strobe_agent_hit, strobe_agent_line, strobe_worker_probe_ended, agent);
+    agent->dispatch.text = strobe_agent_own_name;
     agent->dispatch.budget = options_budget();
     strobe_crash_marker_open(&agent->marker, agent->identity.service, agent->identity.instance);
     agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);

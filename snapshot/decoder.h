@@ -51,11 +51,13 @@ int strobe_decoder_place(struct strobe_decoder *decoder, json_t *frame);
 /** Put the time of the hit into `body`. */
 int strobe_decoder_time(json_t *body, uint64_t time_ns);
 
-/** Decode what stands around the frames: the trace, the request, the task with those that await it, C frames. */
+/** Decode what stands around the frames: the trace, the request, the task with those that await it, C frames, and the
+ *  watches. */
 int strobe_decoder_trace(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_request(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_task(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_native(struct strobe_decoder *decoder, json_t *body);
+int strobe_decoder_watches(struct strobe_decoder *decoder, json_t *body);
 
 /**
  * Decode the list of hidden values, redact them, and forget what can be reached through them only.

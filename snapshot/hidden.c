@@ -3,7 +3,7 @@
 
 #include "snapshot/decoder.h"
 
-/* ---- What can still be reached from a variable ---- */
+/* ---- What can still be reached from a variable or a watch ---- */
 
 struct reach {
     const json_t *values;
@@ -40,13 +40,20 @@ static void reach_list(struct reach *reach, const json_t *list)
     }
 }
 
-static void reach_all(struct reach *reach, const json_t *frames)
+static void reach_all(struct reach *reach, const json_t *frames, const json_t *watches)
 {
     size_t i;
-    json_t *frame;
+    json_t *frame, *watch;
     json_array_foreach(frames, i, frame)
     {
         reach_list(reach, json_object_get(frame, "locals"));
+    }
+    json_array_foreach(watches, i, watch)
+    {
+        json_t *ref = json_object_get(watch, "value");
+        if (ref != NULL) {
+            reach_value(reach, ref);
+        }
     }
     while (reach->pending_count > 0) {
         const json_t *value = json_array_get(reach->values, reach->pending[--reach->pending_count]);
@@ -67,7 +74,7 @@ static int forget_unreachable(struct strobe_decoder *decoder, const json_t *body
     if (reach.reached == NULL || reach.pending == NULL) {
         goto out;
     }
-    reach_all(&reach, json_object_get(body, "frames"));
+    reach_all(&reach, json_object_get(body, "frames"), json_object_get(body, "watches"));
     status = 0;
     for (size_t i = 0; status == 0 && i < count; i++) {
         if (!reach.reached[i]) {

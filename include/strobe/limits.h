@@ -18,12 +18,13 @@
 #define STROBE_PROCESS_RATE_PER_S 100.0       /* hits each second, all probes of a process */
 #define STROBE_PROBE_EXPIRY_MS_DEFAULT (3600 * 1000LL)
 #define STROBE_PROBE_EXPIRY_MS_MAX (24 * 3600 * 1000LL)
-#define STROBE_WATCHES_MAX 32            /* expressions of one snapshot probe */
-#define STROBE_LABELS_MAX 8              /* of one metric or timer */
-#define STROBE_LABEL_BYTES_MAX 128       /* of a label's value; longer ones are cut */
-#define STROBE_METRIC_SERIES_MAX 100     /* combinations of label values kept apart; then "other" */
-#define STROBE_LAST_VALUES_BYTES_MAX 511 /* of a condition's variables as text, in a status */
-#define STROBE_PROCESS_LABELS_MAX 32     /* name=value of STROBE_LABELS */
+#define STROBE_WATCHES_MAX 32                     /* expressions of one snapshot probe */
+#define STROBE_LABELS_MAX 8                       /* of one metric or timer */
+#define STROBE_LABEL_BYTES_MAX 128                /* of a label's value; longer ones are cut */
+#define STROBE_METRIC_SERIES_MAX 100              /* combinations of label values kept apart; then "other" */
+#define STROBE_WATCHES_TEXT_BYTES_MAX (16 * 1024) /* of computed watches of one hit */
+#define STROBE_LAST_VALUES_BYTES_MAX 511          /* of a condition's variables as text, in a status */
+#define STROBE_PROCESS_LABELS_MAX 32              /* name=value of STROBE_LABELS */
 #define STROBE_PROCESS_LABELS_BYTES_MAX 4096
 #define STROBE_QUARANTINE_MAX 64                 /* probes not armed because a process died of them */
 #define STROBE_LOG_BYTES_MAX 4096                /* of a log line */
@@ -72,6 +73,7 @@
 #define STROBE_CAPTURE_LOCALS_MAX 200           /* of one frame */
 #define STROBE_CAPTURE_BYTES_MAX (256 * 1024)   /* of one image */
 #define STROBE_CAPTURE_VALUES_MAX 8192          /* of one image */
+#define STROBE_CAPTURE_WATCHES_MAX 34           /* a probe's watches, and $return and $exception */
 #define STROBE_CAPTURE_SCAN_MAX 256             /* characters copied beyond LENGTH_MAX, to look for secrets only */
 #define STROBE_CAPTURE_AWAITERS_MAX 16          /* tasks that wait for the running one, up to the root */
 #define STROBE_CAPTURE_NATIVE_MAX 256           /* frames of C code, when asked for */

@@ -67,6 +67,18 @@ class ValueTree:
             expression = str(watch.get("expression", "?"))
             if isinstance(watch.get("value"), int):
                 self.print_variables([(expression, watch["value"])])
+            elif "text" in watch:
+                self._terminal.line(
+                    ("name", f"  {expression}"),
+                    ("dim", " = "),
+                    ("text", str(watch["text"])),
+                    ("dim", f"  {watch.get('type')}, computed"),
+                    wrap_prefix="    ",
+                )
+            elif watch.get("cut"):
+                self._terminal.line(
+                    ("name", f"  {expression}"), ("cut", f"  redacted: {watch.get('rule')}"), wrap_prefix="    "
+                )
             else:
                 self._terminal.line(
                     ("name", f"  {expression}"),
