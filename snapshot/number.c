@@ -165,6 +165,16 @@ void strobe_number_float(struct strobe_buffer *buffer, double value)
     append_double(buffer, value, true);
 }
 
+void strobe_number_short_float(struct strobe_buffer *buffer, double value, int digits)
+{
+    char text[48];
+    if (isfinite(value)) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        value = strtod(text, NULL);
+    }
+    append_double(buffer, value, true);
+}
+
 void strobe_number_complex(struct strobe_buffer *buffer, double real, double imaginary)
 {
     bool has_real = real != 0.0 || signbit(real);

@@ -28,6 +28,9 @@ void strobe_number_big_int(struct strobe_buffer *buffer, const struct strobe_big
 /** Append the shortest text that reads back as `value`: 1.5, 1e+16, inf, nan. */
 void strobe_number_float(struct strobe_buffer *buffer, double value);
 
+/** The same of a number that was rounded to `digits` significant digits at most: of a float of 2 or 4 bytes. */
+void strobe_number_short_float(struct strobe_buffer *buffer, double value, int digits);
+
 /** Append (1+2j), or 2j when the real part is a positive zero. */
 void strobe_number_complex(struct strobe_buffer *buffer, double real, double imaginary);
 

@@ -4,7 +4,9 @@
 #include "snapshot/decoder.h"
 #include "snapshot/number.h"
 #include "snapshot/pattern.h"
+#include "snapshot/row.h"
 #include "snapshot/text.h"
+#include "strobe/limits.h"
 
 enum { PLAIN_OTHER = 0x80 }; /* stands for any character beyond ASCII: matches no pattern */
 
@@ -20,11 +22,34 @@ static double as_double(uint64_t bits)
     return value;
 }
 
+/* Memory is exhausted: the buffer says so to the caller. */
+static const char *fail(struct strobe_decoder *decoder)
+{
+    decoder->text.failed = true;
+    return NULL;
+}
+
+static int add_shape(json_t *value, const struct strobe_row *row)
+{
+    json_t *shape = json_array();
+    int status = set(value, "shape", shape);
+    for (unsigned i = 0; status == 0 && i < row->dimensions; i++) {
+        status = json_array_append_new(shape, json_integer((json_int_t)row->shape[i])) == 0 ? 0 : STROBE_ENOMEM;
+    }
+    struct strobe_buffer name;
+    strobe_buffer_init(&name, STROBE_MESSAGE_BYTES_MAX);
+    strobe_text_plain(&name, row->dtype, row->dtype_size);
+    json_t *dtype = name.failed || name.size == 0 ? NULL : json_stringn_nocheck(name.data, name.size);
+    status = status == 0 && name.size > 0 ? set(value, "dtype", dtype) : status;
+    strobe_buffer_done(&name);
+    return status;
+}
+
 /* ---- Leaves: each fills decoder->text, and returns what the scan found ---- */
 
 static const char *scan_text(struct strobe_decoder *decoder)
 {
-    return strobe_pattern_find(decoder->text.data, decoder->text.size, false);
+    return strobe_pattern_find(decoder->text.size > 0 ? decoder->text.data : "", decoder->text.size, false);
 }
 
 static const char *decode_text(struct strobe_decoder *decoder)
@@ -123,9 +148,61 @@ static const char *decode_bytes(struct strobe_decoder *decoder, uint64_t size, b
     return rule;
 }
 
-static const char *decode_leaf(struct strobe_decoder *decoder, uint64_t size, bool has_size)
+/* `value` gets shape and type of the items; NULL: a piece */
+static const char *decode_array(struct strobe_decoder *decoder, json_t *value)
 {
-    switch (strobe_image_get_u8(&decoder->reader)) {
+    struct strobe_image_reader *reader = &decoder->reader;
+    struct strobe_row row = {.kind = (char)strobe_image_get_u8(reader)};
+    row.swapped = strobe_image_get_u8(reader) != 0;
+    row.dtype = strobe_image_get_text(reader, &row.dtype_size);
+    row.dimensions = strobe_image_get_u8(reader);
+    if (row.dimensions > STROBE_ROW_DIMENSIONS_MAX) {
+        reader->failed = true;
+        return NULL;
+    }
+    for (unsigned i = 0; i < row.dimensions; i++) {
+        row.shape[i] = strobe_image_get_varint(reader);
+        reader->failed = reader->failed || row.shape[i] > INT64_MAX;
+    }
+    uint64_t item_bytes = strobe_image_get_varint(reader);
+    row.count = strobe_image_get_u16(reader);
+    if (item_bytes > UINT16_MAX) {
+        reader->failed = true;
+        return NULL;
+    }
+    row.item_bytes = (size_t)item_bytes;
+    row.items = strobe_image_get_bytes(reader, row.item_bytes * row.count);
+    if (reader->failed) {
+        return NULL;
+    }
+    strobe_row_text(&decoder->text, &row);
+    return value == NULL || add_shape(value, &row) == 0 ? scan_text(decoder) : fail(decoder);
+}
+
+static const char *decode_leaf(struct strobe_decoder *decoder, unsigned kind, uint64_t size, bool has_size,
+                               json_t *value);
+
+/* Each piece is looked at for itself, and all of them together. */
+static const char *decode_pieces(struct strobe_decoder *decoder)
+{
+    const char *rule = NULL;
+    unsigned count = strobe_image_get_u8(&decoder->reader);
+    for (unsigned i = 0; i < count && !decoder->reader.failed; i++) {
+        unsigned kind = strobe_image_get_u8(&decoder->reader);
+        if (kind == STROBE_LEAF_PIECES) {
+            decoder->reader.failed = true;
+            return NULL;
+        }
+        const char *found = decode_leaf(decoder, kind, 0, false, NULL);
+        rule = rule != NULL ? rule : found;
+    }
+    return rule != NULL ? rule : scan_text(decoder);
+}
+
+static const char *decode_leaf(struct strobe_decoder *decoder, unsigned kind, uint64_t size, bool has_size,
+                               json_t *value)
+{
+    switch (kind) {
     case STROBE_LEAF_TEXT:
         return decode_text(decoder);
     case STROBE_LEAF_INT:
@@ -140,6 +217,10 @@ static const char *decode_leaf(struct strobe_decoder *decoder, uint64_t size, bo
         return decode_str(decoder, size, has_size);
     case STROBE_LEAF_BYTES:
         return decode_bytes(decoder, size, has_size);
+    case STROBE_LEAF_ARRAY:
+        return decode_array(decoder, value);
+    case STROBE_LEAF_PIECES:
+        return decode_pieces(decoder);
     default:
         decoder->reader.failed = true;
         return NULL;
@@ -151,7 +232,7 @@ static const char *decode_leaf(struct strobe_decoder *decoder, uint64_t size, bo
 static int add_leaf(struct strobe_decoder *decoder, json_t *value, uint64_t size, bool has_size, const char **ret_rule)
 {
     strobe_buffer_clear(&decoder->text);
-    const char *rule = decode_leaf(decoder, size, has_size);
+    const char *rule = decode_leaf(decoder, strobe_image_get_u8(&decoder->reader), size, has_size, value);
     if (decoder->reader.failed) {
         return strobe_decoder_refuse(decoder, "a leaf is malformed");
     }

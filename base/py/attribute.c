@@ -208,8 +208,7 @@ enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *na
 
 enum { CACHE_EMPTY, CACHE_INSTANCE, CACHE_SLOT };
 
-/* The version of a type, 0 when it has none now. */
-static unsigned int type_version(PyTypeObject *type)
+unsigned int strobe_type_version(PyTypeObject *type)
 {
 #if PY_VERSION_HEX < 0x030D0000 /* later the flag means nothing: 0 says it */
     if (!PyType_HasFeature(type, Py_TPFLAGS_VALID_VERSION_TAG)) {
@@ -225,7 +224,7 @@ static void cache_fill(PyObject *object, PyObject *name, struct strobe_attribute
     PyTypeObject *type = Py_TYPE(object);
     PyObject *found = find_in_classes(type, name);
     PyObject *ignored;
-    *cache = (struct strobe_attribute_cache){.type = type, .version = type_version(type), .class_value = found};
+    *cache = (struct strobe_attribute_cache){.type = type, .version = strobe_type_version(type), .class_value = found};
     if (cache->version == 0 || PyType_Check(object)) {
         cache->how = CACHE_EMPTY;
     } else if (found == NULL || Py_TYPE(found)->tp_descr_set == NULL) {
@@ -261,7 +260,7 @@ enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObj
                                                          struct strobe_attribute_cache *cache, PyObject **ret_value)
 {
     PyTypeObject *type = Py_TYPE(object);
-    if (cache->type != type || cache->version == 0 || cache->version != type_version(type)) {
+    if (cache->type != type || cache->version == 0 || cache->version != strobe_type_version(type)) {
         cache_fill(object, name, cache);
     }
     PyObject *value;

@@ -24,6 +24,9 @@ enum strobe_attribute_result {
  */
 enum strobe_attribute_result strobe_attribute_get(PyObject *object, PyObject *name, PyObject **ret_value);
 
+/** The version of a type: changes with the type, given once in the process; 0 when it has none now. */
+unsigned int strobe_type_version(PyTypeObject *type);
+
 /**
  * What is known of one name in one type, so that the next look-up of the same is a few loads. Zero-initialised;
  * changed only under the GIL. Valid while the type's version tag stands, which CPython never gives twice.

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/py/future.h"
 #include "snapshot/library.h"
+#include "snapshot/py/kind.h"
 #include "snapshot/py/name.h"
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
@@ -30,12 +32,15 @@ int strobe_capture_init(void)
     if (walk != NULL) {
         return 0;
     }
-    if (strobe_names_init() < 0) {
+    if (strobe_names_init() < 0 || strobe_future_init() < 0) {
         PyErr_Clear();
+        strobe_names_done();
         return STROBE_ENOMEM;
     }
+    strobe_kind_init();
     walk = calloc(1, sizeof *walk); /* pages that no capture has used are never touched */
     if (walk == NULL) {
+        strobe_future_done();
         strobe_names_done();
         return STROBE_ENOMEM;
     }
@@ -46,6 +51,7 @@ int strobe_capture_init(void)
 void strobe_capture_done(void)
 {
     strobe_thread_done();
+    strobe_future_done();
     strobe_names_done();
     free(walk);
     walk = NULL;

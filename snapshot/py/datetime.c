@@ -8,10 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/py/attribute.h"
+#include "snapshot/py/kind.h"
+#include "snapshot/py/name.h"
 #include "snapshot/py/type_name.h"
 #include "snapshot/py/value.h"
 
-enum { TEXT_BYTES = 512 };
+enum { TEXT_BYTES = 768, ZONE_BYTES_MAX = 100 };
 
 /* datetime.timezone, private to _datetimemodule.c: the same from 3.2 to 3.15. */
 struct timezone_object {
@@ -23,6 +26,13 @@ struct timezone_object {
 static bool is_native(PyTypeObject *type, const char *name)
 {
     return strcmp(type->tp_name, name) == 0 && !PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE);
+}
+
+/* A heap type from 3.12 on. */
+static bool is_zone_info(PyTypeObject *type)
+{
+    return strcmp(type->tp_name, "zoneinfo.ZoneInfo") == 0 &&
+           (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) || PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE));
 }
 
 static size_t add(char *text, size_t size, const char *addition)
@@ -59,7 +69,26 @@ static size_t describe_timezone(char *text, size_t size, PyObject *object)
     }
     size = add(text, size, "datetime.timezone(");
     size = known ? describe_delta(text, size, zone->offset) : add(text, size, "?");
+    if (known && zone->name != NULL && PyUnicode_CheckExact(zone->name)) {
+        char buffer[STROBE_NAME_BYTES_MAX];
+        struct strobe_name name = strobe_name_of(zone->name, buffer);
+        int shown = (int)(name.size < ZONE_BYTES_MAX ? name.size : ZONE_BYTES_MAX);
+        size += (size_t)snprintf(text + size, TEXT_BYTES - size, ", '%.*s'", shown, name.text);
+    }
     return add(text, size, ")");
+}
+
+/* "zoneinfo.ZoneInfo(key='Europe/Berlin')"; a name of IANA has no quotes in it */
+static size_t describe_zone_info(char *text, size_t size, PyObject *object)
+{
+    char buffer[STROBE_NAME_BYTES_MAX];
+    PyObject *key;
+    struct strobe_name name = {"?", 1};
+    if (strobe_attribute_get(object, strobe_names.key, &key) == STROBE_ATTRIBUTE_FOUND && PyUnicode_CheckExact(key)) {
+        name = strobe_name_of(key, buffer);
+    }
+    return size + (size_t)snprintf(text + size, TEXT_BYTES - size, "zoneinfo.ZoneInfo(key='%.*s')", (int)name.size,
+                                   name.text);
 }
 
 /* ", fold=1, tzinfo=...)": what date-times and times end with */
@@ -72,6 +101,8 @@ static size_t describe_zone(char *text, size_t size, PyObject *zone, int fold)
         size = add(text, size, ", tzinfo=");
         if (is_native(Py_TYPE(zone), "datetime.timezone")) {
             size = describe_timezone(text, size, zone);
+        } else if (is_zone_info(Py_TYPE(zone))) {
+            size = describe_zone_info(text, size, zone);
         } else {
             char name[STROBE_TYPE_NAME_BYTES];
             int name_size = (int)strobe_type_name(Py_TYPE(zone), name);
@@ -119,24 +150,53 @@ static size_t describe_time(char *text, size_t size, PyObject *object)
     return describe_zone(text, size, clock->hastzinfo ? clock->tzinfo : NULL, PyDateTime_TIME_GET_FOLD(object));
 }
 
-bool strobe_datetime_write(struct strobe_value *value)
+typedef size_t describer(char *, size_t, PyObject *);
+
+static bool write_text(struct strobe_value *value, describer *describe)
 {
-    static const struct {
-        const char *name;
-        size_t (*describe)(char *, size_t, PyObject *);
-    } kinds[] = {
-        {"datetime.datetime", describe_datetime}, {"datetime.date", describe_date},
-        {"datetime.time", describe_time},         {"datetime.timedelta", describe_delta},
-        {"datetime.timezone", describe_timezone},
-    };
+    char text[TEXT_BYTES];
     (void)PyDateTimeAPI; /* a variable of the header; using it would import the module */
-    PyTypeObject *native = strobe_type_native(Py_TYPE(value->object));
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (is_native(native, kinds[i].name)) {
-            char text[TEXT_BYTES];
-            strobe_value_put_text(value, text, kinds[i].describe(text, 0, value->object));
-            return true;
-        }
-    }
-    return false;
+    strobe_value_put_text(value, text, describe(text, 0, value->object));
+    return true;
 }
+
+static bool write_datetime(struct strobe_value *value)
+{
+    return write_text(value, describe_datetime);
+}
+
+static bool write_date(struct strobe_value *value)
+{
+    return write_text(value, describe_date);
+}
+
+static bool write_time(struct strobe_value *value)
+{
+    return write_text(value, describe_time);
+}
+
+static bool write_delta(struct strobe_value *value)
+{
+    return write_text(value, describe_delta);
+}
+
+static bool write_timezone(struct strobe_value *value)
+{
+    return write_text(value, describe_timezone);
+}
+
+static bool write_zone_info(struct strobe_value *value)
+{
+    return write_text(value, describe_zone_info);
+}
+
+#define NATIVE STROBE_KIND_NATIVE
+const struct strobe_kind strobe_kinds_datetime[] = {
+    {"datetime.datetime", NATIVE, sizeof(PyDateTime_DateTime), write_datetime},
+    {"datetime.date", NATIVE, sizeof(PyDateTime_Date), write_date},
+    {"datetime.time", NATIVE, sizeof(PyDateTime_Time), write_time},
+    {"datetime.timedelta", NATIVE, sizeof(PyDateTime_Delta), write_delta},
+    {"datetime.timezone", NATIVE, sizeof(struct timezone_object), write_timezone},
+    {"zoneinfo.ZoneInfo", NATIVE, 0, write_zone_info},
+    {NULL, 0, 0, NULL},
+};

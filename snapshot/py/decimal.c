@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "snapshot/py/kind.h"
 #include "snapshot/py/type_name.h"
 
 enum {
@@ -86,7 +87,7 @@ static void write_special(struct strobe_value *value, unsigned flags)
     strobe_value_put_text(value, text, (size_t)size);
 }
 
-bool strobe_decimal_write(struct strobe_value *value)
+static bool write_decimal(struct strobe_value *value)
 {
     if (!is_decimal(strobe_type_native(Py_TYPE(value->object)))) {
         return false;
@@ -103,3 +104,8 @@ bool strobe_decimal_write(struct strobe_value *value)
     }
     return true;
 }
+
+const struct strobe_kind strobe_kinds_decimal[] = {
+    {"decimal.Decimal", STROBE_KIND_NATIVE, sizeof(struct decimal_object), write_decimal},
+    {NULL, 0, 0, NULL},
+};

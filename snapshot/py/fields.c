@@ -40,10 +40,13 @@ static bool next_of_exception(PyObject *object, struct field_walk *walk, struct 
         return false;
     }
     const PyBaseExceptionObject *exception = (const PyBaseExceptionObject *)object;
+    bool suppressed = exception->suppress_context && exception->context != NULL && exception->cause == NULL;
     const struct field fields[] = {
         {NULL, "args", exception->args},
         {NULL, "__cause__", exception->cause},
-        {NULL, "__context__", exception->suppress_context ? NULL : exception->context},
+        {NULL, "__context__", exception->context != exception->cause ? exception->context : NULL},
+        {NULL, "__suppress_context__", suppressed ? Py_True : NULL},
+        {NULL, "__traceback__", exception->traceback},
     };
     while (walk->index < (Py_ssize_t)(sizeof fields / sizeof fields[0])) {
         *ret_field = fields[walk->index++];
@@ -83,10 +86,22 @@ static bool next_member(PyObject *object, struct field_walk *walk, struct field 
     return false;
 }
 
+/* What libraries keep in an object for themselves: no data of the program, and the way to half of the library. */
+static bool is_bookkeeping(PyObject *name, PyObject *value)
+{
+    return name == strobe_names.sa_state || name == strobe_names.pydantic_fields_set ||
+           (value == Py_None && (name == strobe_names.pydantic_extra || name == strobe_names.pydantic_private));
+}
+
 static bool next_attribute(PyObject *object, struct field_walk *walk, struct field *ret_field)
 {
     ret_field->text = NULL;
-    return strobe_attribute_next(object, &walk->attributes, &ret_field->name, &ret_field->value);
+    do {
+        if (!strobe_attribute_next(object, &walk->attributes, &ret_field->name, &ret_field->value)) {
+            return false;
+        }
+    } while (is_bookkeeping(ret_field->name, ret_field->value));
+    return true;
 }
 
 static bool next_field(PyObject *object, struct field_walk *walk, struct field *ret_field)
@@ -168,6 +183,23 @@ void strobe_fields_write(struct strobe_value *value)
         struct strobe_reference_list none;
         strobe_reference_list_begin(&none, value, STROBE_PART_FIELDS, 0);
     }
+}
+
+void strobe_fields_write_named(struct strobe_value *value, const struct strobe_named *fields, size_t count)
+{
+    struct strobe_reference_list list;
+    strobe_reference_list_begin(&list, value, STROBE_PART_FIELDS, STROBE_CAPTURE_FIELDS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].object == NULL) {
+            continue;
+        }
+        if (!strobe_reference_list_may_add(&list, 1, STROBE_NAME_BYTES_MAX + 2)) {
+            break;
+        }
+        struct field field = {fields[i].key, fields[i].name, fields[i].object};
+        put_field(&list, &field, fields[i].rule);
+    }
+    strobe_reference_list_end(&list);
 }
 
 void strobe_fields_write_tuple(struct strobe_value *value, PyObject *names)

@@ -22,6 +22,16 @@ extern struct strobe_names {
     PyObject *own_name; /* _name, of threading.Thread */
     PyObject *threading;
     PyObject *active; /* _active, of threading */
+    PyObject *default_factory, *key, *start, *stop, *step;
+    PyObject *enum_name, *enum_value;                                 /* of enum.Enum */
+    PyObject *integer, *numerator, *denominator, *ip, *scope, *prefix; /* of UUID, Fraction, ipaddress */
+    PyObject *network_address, *level, *parent;
+    PyObject *raw_paths, *path_text, *drive, *root, *tail, *parts;
+    PyObject *pattern, *flags, *string, *raw, *buffer, *encoding, *file_name, *mode;
+    PyObject *type_code, *ctypes_fields, *family, *socket_type, *proto;
+    PyObject *row_keys, *row_data, *sa_state;
+    PyObject *pydantic_fields_set, *pydantic_extra, *pydantic_private;
+    PyObject *blocks, *axes, *values, *ndarray, *manager, *data, *range, *length;
 } strobe_names;
 
 /** Make the interned names. May set an exception. @return 0 or STROBE_ENOMEM */

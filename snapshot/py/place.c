@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "base/py/dict.h"
+#include "base/py/generator.h"
+#include "snapshot/py/kind.h"
 #include "snapshot/py/name.h"
 #include "snapshot/py/type_name.h"
+
+enum { TRACEBACK_MAX = 20 /* entries that are named */ };
 
 /* A text of bounded size; what does not fit is left out. */
 struct line {
@@ -119,43 +123,113 @@ static void describe_code(struct line *line, PyObject *object)
     add_place(line, code);
 }
 
+/* " at file:12, created | running in line 15 | suspended in line 15 | closed" */
 static void describe_generator(struct line *line, PyObject *object)
 {
-#if PY_VERSION_HEX >= 0x030C0000
-    PyCodeObject *code = PyGen_GetCode((PyGenObject *)object);
-    Py_XDECREF(code); /* the generator keeps it */
-#else
-    PyCodeObject *code = ((PyGenObject *)object)->gi_code;
-#endif
+    static const char *const states[] = {"created", "suspended", "running", "closed"};
+    struct strobe_generator generator;
+    char number[32] = "";
+    strobe_generator_read(object, &generator);
     add_text(line, PyGen_CheckExact(object)    ? "generator "
                    : PyCoro_CheckExact(object) ? "coroutine "
                                                : "async generator ");
-    if (code != NULL) {
-        add_str(line, code->co_qualname);
-        add_place(line, code);
+    add_str(line, generator.qualname);
+    if (generator.code != NULL) {
+        add_place(line, generator.code);
     }
+    add_text(line, ", ");
+    add_text(line, states[generator.state]);
+    if (generator.line > 0) {
+        snprintf(number, sizeof number, " in line %d", generator.line);
+    }
+    add_text(line, number);
+}
+
+/* "method 'append' of 'list' objects" and the like: what stands in the classes written in C */
+static void describe_descriptor(struct line *line, PyObject *object)
+{
+    const PyDescrObject *descriptor = (const PyDescrObject *)object;
+    add_type(line, Py_TYPE(object));
+    add_text(line, " '");
+    add_str(line, descriptor->d_name);
+    add_text(line, "' of '");
+    add_type(line, descriptor->d_type);
+    add_text(line, "'");
+}
+
+/* Bound methods of slots written in C, private to descrobject.c: the same from 3.3 to 3.15. */
+struct method_wrapper {
+    PyObject ob_base;
+    PyObject *descriptor;
+    PyObject *self;
+};
+
+static void describe_method_wrapper(struct line *line, PyObject *object)
+{
+    const struct method_wrapper *wrapper = (const struct method_wrapper *)object;
+    add_text(line, "method-wrapper '");
+    add_str(line, ((const PyDescrObject *)wrapper->descriptor)->d_name);
+    add_text(line, "' of ");
+    add_type(line, Py_TYPE(wrapper->self));
+}
+
+static void describe_frame(struct line *line, PyObject *object)
+{
+    PyCodeObject *code = PyFrame_GetCode((PyFrameObject *)object);
+    add_text(line, "frame ");
+    add_str(line, code->co_qualname);
+    add_place(line, code);
+    Py_DECREF(code); /* the frame keeps it */
+}
+
+/* The way of an exception, outermost call first, as Python prints it. */
+static void describe_traceback(struct line *line, PyObject *object)
+{
+    const PyTracebackObject *entry = (const PyTracebackObject *)object;
+    char number[24];
+    add_text(line, "traceback");
+    for (int i = 0; entry != NULL && i < TRACEBACK_MAX; i++, entry = entry->tb_next) {
+        PyCodeObject *code = PyFrame_GetCode(entry->tb_frame);
+        int number_of_line = entry->tb_lineno > 0 ? entry->tb_lineno : PyCode_Addr2Line(code, entry->tb_lasti);
+        add_text(line, i == 0 ? " " : ", ");
+        add_str(line, code->co_filename);
+        snprintf(number, sizeof number, ":%d in ", number_of_line);
+        add_text(line, number);
+        add_str(line, code->co_qualname);
+        Py_DECREF(code); /* the frame keeps it */
+    }
+    add_text(line, entry != NULL ? ", ..." : "");
+}
+
+/* A weak reference does not own what it refers to, so that is named, not shown. */
+static void describe_weak_reference(struct line *line, PyObject *object)
+{
+    PyObject *referent = ((PyWeakReference *)object)->wr_object;
+    add_text(line, "weakref");
+    if (referent == NULL || referent == Py_None || Py_REFCNT(referent) <= 0) {
+        add_text(line, "; dead");
+    } else {
+        add_text(line, " to ");
+        add_type(line, Py_TYPE(referent));
+    }
+}
+
+/* contextvars.ContextVar: its name is the first thing in it, in all versions. */
+struct context_variable {
+    PyObject ob_base;
+    PyObject *name;
+};
+
+static void describe_context_variable(struct line *line, PyObject *object)
+{
+    add_text(line, "ContextVar ");
+    add_str(line, ((const struct context_variable *)object)->name);
 }
 
 typedef void describer(struct line *, PyObject *);
 
-static describer *describer_of(PyObject *object)
+static bool write_described(struct strobe_value *value, describer *describe)
 {
-    return PyFunction_Check(object)                                                                 ? describe_function
-           : PyMethod_Check(object)                                                                 ? describe_method
-           : PyType_Check(object)                                                                   ? describe_class
-           : PyCFunction_Check(object)                                                              ? describe_built_in
-           : PyModule_Check(object)                                                                 ? describe_module
-           : PyCode_Check(object)                                                                   ? describe_code
-           : PyGen_CheckExact(object) || PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object) ? describe_generator
-                                                                                                    : NULL;
-}
-
-bool strobe_place_write(struct strobe_value *value)
-{
-    describer *describe = describer_of(value->object);
-    if (describe == NULL) {
-        return false;
-    }
     struct line line = {.size = 0};
     add_text(&line, "<");
     describe(&line, value->object);
@@ -163,3 +237,58 @@ bool strobe_place_write(struct strobe_value *value)
     strobe_value_put_text(value, line.text, line.size);
     return true;
 }
+
+/* One writer for each describer. */
+#define WRITER(noun)                                        \
+    static bool write_##noun(struct strobe_value *value)    \
+    {                                                       \
+        return write_described(value, describe_##noun);               \
+    }
+WRITER(function)
+WRITER(method)
+WRITER(built_in)
+WRITER(module)
+WRITER(code)
+WRITER(generator)
+WRITER(descriptor)
+WRITER(method_wrapper)
+WRITER(frame)
+WRITER(traceback)
+WRITER(weak_reference)
+WRITER(context_variable)
+#undef WRITER
+
+bool strobe_place_write(struct strobe_value *value)
+{
+    return write_described(value, describe_class);
+}
+
+/* The dict of a function or a module is no part of the program's data. */
+#define WHOLE (STROBE_KIND_NATIVE | STROBE_KIND_WHOLE)
+const struct strobe_kind strobe_kinds_place[] = {
+    {"function", WHOLE, 0, write_function},
+    {"method", WHOLE, 0, write_method},
+    {"builtin_function_or_method", WHOLE, 0, write_built_in},
+    {"module", WHOLE, 0, write_module},
+    {"code", WHOLE, 0, write_code},
+    {"generator", WHOLE, 0, write_generator},
+    {"coroutine", WHOLE, 0, write_generator},
+    {"async_generator", WHOLE, 0, write_generator},
+    {"method_descriptor", WHOLE, 0, write_descriptor},
+    {"classmethod_descriptor", WHOLE, 0, write_descriptor},
+    {"wrapper_descriptor", WHOLE, 0, write_descriptor},
+    {"getset_descriptor", WHOLE, 0, write_descriptor},
+    {"member_descriptor", WHOLE, 0, write_descriptor},
+    {"method-wrapper", WHOLE, 0, write_method_wrapper},
+    {"frame", WHOLE, 0, write_frame},
+    {"traceback", WHOLE, 0, write_traceback},
+    {"weakref.ReferenceType", WHOLE, 0, write_weak_reference},
+    {"weakref", WHOLE, 0, write_weak_reference},
+    {"weakref.ProxyType", WHOLE, 0, write_weak_reference},
+    {"weakproxy", WHOLE, 0, write_weak_reference},
+    {"weakref.CallableProxyType", WHOLE, 0, write_weak_reference},
+    {"weakcallableproxy", WHOLE, 0, write_weak_reference},
+    {"_contextvars.ContextVar", WHOLE, 0, write_context_variable},
+    {"ContextVar", WHOLE, 0, write_context_variable},
+    {NULL, 0, 0, NULL},
+};

@@ -143,6 +143,32 @@ static bool gather_secrets(struct strobe_walk *walk)
     return found;
 }
 
+void strobe_secret_embed(struct strobe_walk *walk, PyObject *object)
+{
+    if (!is_text(object)) {
+        return;
+    }
+    if (walk->embedded_count == STROBE_WALK_EMBEDDED_MAX) {
+        walk->hidden_count = STROBE_IMAGE_HIDDEN_MAX + 1; /* more than can be looked after: no leaf is shown */
+        return;
+    }
+    walk->embedded[walk->embedded_count++] = (struct strobe_embedded){object, walk->written};
+}
+
+static void hide_where_embedded(struct strobe_walk *walk)
+{
+    for (uint32_t i = 0; i < walk->embedded_count; i++) {
+        const struct strobe_embedded *embedded = &walk->embedded[i];
+        struct strobe_pending other = {.object = embedded->text};
+        if (embedded->number < walk->written && can_be_compared(&other)) {
+            struct strobe_identity *secret = look_up(walk, embedded->text);
+            if (secret->generation == walk->generation) {
+                strobe_secret_hide(walk, embedded->number, walk->queue[secret->number].rule);
+            }
+        }
+    }
+}
+
 static void hide_equals(struct strobe_walk *walk)
 {
     strobe_walk_forget(walk);
@@ -158,6 +184,7 @@ static void hide_equals(struct strobe_walk *walk)
             }
         }
     }
+    hide_where_embedded(walk);
 }
 
 /* ---- Hidden values ---- */

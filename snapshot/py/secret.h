@@ -17,6 +17,12 @@ bool strobe_secret_everywhere(struct strobe_walk *walk, PyObject *object);
 /** Redact the value `number` that was found before under an innocent name; it may be written already. */
 void strobe_secret_hide(struct strobe_walk *walk, uint32_t number, const char *rule);
 
+/**
+ * Note that the value being written shows `object` in its own text, so that it is hidden when that is a secret by
+ * another name.
+ */
+void strobe_secret_embed(struct strobe_walk *walk, PyObject *object);
+
 /** Find the texts that equal a redacted one, and put the list of hidden values that ends an image. */
 void strobe_secret_write_hidden(struct strobe_walk *walk);
 

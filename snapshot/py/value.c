@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "snapshot/py/kind.h"
 #include "snapshot/py/type_name.h"
 
 void strobe_value_put_size(struct strobe_value *value, uint64_t size)
@@ -25,11 +26,11 @@ static bool has_class(const struct strobe_value *value)
 
 static void write_parts(struct strobe_value *value)
 {
-    bool known = strobe_leaf_write(value) || strobe_container_write(value);
-    if (!known && strobe_place_write(value)) {
-        return; /* the dict of a module or a class is no part of the program's data */
+    const struct strobe_kind *kind = strobe_kind_of(Py_TYPE(value->object));
+    bool known = kind->write != NULL && kind->write(value);
+    if (known && (kind->flags & STROBE_KIND_WHOLE) != 0) {
+        return;
     }
-    known = known || strobe_datetime_write(value) || strobe_decimal_write(value);
     if (!value->walk->writer.full && value->cut != STROBE_CUT_DEPTH && (!known || has_class(value))) {
         strobe_fields_write(value);
     }

@@ -29,20 +29,43 @@ void strobe_value_put_size(struct strobe_value *value, uint64_t size);
 /** Put STROBE_PART_LEAF with ready text: UTF-8, or anything else, which is escaped later. */
 void strobe_value_put_text(struct strobe_value *value, const char *text, size_t size);
 
-/** Put a leaf of a type that the classes and functions of CPython's core have. @return false for others */
+/** Put a leaf of a core type: text, bytes, number or constant. @return false for others */
 bool strobe_leaf_write(struct strobe_value *value);
+
+/** Put bytes that are not in a bytes object. @return true */
+bool strobe_leaf_write_bytes(struct strobe_value *value, const void *data, size_t size);
+
+/** Put such a leaf of another object, or part of a text, as a piece of the value's leaf; see pieces.h. @return whether
+ * it was put */
+bool strobe_leaf_piece(struct strobe_value *value, PyObject *object);
+bool strobe_leaf_slice(struct strobe_value *value, PyObject *text, Py_ssize_t from, Py_ssize_t to);
+
+/** Put `count` characters of `width` bytes each as such a piece, quoted. */
+void strobe_leaf_characters(struct strobe_value *value, const void *characters, size_t count, unsigned width);
 
 /** Put a leaf for functions, classes, modules, code, generators: by name and place. @return false for others */
 bool strobe_place_write(struct strobe_value *value);
 
-/** Put a leaf for datetime's types and their subclasses. @return false for others */
-bool strobe_datetime_write(struct strobe_value *value);
-
-/** Put a leaf for decimal.Decimal, as its C implementation stores it. @return false for others */
-bool strobe_decimal_write(struct strobe_value *value);
-
 /** Put size and items or entries. @return false when the object is none of the containers known */
 bool strobe_container_write(struct strobe_value *value);
+
+/** Put the size. @return whether what is inside may be shown at this depth; if not, the cut is set */
+bool strobe_container_open(struct strobe_value *value, Py_ssize_t size);
+
+/** Put size and items of `count` references in a row; or the entries of a dict that is not the value itself. */
+void strobe_container_write_items(struct strobe_value *value, PyObject *const *items, Py_ssize_t count);
+void strobe_container_write_dict(struct strobe_value *value, PyObject *dict);
+
+/** A field that is not stored under a name. */
+struct strobe_named {
+    const char *name; /* NULL: `key`, a str */
+    PyObject *object; /* NULL: left out */
+    const char *rule; /* why it is redacted, or NULL */
+    PyObject *key;
+};
+
+/** Put fields. Nothing else of the value's fields is put afterwards. */
+void strobe_fields_write_named(struct strobe_value *value, const struct strobe_named *fields, size_t count);
 
 /** Put the fields stored in the object, if it has some and they are not put yet. */
 void strobe_fields_write(struct strobe_value *value);

@@ -27,6 +27,7 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
     walk->written = 0;
     walk->types = 0;
     walk->hidden_count = 0;
+    walk->embedded_count = 0;
     walk->unbound = -1;
     strobe_walk_forget(walk);
 }

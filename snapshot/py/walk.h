@@ -19,6 +19,7 @@ enum {
     STROBE_WALK_IDENTITIES = 2 * STROBE_CAPTURE_VALUES_MAX, /* a power of two, at most half full */
     STROBE_WALK_TYPES_MAX = 1024,
     STROBE_WALK_TYPE_SLOTS = 2 * STROBE_WALK_TYPES_MAX,
+    STROBE_WALK_EMBEDDED_MAX = STROBE_CAPTURE_VALUES_MAX,
     STROBE_WALK_RULES = 1024 /* remembered judgements about names; a power of two */
 };
 
@@ -34,6 +35,12 @@ struct strobe_identity {
     const void *pointer;
     uint32_t generation;
     uint32_t number;
+};
+
+/** A text that a value shows in its own. */
+struct strobe_embedded {
+    PyObject *text;
+    uint32_t number; /* of the value */
 };
 
 /** What snapshot/redact.h said about a name, by the name's hash and length. */
@@ -56,6 +63,8 @@ struct strobe_walk {
     uint32_t types;
     uint32_t hidden_count;
     uint32_t hidden[STROBE_IMAGE_HIDDEN_MAX]; /* values to be redacted after they were written */
+    uint32_t embedded_count;
+    struct strobe_embedded embedded[STROBE_WALK_EMBEDDED_MAX];
     int64_t unbound;                          /* number of the one unbound value, or -1 */
     struct strobe_pending queue[STROBE_CAPTURE_VALUES_MAX];
     struct strobe_identity identities[STROBE_WALK_IDENTITIES];

@@ -207,15 +207,36 @@ def test_subclasses_of_built_in_types_show_the_data_of_the_base() -> None:
     assert look(collections.Counter("aab"))["a"].text == "2"
     assert look(collections.OrderedDict(a=1))["a"].text == "1"
     assert look(collections.defaultdict(list, a=1))["a"].text == "1"
-    assert look(http.HTTPStatus.NOT_FOUND).text == "404"
+    factory = look(collections.defaultdict(list, a=1)).fields["default_factory"]
+    assert factory.text == "<class 'list'>"
 
 
 def test_enum_members_show_name_and_value() -> None:
     class Color(enum.Enum):
         RED = "r"
 
-    fields = look(Color.RED).fields
-    assert (fields["_name_"].text, fields["_value_"].text) == ("'RED'", "'r'")
+    class Mask(enum.Flag):
+        READ = 1
+        WRITE = 2
+
+    class Weight(float, enum.Enum):
+        HEAVY = 1.5
+
+    value = look(Color.RED)
+    assert (value.text, value.fields["value"].text) == ("Color.RED", "'r'")
+    value = look(http.HTTPStatus.NOT_FOUND)
+    assert (value.text, value.type, value.fields["value"].text) == ("HTTPStatus.NOT_FOUND", "http.HTTPStatus", "404")
+    assert look(Mask.READ | Mask.WRITE).text == "Mask.READ|WRITE"
+    assert look(Weight.HEAVY).text == "Weight.HEAVY"
+
+
+def test_value_of_an_enum_member_is_redacted_by_its_name() -> None:
+    class Keys(enum.Enum):
+        API_KEY = "k-8912"
+
+    value = look(Keys.API_KEY)
+    assert value.text == "Keys.API_KEY"
+    assert value.fields["value"].is_redacted("api key")
 
 
 def test_exceptions_show_arguments_causes_and_own_fields() -> None:
@@ -228,12 +249,33 @@ def test_exceptions_show_arguments_causes_and_own_fields() -> None:
     assert fields["__cause__"].type == "ValueError"
 
 
-def test_context_of_an_exception_is_shown_unless_suppressed() -> None:
+def test_context_of_an_exception_is_marked_when_it_is_suppressed() -> None:
     error = KeyError("k")
     error.__context__ = ValueError("v")
     assert look(error).fields["__context__"].type == "ValueError"
+    assert "__suppress_context__" not in look(error).fields
     error.__suppress_context__ = True
-    assert list(look(error).fields) == ["args"]
+    fields = look(error).fields
+    assert fields["__context__"].type == "ValueError"
+    assert fields["__suppress_context__"].text == "True"
+    error.__cause__ = error.__context__
+    assert list(look(error).fields) == ["args", "__cause__"]
+
+
+def test_notes_group_and_traceback_of_an_exception_are_shown() -> None:
+    def inner() -> None:
+        raise ValueError("v")
+
+    try:
+        inner()
+    except ValueError as caught:
+        error = caught
+    error.add_note("while paying")
+    fields = look(error).fields
+    assert [note.text for note in fields["__notes__"].items] == ["'while paying'"]
+    assert fields["__traceback__"].text.endswith(f"{__file__}:{inner.__code__.co_firstlineno + 1} in {inner.__qualname__}>")
+    group = look(ExceptionGroup("two", [ValueError(1), KeyError(2)]))
+    assert [item.type for item in group.fields["exceptions"].items] == ["ValueError", "KeyError"]
 
 
 def test_functions_classes_and_modules_stand_by_name_and_place() -> None:
@@ -270,13 +312,8 @@ def test_generators_and_coroutines_stand_by_name_and_are_not_advanced() -> None:
 
 
 def test_members_of_types_written_in_c_are_shown() -> None:
-    assert {name: field.text for name, field in look(range(1, 9, 2)).fields.items()} == {
-        "start": "1",
-        "stop": "9",
-        "step": "2",
-    }
-    assert list(look(slice(1, 2)).fields) == ["start", "stop", "step"]
     assert "func" in look(functools.partial(print, 1)).fields
+    assert list(look(slice([], 2)).fields) == ["start", "stop", "step"]
 
 
 def test_time_zones_of_other_types_are_named() -> None:
@@ -284,7 +321,8 @@ def test_time_zones_of_other_types_are_named() -> None:
         zone = zoneinfo.ZoneInfo("Europe/Berlin")
     except zoneinfo.ZoneInfoNotFoundError:
         pytest.skip("no time zone data")
-    assert look(datetime.datetime(2026, 1, 2, tzinfo=zone)).text.endswith("tzinfo=<zoneinfo.ZoneInfo>)")
+    assert look(datetime.datetime(2026, 1, 2, tzinfo=zone)).text.endswith("tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin'))")
+    assert look(zone).text == repr(zone)
 
 
 def test_subclass_of_datetime_shows_its_moment() -> None:
@@ -295,7 +333,7 @@ def test_subclass_of_datetime_shows_its_moment() -> None:
 
 
 def test_what_cannot_be_read_says_so() -> None:
-    for subject in (memoryview(b"abc"), io.StringIO("abc"), iter([1]), zip([1])):
+    for subject in (io.StringIO("abc"), iter([1]), zip([1])):
         assert look(subject).cut == "unreadable"
         assert look(subject).text is None
 
