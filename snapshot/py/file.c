@@ -12,7 +12,7 @@
 #include "snapshot/py/pieces.h"
 #include "snapshot/py/type_name.h"
 
-/* The first things in _io.FileIO, _io.BytesIO and _socket.socket: the same from 3.11 to 3.15. */
+/* The first things in the types of _io and in _socket.socket: the same from 3.11 to 3.15. */
 struct file_object {
     PyObject ob_base;
     int descriptor; /* -1: closed */
@@ -20,6 +20,21 @@ struct file_object {
     unsigned readable : 1;
     unsigned writable : 1;
     unsigned appending : 1;
+};
+
+struct buffered_object {
+    PyObject ob_base;
+    PyObject *raw;
+    int ok; /* made whole */
+    int detached;
+};
+
+struct text_object {
+    PyObject ob_base;
+    int ok;
+    int detached;
+    Py_ssize_t chunk_bytes;
+    PyObject *buffer;
 };
 
 struct bytes_io_object {
@@ -45,13 +60,24 @@ static PyObject *attribute(PyObject *object, PyObject *name)
 
 /* ---- Files ---- */
 
+static bool is_native(PyObject *object, const char *name)
+{
+    return object != NULL && strcmp(strobe_type_native(Py_TYPE(object))->tp_name, name) == 0;
+}
+
 /* The file below a text or buffered one, or NULL. */
 static PyObject *raw_of(PyObject *object)
 {
-    PyObject *buffer = attribute(object, strobe_names.buffer);
-    PyObject *raw = attribute(buffer != NULL ? buffer : object, strobe_names.raw);
-    raw = raw != NULL ? raw : object;
-    return strcmp(strobe_type_native(Py_TYPE(raw))->tp_name, "_io.FileIO") == 0 ? raw : NULL;
+    if (is_native(object, "_io.TextIOWrapper")) {
+        const struct text_object *text = (const struct text_object *)object;
+        object = text->ok && !text->detached ? text->buffer : NULL;
+    }
+    if (is_native(object, "_io.BufferedReader") || is_native(object, "_io.BufferedWriter") ||
+        is_native(object, "_io.BufferedRandom")) {
+        const struct buffered_object *buffered = (const struct buffered_object *)object;
+        object = buffered->ok && !buffered->detached ? buffered->raw : NULL;
+    }
+    return is_native(object, "_io.FileIO") ? object : NULL;
 }
 
 static const char *mode_of(const struct file_object *file)
@@ -203,10 +229,10 @@ static bool write_socket(struct strobe_value *value)
 #define WHOLE (STROBE_KIND_NATIVE | STROBE_KIND_WHOLE)
 const struct strobe_kind strobe_kinds_file[] = {
     {"_io.FileIO", WHOLE, sizeof(struct file_object), write_file},
-    {"_io.BufferedReader", WHOLE, 0, write_file},
-    {"_io.BufferedWriter", WHOLE, 0, write_file},
-    {"_io.BufferedRandom", WHOLE, 0, write_file},
-    {"_io.TextIOWrapper", WHOLE, 0, write_file},
+    {"_io.BufferedReader", WHOLE, sizeof(struct buffered_object), write_file},
+    {"_io.BufferedWriter", WHOLE, sizeof(struct buffered_object), write_file},
+    {"_io.BufferedRandom", WHOLE, sizeof(struct buffered_object), write_file},
+    {"_io.TextIOWrapper", WHOLE, sizeof(struct text_object), write_file},
     {"_io.BytesIO", STROBE_KIND_NATIVE, sizeof(struct bytes_io_object), write_bytes_io},
     {"_socket.socket", WHOLE, sizeof(struct socket_object), write_socket},
     {NULL, 0, 0, NULL},

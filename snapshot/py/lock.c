@@ -3,17 +3,19 @@
 
 #include "snapshot/py/kind.h"
 #include "snapshot/py/pieces.h"
+#include "snapshot/py/type_name.h"
 
-/* Private to _threadmodule.c; a mutex of one byte from 3.14 on. */
+/* Private to _threadmodule.c; within 3.13 it became a mutex of one byte, so the size of the type decides. */
 struct lock_object {
     PyObject ob_base;
-#if PY_VERSION_HEX >= 0x030E0000
-    uint8_t bits;
-#else
     void *lock;
     PyObject *weakrefs;
     char locked;
-#endif
+};
+
+struct mutex_object {
+    PyObject ob_base;
+    uint8_t bits;
 };
 
 struct recursive_lock_object {
@@ -35,12 +37,9 @@ struct recursive_lock_object {
 
 static bool write_lock(struct strobe_value *value)
 {
-    const struct lock_object *lock = (const struct lock_object *)value->object;
-#if PY_VERSION_HEX >= 0x030E0000
-    bool locked = (lock->bits & 1) != 0;
-#else
-    bool locked = lock->locked != 0;
-#endif
+    bool is_mutex = strobe_type_native(Py_TYPE(value->object))->tp_basicsize < (Py_ssize_t)sizeof(struct lock_object);
+    bool locked = is_mutex ? (((const struct mutex_object *)value->object)->bits & 1) != 0
+                           : ((const struct lock_object *)value->object)->locked != 0;
     const char *text = locked ? "<locked lock>" : "<unlocked lock>";
     strobe_value_put_text(value, text, strlen(text));
     return true;
@@ -71,7 +70,7 @@ static bool write_recursive_lock(struct strobe_value *value)
 
 #define WHOLE (STROBE_KIND_NATIVE | STROBE_KIND_WHOLE)
 const struct strobe_kind strobe_kinds_lock[] = {
-    {"_thread.lock", WHOLE, sizeof(struct lock_object), write_lock},
+    {"_thread.lock", WHOLE, sizeof(struct mutex_object), write_lock},
     {"_thread.RLock", WHOLE, sizeof(struct recursive_lock_object), write_recursive_lock},
     {NULL, 0, 0, NULL},
 };

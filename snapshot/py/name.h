@@ -26,9 +26,9 @@ extern struct strobe_names {
     PyObject *enum_name, *enum_value;                                 /* of enum.Enum */
     PyObject *integer, *numerator, *denominator, *ip, *scope, *prefix; /* of UUID, Fraction, ipaddress */
     PyObject *network_address, *level, *parent;
-    PyObject *raw_paths, *path_text, *drive, *root, *tail, *parts;
-    PyObject *pattern, *flags, *string, *raw, *buffer, *encoding, *file_name, *mode;
-    PyObject *type_code, *ctypes_fields, *family, *socket_type, *proto;
+    PyObject *raw_paths, *path_text, *parts;
+    PyObject *encoding, *file_name, *mode;
+    PyObject *type_code, *ctypes_fields;
     PyObject *row_keys, *row_data, *sa_state;
     PyObject *pydantic_fields_set, *pydantic_extra, *pydantic_private;
     PyObject *blocks, *axes, *values, *ndarray, *manager, *data, *range, *length;
