@@ -35,6 +35,9 @@ void strobe_array_write(struct strobe_value *value, const struct strobe_array *a
 struct strobe_pieces;
 void strobe_array_piece(struct strobe_pieces *pieces, const struct strobe_array *array);
 
+/** Whether `object` is an array of numpy whose items are in memory, not in a file. */
+bool strobe_array_in_memory(PyObject *object);
+
 /** Where item number `index`, in the order of C, stands. */
 const char *strobe_array_item(const struct strobe_array *array, Py_ssize_t index);
 

@@ -85,6 +85,30 @@ static void name_dtype(struct strobe_array *array, const struct dtype *dtype, ch
     array->dtype_size = size - start;
 }
 
+/* Whether the items are those of a file: one that became shorter would end the process, a slow one make it wait. */
+static bool is_file(const struct array_object *array)
+{
+    for (int i = 0; array->base != NULL && i < BASES_MAX; i++) {
+        const char *name = strobe_type_native(Py_TYPE(array->base))->tp_name;
+        if (strcmp(name, "mmap.mmap") == 0) {
+            return true;
+        }
+        if (strcmp(name, "numpy.ndarray") != 0) {
+            return false;
+        }
+        array = (const struct array_object *)array->base;
+    }
+    return array->base != NULL;
+}
+
+bool strobe_array_in_memory(PyObject *object)
+{
+    PyTypeObject *type = strobe_type_native(Py_TYPE(object));
+    return strcmp(type->tp_name, "numpy.ndarray") == 0 &&
+           type->tp_basicsize >= (Py_ssize_t)sizeof(struct array_object) &&
+           !is_file((const struct array_object *)object);
+}
+
 /* The units of numpy's dates, by their number. */
 static const char *const units[] = {"Y", "M", "W", "B", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"};
 
@@ -122,22 +146,6 @@ static void name_date(struct strobe_array *array, PyObject *dtype, char buffer[U
     if (metadata != NULL) {
         name_unit(array, array->kind, metadata->base, metadata->step, buffer);
     }
-}
-
-/* Whether the items are those of a file: one that became shorter would end the process, a slow one make it wait. */
-static bool is_file(const struct array_object *array)
-{
-    for (int i = 0; array->base != NULL && i < BASES_MAX; i++) {
-        const char *name = strobe_type_native(Py_TYPE(array->base))->tp_name;
-        if (strcmp(name, "mmap.mmap") == 0) {
-            return true;
-        }
-        if (strcmp(name, "numpy.ndarray") != 0) {
-            return false;
-        }
-        array = (const struct array_object *)array->base;
-    }
-    return array->base != NULL;
 }
 
 /* Items that are objects: references, in the order of C. */

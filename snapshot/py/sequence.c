@@ -73,6 +73,22 @@ static bool write_cell(struct strobe_value *value)
 
 /* ---- Memory ---- */
 
+/* Whether memory is really there: that of a file that became shorter, or of who knows what, may not be. */
+static bool is_trusted(PyObject *owner)
+{
+    static const char *const names[] = {"bytes", "bytearray", "array.array", "_io._BytesIOBuffer"};
+    if (owner == NULL) {
+        return false;
+    }
+    PyTypeObject *type = strobe_type_native(Py_TYPE(owner));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(type->tp_name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return strobe_array_in_memory(owner);
+}
+
 static bool write_memory_view(struct strobe_value *value)
 {
     const PyMemoryViewObject *object = (const PyMemoryViewObject *)value->object;
@@ -89,8 +105,7 @@ static bool write_memory_view(struct strobe_value *value)
         array.item_bytes != (size_t)view->itemsize) {
         return false;
     }
-    bool is_file = view->obj != NULL && strcmp(strobe_type_native(Py_TYPE(view->obj))->tp_name, "mmap.mmap") == 0;
-    array.data = is_file ? NULL : view->buf; /* a file that became shorter would end the process */
+    array.data = is_trusted(view->obj) ? view->buf : NULL;
     array.dimensions = view->ndim;
     memcpy(array.shape, view->shape, (size_t)view->ndim * sizeof array.shape[0]);
     memcpy(array.strides, view->strides, (size_t)view->ndim * sizeof array.strides[0]);

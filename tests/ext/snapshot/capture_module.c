@@ -66,12 +66,12 @@ static struct strobe_image *take(struct strobe_frame frame)
     return strobe_capture(frame, &context);
 }
 
-static PyObject *as_json(struct strobe_image *image)
+static PyObject *as_json(const uint8_t *bytes, size_t size)
 {
     struct strobe_snapshot_head head;
     struct strobe_error error = {0};
     json_t *body = NULL;
-    int status = strobe_snapshot_encode(image->bytes, image->size, &head, &body, &error);
+    int status = strobe_snapshot_encode(bytes, size, &head, &body, &error);
     if (status < 0) {
         return PyErr_Format(PyExc_RuntimeError, "%s: %s", strobe_error_name(status), error.message);
     }
@@ -79,7 +79,7 @@ static PyObject *as_json(struct strobe_image *image)
     json_object_set_new(body, "test_line", json_integer(head.line));
     json_object_set_new(body, "test_function", json_string(head.function));
     json_object_set_new(body, "test_time_us", json_integer(head.time_us));
-    json_object_set_new(body, "test_image_bytes", json_integer((json_int_t)image->size));
+    json_object_set_new(body, "test_image_bytes", json_integer((json_int_t)size));
     char *text = json_dumps(body, JSON_COMPACT);
     PyObject *result = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "strict");
     free(text);
@@ -100,7 +100,7 @@ static PyObject *capture(PyObject *module, PyObject *args)
     if (image == NULL) {
         return PyErr_NoMemory();
     }
-    PyObject *result = as_json(image);
+    PyObject *result = as_json(image->bytes, image->size);
     strobe_image_free(image);
     return result;
 }
@@ -121,6 +121,15 @@ static PyObject *capture_image(PyObject *module, PyObject *args)
     PyObject *result = PyBytes_FromStringAndSize((const char *)image->bytes, (Py_ssize_t)image->size);
     strobe_image_free(image);
     return result;
+}
+
+/* encode(image): the body as JSON text */
+static PyObject *encode(PyObject *module, PyObject *args)
+{
+    (void)module;
+    const char *bytes;
+    Py_ssize_t size;
+    return PyArg_ParseTuple(args, "y#", &bytes, &size) ? as_json((const uint8_t *)bytes, (size_t)size) : NULL;
 }
 
 /* capture_many(count): ns of each capture on average; nothing is encoded. */
@@ -285,7 +294,7 @@ static PyObject *capture_without_memory(PyObject *module, PyObject *args)
     if (image == NULL) {
         return PyErr_NoMemory();
     }
-    PyObject *result = Py_BuildValue("Nk", as_json(image), allocations);
+    PyObject *result = Py_BuildValue("Nk", as_json(image->bytes, image->size), allocations);
     strobe_image_free(image);
     return result;
 }
@@ -293,6 +302,7 @@ static PyObject *capture_without_memory(PyObject *module, PyObject *args)
 static PyMethodDef methods[] = {
     {"capture", capture, METH_VARARGS, "capture(depth=0) -> JSON text of the caller's frame"},
     {"capture_image", capture_image, METH_NOARGS, "capture_image() -> bytes of the image"},
+    {"encode", encode, METH_VARARGS, "encode(image) -> JSON text"},
     {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},
     {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
     {"set_tick", set_tick, METH_VARARGS, "set_tick(ns): what each reading of the clock takes; -1: the real clock"},
