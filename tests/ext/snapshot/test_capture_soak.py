@@ -26,9 +26,9 @@ def resident_kib() -> int:
 def test_no_code_of_any_kind_of_object_runs() -> None:
     objects = mines.subjects()
 
-    def one(item: Any) -> None:
+    def one(item: Any, count: int) -> None:
         with mines.armed():
-            extension.capture_many(CAPTURES // len(objects) + 1)
+            extension.capture_many(count)
         assert mines.CALLS == []
 
     def all_of_them(objects: dict[str, Any]) -> str:
@@ -37,7 +37,7 @@ def test_no_code_of_any_kind_of_object_runs() -> None:
             return extension.capture()
 
     for item in objects.values():
-        in_thread(one, item)
+        in_thread(one, item, CAPTURES // len(objects) + 1)
     snapshot = Snapshot(in_thread(all_of_them, objects))
     assert mines.CALLS == []
     assert snapshot.local("objects").size == len(objects)
