@@ -11,6 +11,9 @@
 
 enum { FORMAT = 1 };
 
+/* The letters of variables; see docs/snapshot-format.md. */
+static const char KINDS[] = "pakvwlPAKVWLfhn";
+
 static int set(json_t *object, const char *key, json_t *value)
 {
     return json_object_set_new_nocheck(object, key, value) == 0 ? 0 : STROBE_ENOMEM;
@@ -91,6 +94,21 @@ static int add_number(struct strobe_decoder *decoder, json_t *object, const char
     return number != 0 || even_zero ? set(object, key, json_integer((json_int_t)number)) : 0;
 }
 
+/* One letter for each local. */
+static int add_kinds(struct strobe_decoder *decoder, json_t *frame, size_t count)
+{
+    const uint8_t *kinds = strobe_image_get_bytes(&decoder->reader, count);
+    for (size_t i = 0; kinds != NULL && i < count; i++) {
+        if (kinds[i] == '\0' || strchr(KINDS, kinds[i]) == NULL) {
+            kinds = NULL;
+        }
+    }
+    if (kinds == NULL) {
+        return strobe_decoder_refuse(decoder, "the kind of a variable is not known");
+    }
+    return set(frame, "kinds", json_stringn_nocheck((const char *)kinds, count));
+}
+
 static int add_locals(struct strobe_decoder *decoder, json_t *frame)
 {
     json_t *locals = NULL;
@@ -101,7 +119,10 @@ static int add_locals(struct strobe_decoder *decoder, json_t *frame)
     if (status == 0) {
         status = set(frame, "locals", locals);
     }
-    return status == 0 ? add_number(decoder, frame, "locals_cut", false) : status;
+    if (status == 0) {
+        status = add_number(decoder, frame, "locals_cut", false);
+    }
+    return status == 0 ? add_kinds(decoder, frame, json_array_size(locals)) : status;
 }
 
 static bool is_library(json_t *frame)

@@ -7,7 +7,7 @@
  *   image  := u8 version, u64 tag, u64 time_us, varint thread, text thread_name,
  *             varint frames_total, u8 frames, frame*, record*, end
  *   frame  := text function, text file, varint line, u8 has_locals
- *             [u16 arguments, u16 locals, (text name, varint value)*, varint locals_cut]
+ *             [u16 arguments, u16 locals, (text name, varint value)*, varint locals_cut, u8 kind*]
  *   record := u8 STROBE_RECORD_TYPE, text                         types are numbered as they appear
  *           | u8 STROBE_RECORD_VALUE, u8 parts, varint type + 1, part*   values likewise; type 0: not known
  *   part   := as the bits of `parts` say, lowest first: varint size | leaf | u16 items, varint* |

@@ -4,7 +4,7 @@
 
 #include "snapshot/py/name.h"
 
-enum { FRAME_BYTES = STROBE_NAME_BYTES_MAX + STROBE_PATH_BYTES_MAX + 32, LOCAL_BYTES = STROBE_NAME_BYTES_MAX + 8 };
+enum { FRAME_BYTES = STROBE_NAME_BYTES_MAX + STROBE_PATH_BYTES_MAX + 32, LOCAL_BYTES = STROBE_NAME_BYTES_MAX + 9 };
 
 /* The variables of one frame while they are written. */
 struct locals {
@@ -12,6 +12,7 @@ struct locals {
     unsigned arguments;
     unsigned shown;
     unsigned left_out;
+    char kinds[STROBE_CAPTURE_LOCALS_MAX]; /* of those shown; see docs/snapshot-format.md */
 };
 
 static void put_text(struct strobe_walk *walk, PyObject *text, size_t max)
@@ -27,7 +28,7 @@ static void put_text(struct strobe_walk *walk, PyObject *text, size_t max)
 /* ---- Variables ---- */
 
 /* @return whether the variable is shown */
-static bool add_local(struct locals *locals, PyObject *name, PyObject *value)
+static bool add_local(struct locals *locals, PyObject *name, PyObject *value, char kind)
 {
     struct strobe_walk *walk = locals->walk;
     bool room = locals->shown < STROBE_CAPTURE_LOCALS_MAX && strobe_walk_has_room(walk, LOCAL_BYTES) &&
@@ -42,7 +43,7 @@ static bool add_local(struct locals *locals, PyObject *name, PyObject *value)
     }
     strobe_name_put(walk, name);
     strobe_image_put_varint(&walk->writer, (uint64_t)number);
-    locals->shown++;
+    locals->kinds[locals->shown++] = kind;
     return true;
 }
 
@@ -69,6 +70,22 @@ static bool is_slot_shown(PyObject *name, int kind, PyObject *value, bool in_fun
     return value != NULL || (in_function && (kind & STROBE_SLOT_HIDDEN) == 0);
 }
 
+/* The letter of a variable: what a parameter takes, where a variable lives; upper case: inner functions share it. */
+static char letter_of(PyCodeObject *code, int index, int kind)
+{
+    int positional = code->co_argcount, keywords = positional + code->co_kwonlyargcount;
+    bool has_rest = (code->co_flags & CO_VARARGS) != 0;
+    char letter = (kind & STROBE_SLOT_FREE) != 0              ? 'f'
+                  : (kind & STROBE_SLOT_HIDDEN) != 0          ? 'h'
+                  : (kind & STROBE_SLOT_ARGUMENT) == 0        ? 'l'
+                  : index < code->co_posonlyargcount          ? 'p'
+                  : index < positional                        ? 'a'
+                  : index < keywords                          ? 'k'
+                  : index == keywords && has_rest             ? 'v'
+                                                              : 'w';
+    return (kind & STROBE_SLOT_CELL) != 0 ? (char)(letter - 'a' + 'A') : letter;
+}
+
 static void add_slots(struct locals *locals, struct strobe_frame frame, bool in_function)
 {
     PyCodeObject *code = strobe_frame_code(frame);
@@ -77,8 +94,8 @@ static void add_slots(struct locals *locals, struct strobe_frame frame, bool in_
         int kind;
         PyObject *name = strobe_code_slot_name(code, i, &kind);
         PyObject *value = strobe_frame_slot(frame, i);
-        if (is_slot_shown(name, kind, value, in_function) && add_local(locals, name, value) &&
-            (kind & STROBE_SLOT_ARGUMENT) != 0) {
+        if (is_slot_shown(name, kind, value, in_function) &&
+            add_local(locals, name, value, letter_of(code, i, kind)) && (kind & STROBE_SLOT_ARGUMENT) != 0) {
             locals->arguments++;
         }
     }
@@ -90,7 +107,7 @@ static void add_namespace(struct locals *locals, PyObject *namespace)
     Py_ssize_t position = 0;
     while (PyDict_Next(namespace, &position, &name, &value)) {
         if (PyUnicode_CheckExact(name) && !is_dunder(name)) {
-            add_local(locals, name, value);
+            add_local(locals, name, value, 'n');
         }
     }
 }
@@ -98,12 +115,14 @@ static void add_namespace(struct locals *locals, PyObject *namespace)
 static void write_locals(struct strobe_walk *walk, struct strobe_frame frame)
 {
     struct strobe_image_writer *writer = &walk->writer;
-    struct locals locals = {.walk = walk};
+    struct locals locals;
     PyObject *namespace = strobe_frame_namespace(frame);
     if (namespace != NULL && !PyDict_CheckExact(namespace)) {
         strobe_image_put_u8(writer, false); /* of a metaclass's __prepare__: asking it would run code */
         return;
     }
+    locals.walk = walk;
+    locals.arguments = locals.shown = locals.left_out = 0; /* kinds are filled one by one */
     strobe_image_put_u8(writer, true);
     size_t counts_at = writer->size;
     strobe_image_put_u16(writer, 0);
@@ -115,6 +134,7 @@ static void write_locals(struct strobe_walk *walk, struct strobe_frame frame)
     strobe_image_patch_u16(writer, counts_at, locals.arguments);
     strobe_image_patch_u16(writer, counts_at + 2, locals.shown);
     strobe_image_put_varint(writer, locals.left_out);
+    strobe_image_put_bytes(writer, locals.kinds, locals.shown);
 }
 
 /* ---- Frames ---- */

@@ -55,6 +55,9 @@ static inline void put_head(struct strobe_image_writer *writer, unsigned locals)
         strobe_image_put_varint(writer, i);
     }
     strobe_image_put_varint(writer, 3);
+    for (unsigned i = 0; i < locals; i++) {
+        strobe_image_put_u8(writer, i == 0 ? 'a' : 'l');
+    }
     put_string(writer, "main");
     put_string(writer, "/usr/lib/python3/site-packages/flask/app.py");
     strobe_image_put_varint(writer, 7);
