@@ -14,6 +14,11 @@ int64_t strobe_clock_monotonic_ns(void)
     return read_ns(CLOCK_MONOTONIC);
 }
 
+int64_t strobe_clock_unix_ns(void)
+{
+    return read_ns(CLOCK_REALTIME);
+}
+
 int64_t strobe_clock_unix_us(void)
 {
     return read_ns(CLOCK_REALTIME) / 1000;

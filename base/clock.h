@@ -7,6 +7,9 @@
 /** CLOCK_MONOTONIC in nanoseconds. */
 int64_t strobe_clock_monotonic_ns(void);
 
+/** CLOCK_REALTIME in nanoseconds since 1970. */
+int64_t strobe_clock_unix_ns(void);
+
 /** CLOCK_REALTIME in microseconds since 1970. */
 int64_t strobe_clock_unix_us(void);
 

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "snapshot/image.h"
 #include "strobe/error.h"
+#include "strobe/limits.h"
 
 /** One decoding. Texts may hold secrets until they are scanned, so both are wiped at the end. */
 struct strobe_decoder {
@@ -20,6 +21,7 @@ struct strobe_decoder {
     json_t *values;            /* array of objects */
     uint64_t refs_end;         /* one more than the highest reference seen */
     struct strobe_error *error;
+    bool entered[STROBE_CAPTURE_FRAMES_MAX]; /* which frames were called from C code */
 };
 
 /** Refuse the image. @return STROBE_EPROTO */
@@ -42,6 +44,18 @@ int strobe_decoder_named(struct strobe_decoder *decoder, json_t **ret_list);
  * @return 0, STROBE_EPROTO or STROBE_ENOMEM
  */
 int strobe_decoder_value(struct strobe_decoder *decoder);
+
+/** Decode function, file and line into `frame`. @return 0, STROBE_EPROTO or STROBE_ENOMEM, as all that follow */
+int strobe_decoder_place(struct strobe_decoder *decoder, json_t *frame);
+
+/** Put the time of the hit into `body`. */
+int strobe_decoder_time(json_t *body, uint64_t time_ns);
+
+/** Decode what stands around the frames: the trace, the request, the task with those that await it, C frames. */
+int strobe_decoder_trace(struct strobe_decoder *decoder, json_t *body);
+int strobe_decoder_request(struct strobe_decoder *decoder, json_t *body);
+int strobe_decoder_task(struct strobe_decoder *decoder, json_t *body);
+int strobe_decoder_native(struct strobe_decoder *decoder, json_t *body);
 
 /**
  * Decode the list of hidden values, redact them, and forget what can be reached through them only.

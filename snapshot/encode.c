@@ -131,12 +131,8 @@ static bool is_library(json_t *frame)
     return strobe_library_owns(json_string_value(file), json_string_length(file));
 }
 
-static int add_frame(struct strobe_decoder *decoder, json_t *frames)
+int strobe_decoder_place(struct strobe_decoder *decoder, json_t *frame)
 {
-    json_t *frame = json_object();
-    if (json_array_append_new(frames, frame) < 0) {
-        return STROBE_ENOMEM;
-    }
     int status = set(frame, "function", strobe_decoder_text(decoder));
     if (status == 0) {
         status = set(frame, "file", strobe_decoder_text(decoder));
@@ -144,10 +140,19 @@ static int add_frame(struct strobe_decoder *decoder, json_t *frames)
     if (status == 0) {
         status = add_number(decoder, frame, "line", true);
     }
-    if (status == 0 && is_library(frame)) {
-        status = set(frame, "library", json_true());
+    return status == 0 && is_library(frame) ? set(frame, "library", json_true()) : status;
+}
+
+static int add_frame(struct strobe_decoder *decoder, json_t *frames, bool *ret_entered)
+{
+    json_t *frame = json_object();
+    if (json_array_append_new(frames, frame) < 0) {
+        return STROBE_ENOMEM;
     }
-    if (status == 0 && strobe_image_get_u8(&decoder->reader) != 0) {
+    int status = strobe_decoder_place(decoder, frame);
+    unsigned flags = strobe_image_get_u8(&decoder->reader);
+    *ret_entered = (flags & STROBE_FRAME_ENTERED) != 0;
+    if (status == 0 && (flags & STROBE_FRAME_HAS_LOCALS) != 0) {
         status = add_locals(decoder, frame);
     }
     if (status == 0 && decoder->reader.failed) {
@@ -165,7 +170,7 @@ static int add_frames(struct strobe_decoder *decoder, json_t *body)
         status = strobe_decoder_refuse(decoder, "the number of frames is wrong");
     }
     for (unsigned i = 0; status == 0 && i < count; i++) {
-        status = add_frame(decoder, frames);
+        status = add_frame(decoder, frames, &decoder->entered[i]);
     }
     if (status < 0) {
         json_decref(frames);
@@ -261,13 +266,18 @@ static int decode(struct strobe_decoder *decoder, struct strobe_snapshot_head *h
         return strobe_decoder_refuse(decoder, "its version is not known");
     }
     head->tag = strobe_image_get_u64(&decoder->reader);
-    head->time_us = (int64_t)strobe_image_get_u64(&decoder->reader);
+    uint64_t time_ns = strobe_image_get_u64(&decoder->reader);
+    head->time_us = (int64_t)(time_ns / 1000);
+    static int (*const parts[])(struct strobe_decoder *, json_t *) = {
+        add_thread, strobe_decoder_trace, strobe_decoder_request, add_frames, strobe_decoder_task,
+        strobe_decoder_native,
+    };
     int status = set(body, "format", json_integer(FORMAT));
     if (status == 0) {
-        status = add_thread(decoder, body);
+        status = strobe_decoder_time(body, time_ns);
     }
-    if (status == 0) {
-        status = add_frames(decoder, body);
+    for (size_t i = 0; status == 0 && i < sizeof parts / sizeof parts[0]; i++) {
+        status = parts[i](decoder, body);
     }
     if (status == 0) {
         status = add_records(decoder);

@@ -4,10 +4,15 @@
  * Values are stored raw (digits, characters, the bits of a float); turning them into text is the reader's work.
  * `varint` is LEB128; fixed widths are in the machine's byte order, for an image never leaves the process.
  *
- *   image  := u8 version, u64 tag, u64 time_us, varint thread, text thread_name,
- *             varint frames_total, u8 frames, frame*, record*, end
- *   frame  := text function, text file, varint line, u8 has_locals
+ *   image  := u8 version, u64 tag, u64 time_ns, varint thread, text thread_name, trace, request,
+ *             varint frames_total, u8 frames, frame*, task, u16 native, u64 address*, record*, end
+ *   trace  := u8 0 | u8 1, 16 bytes trace id, 8 bytes span id
+ *   request := u8 0 | u8 1, text method, text path, text route
+ *   frame  := place, u8 enum strobe_frame_flag
  *             [u16 arguments, u16 locals, (text name, varint value)*, varint locals_cut, u8 kind*]
+ *   place  := text function, text file, varint line
+ *   task   := u8 0 | u8 1, text name, text coroutine, u8 awaiters,
+ *             (text name, text coroutine, u8 others, u8 frames, place*)*
  *   record := u8 STROBE_RECORD_TYPE, text                         types are numbered as they appear
  *           | u8 STROBE_RECORD_VALUE, u8 parts, varint type + 1, part*   values likewise; type 0: not known
  *   part   := as the bits of `parts` say, lowest first: varint size | leaf | u16 items, varint* |
@@ -32,6 +37,8 @@
 #define STROBE_IMAGE_HIDDEN_MAX 2048
 #define STROBE_IMAGE_HIDDEN_RULES_MAX 64
 #define STROBE_IMAGE_HIDE_ALL 0xFFFF /* too many to be listed: no leaf may be shown */
+
+enum strobe_frame_flag { STROBE_FRAME_HAS_LOCALS = 1, STROBE_FRAME_ENTERED = 2 /* from C code */ };
 
 enum strobe_record { STROBE_RECORD_END, STROBE_RECORD_TYPE, STROBE_RECORD_VALUE };
 

@@ -95,6 +95,18 @@ bool strobe_frame_back(struct strobe_frame *frame)
     return settle(((interpreter_frame *)frame->internal)->previous, frame);
 }
 
+bool strobe_frame_entered(struct strobe_frame frame)
+{
+    const interpreter_frame *internal = frame.internal;
+#if PY_VERSION_HEX >= 0x030E0000
+    return internal->previous == NULL || internal->previous->owner == FRAME_OWNED_BY_INTERPRETER;
+#elif PY_VERSION_HEX >= 0x030C0000
+    return internal->previous == NULL || internal->previous->owner == FRAME_OWNED_BY_CSTACK;
+#else
+    return internal->is_entry;
+#endif
+}
+
 PyCodeObject *strobe_frame_code(struct strobe_frame frame)
 {
     return (PyCodeObject *)executable_of(frame.internal);

@@ -22,6 +22,9 @@ bool strobe_frame_current(PyThreadState *tstate, struct strobe_frame *ret_frame)
 /** Move to the caller, skipping the interpreter's own entry frames. @return false at the outermost (unchanged then) */
 bool strobe_frame_back(struct strobe_frame *frame);
 
+/** Whether C code called this frame's function, so that another loop of the interpreter runs its caller. */
+bool strobe_frame_entered(struct strobe_frame frame);
+
 /** The code object; borrowed, never NULL. */
 PyCodeObject *strobe_frame_code(struct strobe_frame frame);
 

@@ -38,6 +38,8 @@
 #define STROBE_CAPTURE_BYTES_MAX (256 * 1024)   /* of one image */
 #define STROBE_CAPTURE_VALUES_MAX 8192          /* of one image */
 #define STROBE_CAPTURE_SCAN_MAX 256             /* characters copied beyond LENGTH_MAX, to look for secrets only */
+#define STROBE_CAPTURE_AWAITERS_MAX 16          /* tasks that wait for the running one, up to the root */
+#define STROBE_CAPTURE_NATIVE_MAX 256           /* frames of C code, when asked for */
 #define STROBE_CAPTURE_STACK_MAX 10000          /* frames counted for the true depth of the stack */
 #define STROBE_CAPTURE_NS_MAX 5000000LL         /* time in the program's thread for one capture */
 #define STROBE_NAME_BYTES_MAX 256               /* of an identifier, type or function name */

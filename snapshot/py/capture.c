@@ -7,10 +7,15 @@
 #include "base/clock.h"
 #include "base/py/future.h"
 #include "snapshot/library.h"
+#include "snapshot/native.h"
+#include "snapshot/py/await_chain.h"
+#include "snapshot/py/eval.h"
 #include "snapshot/py/kind.h"
 #include "snapshot/py/name.h"
+#include "snapshot/py/request.h"
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
+#include "snapshot/py/trace.h"
 #include "snapshot/py/walk.h"
 #include "strobe/error.h"
 
@@ -45,16 +50,28 @@ int strobe_capture_init(void)
         return STROBE_ENOMEM;
     }
     find_standard_library();
+    strobe_eval_find();
     return 0;
 }
 
 void strobe_capture_done(void)
 {
     strobe_thread_done();
+    strobe_trace_done();
     strobe_future_done();
     strobe_names_done();
     free(walk);
     walk = NULL;
+}
+
+/* The addresses alone; whose they are is found out on the link thread. */
+static void write_native(bool wanted)
+{
+    uint64_t addresses[STROBE_CAPTURE_NATIVE_MAX];
+    size_t count = wanted ? strobe_native_record(addresses, STROBE_CAPTURE_NATIVE_MAX) : 0;
+    bool room = strobe_walk_has_room(walk, sizeof addresses);
+    strobe_image_put_u16(&walk->writer, room ? (unsigned)count : 0);
+    strobe_image_put_bytes(&walk->writer, addresses, room ? count * sizeof addresses[0] : 0);
 }
 
 static void write_image(struct strobe_frame frame, const struct strobe_capture_context *context, int64_t started_ns)
@@ -63,9 +80,13 @@ static void write_image(struct strobe_frame frame, const struct strobe_capture_c
     strobe_walk_begin(walk, started_ns);
     strobe_image_put_u8(writer, STROBE_IMAGE_VERSION);
     strobe_image_put_u64(writer, context->tag);
-    strobe_image_put_u64(writer, (uint64_t)strobe_clock_unix_us());
+    strobe_image_put_u64(writer, (uint64_t)strobe_clock_unix_ns());
     strobe_thread_write(walk, context->tstate);
+    strobe_trace_write(walk);
+    strobe_request_write(walk, frame);
     strobe_stack_write(walk, frame, context->line);
+    strobe_await_chain_write(walk, context->tstate);
+    write_native(context->options.native);
     strobe_walk_run(walk, started_ns);
 }
 

@@ -9,17 +9,24 @@
 
 #include <Python.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/image_queue.h"
 #include "base/py/frame.h"
 
+/** What a capture does on request only. Zero-initialised: nothing of it. */
+struct strobe_capture_options {
+    bool native; /* frames of C code between those of Python; some 1 us each */
+};
+
 /** What stands in the image beside the values. */
 struct strobe_capture_context {
     uint64_t tag; /* handed through to strobe_snapshot_head.tag */
     int line;     /* 1-based line of the innermost frame; the caller knows it */
     PyThreadState *tstate;
+    struct strobe_capture_options options;
 };
 
 /**

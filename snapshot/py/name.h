@@ -31,6 +31,9 @@ extern struct strobe_names {
     PyObject *type_code, *ctypes_fields;
     PyObject *row_keys, *row_data, *sa_state;
     PyObject *pydantic_fields_set, *pydantic_extra, *pydantic_private;
+    PyObject *otel_context, *otel_runtime, *otel_current, *otel_propagation, *otel_span_key, *otel_span_context;
+    PyObject *environ, *asgi_scope, *request, *req, *request_method, *path_info;
+    PyObject *http_method, *http_path, *http_route, *url_rule, *rule, *resolver_match;
     PyObject *blocks, *axes, *values, *ndarray, *manager, *data, *range, *length;
 } strobe_names;
 

@@ -112,18 +112,18 @@ static void add_namespace(struct locals *locals, PyObject *namespace)
     }
 }
 
-static void write_locals(struct strobe_walk *walk, struct strobe_frame frame)
+static void write_locals(struct strobe_walk *walk, struct strobe_frame frame, unsigned flags)
 {
     struct strobe_image_writer *writer = &walk->writer;
     struct locals locals;
     PyObject *namespace = strobe_frame_namespace(frame);
     if (namespace != NULL && !PyDict_CheckExact(namespace)) {
-        strobe_image_put_u8(writer, false); /* of a metaclass's __prepare__: asking it would run code */
+        strobe_image_put_u8(writer, flags); /* of a metaclass's __prepare__: asking it would run code */
         return;
     }
     locals.walk = walk;
     locals.arguments = locals.shown = locals.left_out = 0; /* kinds are filled one by one */
-    strobe_image_put_u8(writer, true);
+    strobe_image_put_u8(writer, flags | STROBE_FRAME_HAS_LOCALS);
     size_t counts_at = writer->size;
     strobe_image_put_u16(writer, 0);
     strobe_image_put_u16(writer, 0);
@@ -154,10 +154,11 @@ static void write_frame(struct strobe_walk *walk, struct strobe_frame frame, int
     put_text(walk, code->co_qualname, STROBE_NAME_BYTES_MAX);
     put_text(walk, code->co_filename, STROBE_PATH_BYTES_MAX);
     strobe_image_put_varint(&walk->writer, line > 0 ? (uint64_t)line : 0);
+    unsigned flags = strobe_frame_entered(frame) ? STROBE_FRAME_ENTERED : 0;
     if (with_locals) {
-        write_locals(walk, frame);
+        write_locals(walk, frame, flags);
     } else {
-        strobe_image_put_u8(&walk->writer, false);
+        strobe_image_put_u8(&walk->writer, flags);
     }
 }
 

@@ -44,6 +44,19 @@ static PyObject *set_tick(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+static bool native; /* frames of C code, too */
+
+static PyObject *set_native(PyObject *module, PyObject *args)
+{
+    int wanted;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "p", &wanted)) {
+        return NULL;
+    }
+    native = wanted != 0;
+    Py_RETURN_NONE;
+}
+
 /* ---- Captures ---- */
 
 /* The frame `depth` calls above the caller of this module's function. */
@@ -62,7 +75,7 @@ static bool find_frame(int depth, struct strobe_frame *ret_frame)
 static struct strobe_image *take(struct strobe_frame frame)
 {
     struct strobe_capture_context context = {
-        .tag = TAG, .line = strobe_frame_line(frame), .tstate = PyThreadState_Get()};
+        .tag = TAG, .line = strobe_frame_line(frame), .tstate = PyThreadState_Get(), .options = {.native = native}};
     return strobe_capture(frame, &context);
 }
 
@@ -305,6 +318,7 @@ static PyMethodDef methods[] = {
     {"encode", encode, METH_VARARGS, "encode(image) -> JSON text"},
     {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},
     {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
+    {"set_native", set_native, METH_VARARGS, "set_native(wanted): whether frames of C code are captured"},
     {"set_tick", set_tick, METH_VARARGS, "set_tick(ns): what each reading of the clock takes; -1: the real clock"},
     {"count_in_memory", count_in_memory, METH_VARARGS, "count_in_memory(reversed bytes) -> how often they stand there"},
     {"capture_without_memory", capture_without_memory, METH_NOARGS, "capture while no allocation succeeds"},

@@ -6,7 +6,7 @@
 
 #include "snapshot/image.h"
 
-enum { SAMPLE_BYTES_MAX = 8192, SAMPLE_TAG = 77, SAMPLE_TIME_US = 123456789 };
+enum { SAMPLE_BYTES_MAX = 8192, SAMPLE_TAG = 77, SAMPLE_TIME_US = 123456789, SAMPLE_TIME_NS_MORE = 321 };
 
 static inline void put_string(struct strobe_image_writer *writer, const char *text)
 {
@@ -33,14 +33,55 @@ static inline void put_double(struct strobe_image_writer *writer, double number)
     strobe_image_put_u64(writer, bits);
 }
 
+static inline void put_trace(struct strobe_image_writer *writer)
+{
+    strobe_image_put_u8(writer, 1);
+    for (unsigned i = 1; i <= 24; i++) {
+        strobe_image_put_u8(writer, i);
+    }
+}
+
+static inline void put_request(struct strobe_image_writer *writer)
+{
+    strobe_image_put_u8(writer, 1);
+    put_string(writer, "GET");
+    put_string(writer, "/orders/5");
+    put_string(writer, "/orders/<int:id>");
+}
+
+static inline void put_place(struct strobe_image_writer *writer, const char *function, unsigned line)
+{
+    put_string(writer, function);
+    put_string(writer, "/srv/shop/jobs.py");
+    strobe_image_put_varint(writer, line);
+}
+
+/* A task that two others await, of which one is named; no frames of C code. */
+static inline void put_task(struct strobe_image_writer *writer)
+{
+    strobe_image_put_u8(writer, 1);
+    put_string(writer, "charge");
+    put_string(writer, "charge_order");
+    strobe_image_put_u8(writer, 1);
+    put_string(writer, "Task-1");
+    put_string(writer, "main");
+    strobe_image_put_u8(writer, 1);
+    strobe_image_put_u8(writer, 2);
+    put_place(writer, "gather_all", 12);
+    put_place(writer, "main", 30);
+    strobe_image_put_u16(writer, 0);
+}
+
 /* version to the first record; locals a, b, ... refer to the values 0 to `locals` - 1 */
 static inline void put_head(struct strobe_image_writer *writer, unsigned locals)
 {
     strobe_image_put_u8(writer, STROBE_IMAGE_VERSION);
     strobe_image_put_u64(writer, SAMPLE_TAG);
-    strobe_image_put_u64(writer, SAMPLE_TIME_US);
+    strobe_image_put_u64(writer, (uint64_t)SAMPLE_TIME_US * 1000 + SAMPLE_TIME_NS_MORE);
     strobe_image_put_varint(writer, 4711);
     put_string(writer, "MainThread");
+    put_trace(writer);
+    put_request(writer);
     strobe_image_put_varint(writer, 31);
     strobe_image_put_u8(writer, 2);
     put_string(writer, "Cart.total");
@@ -61,7 +102,8 @@ static inline void put_head(struct strobe_image_writer *writer, unsigned locals)
     put_string(writer, "main");
     put_string(writer, "/usr/lib/python3/site-packages/flask/app.py");
     strobe_image_put_varint(writer, 7);
-    strobe_image_put_u8(writer, 0);
+    strobe_image_put_u8(writer, STROBE_FRAME_ENTERED);
+    put_task(writer);
 }
 
 /* the list that ends an image: each value with the rule "token" */

@@ -1,0 +1,75 @@
+#define UNW_LOCAL_ONLY
+#include "snapshot/native.h"
+
+#include <dlfcn.h>
+#include <libunwind.h>
+#include <stdatomic.h>
+#include <string.h>
+
+static atomic_uint_fast64_t eval_function;
+
+size_t strobe_native_record(uint64_t *ret_addresses, size_t max)
+{
+    unw_context_t context;
+    unw_cursor_t cursor;
+    size_t count = 0;
+    if (unw_getcontext(&context) != 0 || unw_init_local(&cursor, &context) != 0 || unw_step(&cursor) <= 0) {
+        return 0;
+    }
+    while (count < max && unw_step(&cursor) > 0) {
+        unw_word_t address;
+        if (unw_get_reg(&cursor, UNW_REG_IP, &address) != 0 || address == 0) {
+            break;
+        }
+        ret_addresses[count++] = address;
+    }
+    return count;
+}
+
+/* A return address may be that of the next function when the call was the last thing in its own. */
+static unw_word_t inside(uint64_t address)
+{
+    return (unw_word_t)address - 1;
+}
+
+uint64_t strobe_native_function(uint64_t address)
+{
+    unw_proc_info_t info;
+    unw_accessors_t *accessors = unw_get_accessors(unw_local_addr_space);
+    if (address == 0 || accessors->find_proc_info(unw_local_addr_space, inside(address), &info, 0, NULL) != 0) {
+        return 0;
+    }
+    return info.start_ip;
+}
+
+void strobe_native_set_eval(uint64_t function)
+{
+    atomic_store_explicit(&eval_function, function, memory_order_relaxed);
+}
+
+bool strobe_native_is_eval(uint64_t address)
+{
+    uint64_t eval = atomic_load_explicit(&eval_function, memory_order_relaxed);
+    return eval != 0 && strobe_native_function(address) == eval;
+}
+
+void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_place)
+{
+    Dl_info found;
+    unw_word_t offset = 0;
+    unw_accessors_t *accessors = unw_get_accessors(unw_local_addr_space);
+    memset(ret_place, 0, sizeof *ret_place);
+    if (dladdr((const void *)(uintptr_t)inside(address), &found) != 0 && found.dli_fname != NULL) {
+        strncpy(ret_place->module, found.dli_fname, sizeof ret_place->module - 1);
+        ret_place->offset = address - (uint64_t)(uintptr_t)found.dli_fbase;
+    }
+    /* libunwind also reads the table of symbols that are not exported, where the file has one. */
+    int status = accessors->get_proc_name(unw_local_addr_space, inside(address), ret_place->symbol,
+                                          sizeof ret_place->symbol, &offset, NULL);
+    if (status == 0 || status == -UNW_ENOMEM) { /* the latter: the name was cut */
+        ret_place->symbol[sizeof ret_place->symbol - 1] = '\0';
+        ret_place->offset = offset + 1;
+    } else {
+        ret_place->symbol[0] = '\0';
+    }
+}

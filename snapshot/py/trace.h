@@ -1,0 +1,13 @@
+/** The trace that a capture belongs to. For the rules of snapshot/py see walk.h. */
+#ifndef STROBE_SNAPSHOT_TRACE_H
+#define STROBE_SNAPSHOT_TRACE_H
+
+#include "snapshot/py/walk.h"
+
+/** Put trace and span id of OpenTelemetry's current span, when the program has loaded it and there is one. */
+void strobe_trace_write(struct strobe_walk *walk);
+
+/** Give back what strobe_trace_write() has found out about the library. GIL: held. */
+void strobe_trace_done(void);
+
+#endif
