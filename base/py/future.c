@@ -9,7 +9,7 @@
 
 #include <internal/pycore_pystate.h>
 #include <string.h>
-#if PY_VERSION_HEX >= 0x030E0000
+#if PY_VERSION_HEX >= 0x030D0000
 #include <internal/pycore_tstate.h>
 #endif
 
@@ -237,7 +237,13 @@ PyObject *strobe_future_current_task(PyThreadState *tstate)
 }
 #else
 
-/* The loop that runs in this thread: 3.11 and later keep a holder (3.11) or the loop (3.12 on) in the thread's dict. */
+#if PY_VERSION_HEX >= 0x030D0000
+static PyObject *running_loop(PyThreadState *tstate)
+{
+    return ((_PyThreadStateImpl *)tstate)->asyncio_running_loop;
+}
+#else
+/* In the thread's dict: the loop (3.12), or an object that holds it (3.11). */
 struct running_loop_holder {
     PyObject ob_base;
     PyObject *loop;
@@ -248,14 +254,11 @@ static PyObject *running_loop(PyThreadState *tstate)
 {
     PyObject *dict = tstate->dict;
     PyObject *found = dict != NULL && PyDict_CheckExact(dict) ? strobe_dict_get(dict, names.running_loop) : NULL;
-    if (found != NULL && strcmp(Py_TYPE(found)->tp_name, "_asyncio._RunningLoopHolder") == 0 &&
-        is_fixed(Py_TYPE(found))) {
-        found = ((struct running_loop_holder *)found)->loop;
-    } else if (found != NULL && PyTuple_CheckExact(found) && PyTuple_GET_SIZE(found) > 0) {
-        found = PyTuple_GET_ITEM(found, 0); /* of the Python implementation: loop and process */
-    }
-    return found;
+    bool is_holder = found != NULL && strcmp(Py_TYPE(found)->tp_name, "_RunningLoopHolder") == 0 &&
+                     is_fixed(Py_TYPE(found));
+    return is_holder ? ((struct running_loop_holder *)found)->loop : found;
 }
+#endif
 
 static PyObject *current_tasks(void)
 {

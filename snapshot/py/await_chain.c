@@ -18,15 +18,27 @@ enum {
 
 /* ---- Who waits ---- */
 
-/* Those that wait for one future: the first, and how many there are. */
+/* Those that wait for one future and are not on the way to it: the first, and how many there are. */
 struct waiters {
     PyObject *first;
     unsigned count;
+    PyObject *const *seen; /* the way; shield() makes two futures call one another */
+    unsigned seen_count;
 };
+
+static bool is_among(PyObject *object, PyObject *const *objects, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (objects[i] == object) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static void add_waiter(struct waiters *waiters, PyObject *object)
 {
-    if (object != NULL) {
+    if (object != NULL && !is_among(object, waiters->seen, waiters->seen_count)) {
         waiters->first = waiters->first != NULL ? waiters->first : object;
         waiters->count++;
     }
@@ -62,9 +74,9 @@ static void add_callbacks(struct waiters *waiters, const struct strobe_future *f
     }
 }
 
-static struct waiters waiters_of(const struct strobe_future *future)
+static struct waiters waiters_of(const struct strobe_future *future, PyObject *const *seen, unsigned seen_count)
 {
-    struct waiters waiters = {NULL, 0};
+    struct waiters waiters = {NULL, 0, seen, seen_count};
     add_awaited_by(&waiters, future->awaited_by);
     if (waiters.first == NULL) {
         add_callbacks(&waiters, future);
@@ -146,16 +158,6 @@ static void put_awaiter(struct strobe_walk *walk, const struct strobe_future *ta
     put_frames(walk, task->coroutine);
 }
 
-static bool is_among(PyObject *object, PyObject *const *objects, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (objects[i] == object) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void put_awaiters(struct strobe_walk *walk, PyObject *first, const struct strobe_future *running)
 {
     PyObject *seen[HOPS_MAX];
@@ -166,9 +168,8 @@ static void put_awaiters(struct strobe_walk *walk, PyObject *first, const struct
     seen[hops++] = first;
     while (hops < HOPS_MAX && shown < STROBE_CAPTURE_AWAITERS_MAX && strobe_walk_has_room(walk, TASK_BYTES) &&
            strobe_walk_spend(walk, 3)) {
-        struct waiters waiters = waiters_of(&future);
-        if (waiters.first == NULL || is_among(waiters.first, seen, hops) ||
-            !strobe_future_read(waiters.first, &future)) {
+        struct waiters waiters = waiters_of(&future, seen, hops);
+        if (waiters.first == NULL || !strobe_future_read(waiters.first, &future)) {
             break;
         }
         seen[hops++] = waiters.first;

@@ -12,6 +12,7 @@
 
 #include "snapshot/encode.h"
 #include "snapshot/py/capture.h"
+#include "snapshot/py/trace.h"
 #include "strobe/limits.h"
 
 enum { TAG = 42, ALLOCATORS = 3 };
@@ -54,6 +55,14 @@ static PyObject *set_native(PyObject *module, PyObject *args)
         return NULL;
     }
     native = wanted != 0;
+    Py_RETURN_NONE;
+}
+
+static PyObject *forget(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    strobe_trace_done();
     Py_RETURN_NONE;
 }
 
@@ -319,6 +328,7 @@ static PyMethodDef methods[] = {
     {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},
     {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
     {"set_native", set_native, METH_VARARGS, "set_native(wanted): whether frames of C code are captured"},
+    {"forget", forget, METH_NOARGS, "forget(): look for OpenTelemetry again"},
     {"set_tick", set_tick, METH_VARARGS, "set_tick(ns): what each reading of the clock takes; -1: the real clock"},
     {"count_in_memory", count_in_memory, METH_VARARGS, "count_in_memory(reversed bytes) -> how often they stand there"},
     {"capture_without_memory", capture_without_memory, METH_NOARGS, "capture while no allocation succeeds"},
@@ -340,6 +350,7 @@ static int execute(PyObject *module)
            PyModule_AddIntMacro(module, STROBE_CAPTURE_FRAMES_WITH_LOCALS_MAX) |
            PyModule_AddIntMacro(module, STROBE_CAPTURE_VALUES_MAX) |
            PyModule_AddIntMacro(module, STROBE_CAPTURE_STACK_MAX) |
+           PyModule_AddIntMacro(module, STROBE_CAPTURE_AWAITERS_MAX) |
            PyModule_AddIntMacro(module, STROBE_CAPTURE_BYTES_MAX);
 }
 
