@@ -5,6 +5,7 @@
 #include <libunwind.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 static atomic_uint_fast64_t eval_function;
 
@@ -24,6 +25,15 @@ size_t strobe_native_record(uint64_t *ret_addresses, size_t max)
         ret_addresses[count++] = address;
     }
     return count;
+}
+
+/* The program itself is known to the loader by the name it was started with, which may be relative. */
+static void name_module(struct strobe_native_place *place, const char *name)
+{
+    size_t max = sizeof place->module - 1;
+    if (name[0] == '/' || readlink("/proc/self/exe", place->module, max) <= 0) {
+        strncpy(place->module, name, max);
+    }
 }
 
 /* A return address may be that of the next function when the call was the last thing in its own. */
@@ -60,7 +70,7 @@ void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_pla
     unw_accessors_t *accessors = unw_get_accessors(unw_local_addr_space);
     memset(ret_place, 0, sizeof *ret_place);
     if (dladdr((const void *)(uintptr_t)inside(address), &found) != 0 && found.dli_fname != NULL) {
-        strncpy(ret_place->module, found.dli_fname, sizeof ret_place->module - 1);
+        name_module(ret_place, found.dli_fname);
         ret_place->offset = address - (uint64_t)(uintptr_t)found.dli_fbase;
     }
     /* libunwind also reads the table of symbols that are not exported, where the file has one. */

@@ -22,18 +22,30 @@ static bool is_finished(int state)
 #endif
 }
 
-/* The value on top of the frame's stack: of a suspended `await` or `yield from`, what is awaited. */
-static PyObject *top_of_stack(const interpreter_frame *frame, PyCodeObject *code)
-{
 #if PY_VERSION_HEX >= 0x030E0000
-    const _PyStackRef *top = frame->stackpointer;
-    return top != NULL && top > frame->localsplus + code->co_nlocalsplus
-               ? (PyObject *)(top[-1].bits & ~(uintptr_t)7)
-               : NULL;
-#else
-    return frame->stacktop > code->co_nlocalsplus ? frame->localsplus[frame->stacktop - 1] : NULL;
-#endif
+static PyObject *untag(_PyStackRef reference)
+{
+    enum { TAG_BITS = 7, INTEGER_TAG = 3 };
+    bool is_integer = (reference.bits & INTEGER_TAG) == INTEGER_TAG; /* 3.15: the index of a loop */
+    return is_integer ? NULL : (PyObject *)(reference.bits & ~(uintptr_t)TAG_BITS);
 }
+
+/* What is awaited: on top of the frame's stack, from 3.15 on below the place for an index. */
+static PyObject *awaited(const interpreter_frame *frame, PyCodeObject *code)
+{
+    const _PyStackRef *top = frame->stackpointer, *bottom = frame->localsplus + code->co_nlocalsplus;
+    PyObject *object = NULL;
+    for (int i = 0; object == NULL && i < 2 && top != NULL && top > bottom; i++) {
+        object = untag(*--top);
+    }
+    return object;
+}
+#else
+static PyObject *awaited(const interpreter_frame *frame, PyCodeObject *code)
+{
+    return frame->stacktop > code->co_nlocalsplus ? frame->localsplus[frame->stacktop - 1] : NULL;
+}
+#endif
 
 /* Whether a suspended frame stands in `await` or `yield from`. */
 static bool is_delegating(const PyGenObject *generator, struct strobe_frame frame)
@@ -83,7 +95,7 @@ void strobe_generator_read(PyObject *object, struct strobe_generator *ret_genera
         read.line = strobe_frame_line(read.frame);
     }
     if (read.state == STROBE_GENERATOR_SUSPENDED && is_delegating(generator, read.frame)) {
-        read.awaits = top_of_stack(frame, read.code);
+        read.awaits = awaited(frame, read.code);
     }
     *ret_generator = read;
 }
