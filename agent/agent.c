@@ -1,4 +1,5 @@
 #include "agent/agent.h"
+#include "agent/origin.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -130,6 +131,7 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
     if (agent == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
+    strobe_origin_read_environment();
     agent->has_dsn = options->dsn != NULL;
     agent->dsn = dsn;
     agent->queue = strobe_image_queue_new(STROBE_QUEUE_IMAGES_MAX, STROBE_QUEUE_BYTES_MAX);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/origin.h"
 #include "base/log.h"
 #include "snapshot/encode.h"
 
@@ -65,7 +66,9 @@ int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *
         return status;
     }
     struct strobe_probe *probe = strobe_board_find(&agent->board, head.tag);
-    if (probe == NULL) {
+    if (json_object_set_new(snapshot.body, "process", strobe_origin_json()) < 0) {
+        status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
+    } else if (probe == NULL) {
         status = strobe_error_set(error, STROBE_ENOTFOUND, "the probe of a snapshot is gone");
     } else if (!describe(probe, &head, &snapshot)) {
         status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");

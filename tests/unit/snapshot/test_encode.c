@@ -253,6 +253,103 @@ static void test_random_damage_gives_a_body_that_can_be_written_or_an_error(void
     }
 }
 
+/* ---- Texts put together, arrays, and what stands around the frames ---- */
+
+static void put_array(struct strobe_image_writer *writer, unsigned dimensions)
+{
+    const int16_t items[] = {1, -2};
+    strobe_image_put_u8(writer, STROBE_LEAF_ARRAY);
+    strobe_image_put_u8(writer, 'i');
+    strobe_image_put_u8(writer, 0);
+    put_string(writer, "int16");
+    strobe_image_put_u8(writer, dimensions);
+    for (unsigned i = 0; i < dimensions; i++) {
+        strobe_image_put_varint(writer, 5);
+    }
+    strobe_image_put_varint(writer, sizeof items[0]);
+    strobe_image_put_u16(writer, 2);
+    strobe_image_put_bytes(writer, items, sizeof items);
+}
+
+static void put_str_piece(struct strobe_image_writer *writer, const char *text)
+{
+    strobe_image_put_u8(writer, STROBE_LEAF_STR);
+    strobe_image_put_u8(writer, 1);
+    strobe_image_put_varint(writer, strlen(text));
+    strobe_image_put_varint(writer, strlen(text));
+    strobe_image_put_bytes(writer, text, strlen(text));
+}
+
+static size_t rich_image(uint8_t *bytes, const char *text)
+{
+    struct strobe_image_writer writer = {.bytes = bytes, .limit = SAMPLE_BYTES_MAX};
+    put_head(&writer, 2);
+    put_value(&writer, STROBE_PART_LEAF, 0);
+    strobe_image_put_u8(&writer, STROBE_LEAF_PIECES);
+    strobe_image_put_u8(&writer, 4);
+    strobe_image_put_u8(&writer, STROBE_LEAF_TEXT);
+    put_string(&writer, "re.compile(");
+    put_str_piece(&writer, text);
+    put_array(&writer, 0);
+    strobe_image_put_u8(&writer, STROBE_LEAF_INT);
+    strobe_image_put_u64(&writer, 7);
+    put_value(&writer, STROBE_PART_SIZE | STROBE_PART_LEAF | STROBE_PART_CUT, 0);
+    strobe_image_put_varint(&writer, 5);
+    put_array(&writer, 1);
+    strobe_image_put_u8(&writer, STROBE_CUT_ITEMS);
+    put_end(&writer, 2, STROBE_CUT_NONE);
+    return writer.size;
+}
+
+static void test_pieces_become_one_text_and_arrays_have_a_shape(void **state)
+{
+    (void)state;
+    uint8_t bytes[SAMPLE_BYTES_MAX];
+    assert_int_equal(encode(bytes, rich_image(bytes, "it's")), 0);
+    assert_json(value(0), "{\"text\":\"re.compile(\\\"it's\\\"17\"}");
+    assert_json(value(1), "{\"size\":5,\"shape\":[5],\"dtype\":\"int16\",\"text\":\"[1, -2, ...]\",\"cut\":\"items\"}");
+}
+
+static void test_secret_in_a_piece_hides_the_whole_text(void **state)
+{
+    (void)state;
+    uint8_t bytes[SAMPLE_BYTES_MAX];
+    assert_int_equal(encode(bytes, rich_image(bytes, "4111111111111111")), 0);
+    assert_json(value(0), "{\"cut\":\"redacted:pattern\",\"rule\":\"card number\"}");
+}
+
+static void test_damaged_pieces_and_arrays_give_a_body_or_an_error(void **state)
+{
+    (void)state;
+    uint8_t rich[SAMPLE_BYTES_MAX], flipped[SAMPLE_BYTES_MAX];
+    size_t size = rich_image(rich, "it's");
+    for (size_t i = 0; i < size * 8; i++) {
+        memcpy(flipped, rich, size);
+        flipped[i / 8] ^= (uint8_t)(1u << i % 8);
+        int status = encode(flipped, size);
+        assert_true(status == 0 || status == STROBE_EPROTO);
+    }
+    for (size_t i = 0; i < size; i++) {
+        assert_int_equal(encode(rich, i), STROBE_EPROTO);
+    }
+}
+
+static void test_time_trace_request_and_task_stand_around_the_frames(void **state)
+{
+    (void)state;
+    assert_json(json_object_get(body, "time"), "\"1970-01-01T00:02:03.456789321Z\"");
+    assert_json(json_object_get(body, "trace"), "{\"trace_id\":\"0102030405060708090a0b0c0d0e0f10\","
+                                                "\"span_id\":\"1112131415161718\"}");
+    assert_json(json_object_get(body, "request"),
+                "{\"method\":\"GET\",\"path\":\"/orders/5\",\"route\":\"/orders/<int:id>\"}");
+    assert_json(json_object_get(body, "task"), "{\"name\":\"charge\",\"coroutine\":\"charge_order\"}");
+    assert_json(json_object_get(body, "awaiters"),
+                "[{\"task\":\"Task-1\",\"coroutine\":\"main\",\"others\":1,\"frames\":["
+                "{\"function\":\"gather_all\",\"file\":\"/srv/shop/jobs.py\",\"line\":12},"
+                "{\"function\":\"main\",\"file\":\"/srv/shop/jobs.py\",\"line\":30}]}]");
+    assert_json(json_object_get(json_array_get(json_object_get(body, "frames"), 0), "kinds"), "\"allllllllllllllll\"");
+}
+
 static void refuse_with(void (*spoil)(struct strobe_image_writer *), const char *why)
 {
     uint8_t bytes[SAMPLE_BYTES_MAX];
@@ -325,6 +422,10 @@ int main(void)
         WITH_SAMPLE(test_bytes_after_the_end_are_refused),
         WITH_SAMPLE(test_flipped_bits_give_a_body_or_an_error),
         WITH_SAMPLE(test_random_damage_gives_a_body_that_can_be_written_or_an_error),
+        WITH_SAMPLE(test_pieces_become_one_text_and_arrays_have_a_shape),
+        WITH_SAMPLE(test_secret_in_a_piece_hides_the_whole_text),
+        WITH_SAMPLE(test_damaged_pieces_and_arrays_give_a_body_or_an_error),
+        WITH_SAMPLE(test_time_trace_request_and_task_stand_around_the_frames),
         WITH_SAMPLE(test_inconsistent_images_are_refused_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
