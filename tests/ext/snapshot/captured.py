@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 extension = pytest.importorskip("_strobe_test_capture")
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "snapshot-format.schema.json"
+
+
+@functools.cache
+def validator() -> Any:
+    """Of docs/snapshot-format.schema.json; made once, for it takes longer than all checks of a test."""
+    return jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def check_format(body: dict[str, Any], count_max: int = 400) -> None:
+    """Hold a body against the schema; of a large one only as many values, evenly spread."""
+    values = body["values"]
+    step = max(1, len(values) // count_max)
+    sample = {name: part for name, part in body.items() if not name.startswith("test_")}
+    validator().validate({**sample, "values": values[::step]})
 
 
 class Value:
@@ -60,10 +79,12 @@ class Value:
 class Snapshot:
     """The body of a snapshot."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, check: bool = True) -> None:
         self.text = text
         self.body: dict[str, Any] = json.loads(text)
         self.frames = self.body["frames"]
+        if check:
+            check_format(self.body)
         count = len(self.body["values"])
         for value in self.body["values"]:
             refs = list(value.get("items", [])) + [ref for _, ref in value.get("fields", [])]
