@@ -190,6 +190,80 @@ static PyObject *capture_pending(PyObject *module, PyObject *args)
     return PyBool_FromLong(same && made);
 }
 
+/* ---- Memory of C that runs out ---- */
+
+static long allocations_left = -1; /* those that succeed before all fail; negative: no limit */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static bool may_allocate(void)
+{
+    return allocations_left < 0 || allocations_left-- > 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return may_allocate() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return may_allocate() ? __real_realloc(memory, size) : NULL;
+}
+
+/* capture_failing(): whether a capture for which there is no memory is given up */
+static PyObject *capture_failing(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    struct strobe_frame frame;
+    if (!find_frame(0, &frame)) {
+        return NULL;
+    }
+    allocations_left = 0;
+    struct strobe_image *image = take(frame);
+    allocations_left = -1;
+    bool given_up = image == NULL && !PyErr_Occurred();
+    strobe_image_free(image);
+    return PyBool_FromLong(given_up);
+}
+
+/* encode_failing(image, count): the name of the error when only `count` allocations succeed; None: encoded */
+static PyObject *encode_failing(PyObject *module, PyObject *args)
+{
+    const char *bytes;
+    Py_ssize_t size;
+    long count;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#l", &bytes, &size, &count)) {
+        return NULL;
+    }
+    struct strobe_snapshot_head head;
+    struct strobe_error error = {0};
+    json_t *body = NULL;
+    json_set_alloc_funcs(__wrap_malloc, free);
+    allocations_left = count;
+    int status = strobe_snapshot_encode((const uint8_t *)bytes, (size_t)size, &head, &body, &error);
+    allocations_left = -1;
+    json_set_alloc_funcs(malloc, free);
+    if (status < 0) {
+        return PyUnicode_FromString(strobe_error_name(status));
+    }
+    json_decref(body);
+    strobe_snapshot_head_done(&head);
+    Py_RETURN_NONE;
+}
+
 /* ---- What is left in memory ---- */
 
 enum { PAGE = 4096 };
@@ -329,6 +403,8 @@ static PyMethodDef methods[] = {
     {"capture_pending", capture_pending, METH_NOARGS, "capture with an exception set"},
     {"set_native", set_native, METH_VARARGS, "set_native(wanted): whether frames of C code are captured"},
     {"forget", forget, METH_NOARGS, "forget(): look for OpenTelemetry again"},
+    {"capture_failing", capture_failing, METH_NOARGS, "capture while malloc fails -> whether it was given up"},
+    {"encode_failing", encode_failing, METH_VARARGS, "encode_failing(image, allocations) -> name of the error"},
     {"set_tick", set_tick, METH_VARARGS, "set_tick(ns): what each reading of the clock takes; -1: the real clock"},
     {"count_in_memory", count_in_memory, METH_VARARGS, "count_in_memory(reversed bytes) -> how often they stand there"},
     {"capture_without_memory", capture_without_memory, METH_NOARGS, "capture while no allocation succeeds"},
