@@ -202,3 +202,71 @@ def test_no_document_whatever_breaks_the_page() -> None:
             view["body"]["values"] = [anything(2) for _ in range(5)]
             view["body"]["frames"] = [{"locals": [["a", 0], ["b", 1]]}, anything(3)]
         assert render(view, "x\n", full=True).endswith("\n")
+
+
+def test_variables_stand_under_heads_that_say_how_they_came_there() -> None:
+    view = snapshot([number(i) for i in range(7)], ["only", "usual", "flag", "rest", "more", "own", "outer"])
+    view["body"]["frames"][0].update(kinds="pakvwLf", arguments=5)
+    page = render(view)
+    assert "Arguments by position only\n  only = 0\n" in page
+    assert "Arguments\n  usual = 1\n  *rest = 3\n" in page
+    assert "Arguments by keyword only\n  flag = 2\n  **more = 4\n" in page
+    assert "Locals\n  own = 5\n" in page
+    assert "From enclosing functions\n  outer = 6\n" in page
+
+
+def test_texts_with_fields_show_both() -> None:
+    values = [
+        {"type": "shop.Color", "text": "Color.RED", "fields": [["value", 1]]},
+        {"type": "str", "text": "'r'"},
+        {"type": "asyncio.Task", "text": "<Task pay pending>", "fields": [["result", 3]]},
+        {"type": "str", "text": "'" + "x" * 300 + "'"},
+    ]
+    view = snapshot(values, [])
+    view["body"]["frames"][0]["locals"] = [["color", 0], ["task", 2]]
+    page = render(view)
+    assert "color = Color.RED(value='r')" in page
+    assert "task = <Task pay pending>\n" in page
+    assert "└─ result = 'xxx" in page
+
+
+def test_arrays_show_shape_and_type() -> None:
+    values = [
+        {"type": "numpy.ndarray", "text": "[[1, 2], [3, ...]]", "shape": [1000, 2], "dtype": "int64", "size": 2000},
+        {"type": "memoryview", "text": "[...]", "shape": [5], "dtype": "uint8", "size": 5, "cut": "unreadable"},
+    ]
+    values[0]["cut"] = "items"
+    page = render(snapshot(values, ["grid", "mapped"]))
+    assert "[[1, 2], [3, ...]] 1000 × 2 int64" in page
+    assert "[...] 5 uint8 <cannot be read without running code>" in page
+
+
+def test_task_awaiters_request_and_trace_are_named() -> None:
+    view = snapshot([], [])
+    view["body"].update(
+        task={"name": "Task-3", "coroutine": "charge"},
+        awaiters=[
+            {
+                "task": "root",
+                "coroutine": "main",
+                "others": 2,
+                "frames": [{"function": "main", "file": "/srv/jobs.py", "line": 30}],
+            }
+        ],
+        request={"method": "GET", "path": "/orders/5", "route": "/orders/<id>"},
+        trace={"trace_id": "a" * 32, "span_id": "b" * 16},
+        process={"pid": 1, "revision": "c" * 40, "pod": "web-7"},
+    )
+    page = render(view)
+    assert "task Task-3 of charge" in page
+    assert "awaited by task root and 2 more\n       main  /srv/jobs.py:30" in page
+    assert "GET /orders/5 (/orders/<id>)" in page
+    assert "trace " + "a" * 32 + " span " + "b" * 16 in page
+    assert "version " + "c" * 12 in page
+    assert "in web-7" in page
+
+
+def test_c_code_stands_below_the_frame_it_called() -> None:
+    view = snapshot([], [])
+    view["body"]["frames"][0]["native"] = [{"symbol": "list_sort", "module": "/usr/lib/libpython.so", "offset": "0x3c"}]
+    assert "C  list_sort+0x3c  libpython.so" in render(view)

@@ -56,6 +56,47 @@ describe("a snapshot's body", () => {
     expect(body?.frames.map(({ locals }) => locals)).toEqual([undefined, []]);
   });
 
+  it("reads what stands around the frames", () => {
+    const body = parseBody({
+      format: 1,
+      thread: { name: "MainThread", id: 1 },
+      task: { name: "Task-3", coroutine: "charge" },
+      request: { method: "GET", path: "/orders/5", route: "/orders/<id>" },
+      trace: { trace_id: "ab", span_id: "cd" },
+      awaiters: [
+        {
+          task: "root",
+          coroutine: "main",
+          others: 2,
+          frames: [{ function: "main", file: "/a.py", line: 3 }],
+        },
+        5,
+      ],
+      frames: [
+        { ...frame, locals: [["a", 0]], kinds: "v", native: [{ symbol: "list_sort", offset: "0x3c" }, null] },
+      ],
+      values: [{ type: "numpy.ndarray", text: "[1]", shape: [1], dtype: "int8" }],
+    });
+    expect(body?.thread).toBe("MainThread · task Task-3 of charge");
+    expect(body?.request).toBe("GET /orders/5 (/orders/<id>)");
+    expect(body?.trace).toEqual({ traceId: "ab", spanId: "cd" });
+    expect(body?.awaiters).toEqual([
+      { task: "root", others: 2, frames: [{ function: "main", file: "/a.py", line: 3 }] },
+    ]);
+    expect(body?.frames[0]?.kinds).toBe("v");
+    expect(body?.frames[0]?.native).toEqual([{ symbol: "list_sort", offset: "0x3c" }]);
+    expect(body?.values[0]).toEqual({ type: "numpy.ndarray", text: "[1]", shape: [1], dtype: "int8" });
+  });
+
+  it("does not believe letters that do not fit the locals", () => {
+    const body = parseBody({
+      format: 1,
+      frames: [{ ...frame, locals: [["a", 0]], kinds: "vvv" }],
+      values: [{}],
+    });
+    expect(body?.frames[0]?.kinds).toBeUndefined();
+  });
+
   it("counts at least the frames it has", () => {
     expect(
       parseBody({ format: 1, frames: [frame, frame], frames_total: "many", values: [{}] })?.framesTotal,

@@ -26,6 +26,21 @@ function rows(of: Body, ...open: string[]): Row[] {
   return visibleRows(makeTree(of.values, frameOf(of)), new Set(open));
 }
 
+describe("makeTree", () => {
+  it("writes *args and **kwargs as they are defined", () => {
+    const of = body(
+      [{ text: "1" }],
+      [
+        ["args", 0],
+        ["options", 0],
+        ["x", 0],
+      ],
+      { arguments: 3, kinds: "vwl" },
+    );
+    expect(rows(of).map(({ label }) => label)).toEqual(["*args", "**options", "x"]);
+  });
+});
+
 const labels = (list: Row[]): string[] => list.map(({ label }) => label);
 
 const shared = body(

@@ -56,6 +56,14 @@ describe("a value in words", () => {
 describe("a note on what is missing", () => {
   const note = (value: Value): string => cutNote(value);
 
+  it("says what an array has in each dimension", () => {
+    expect(note({ text: "[[1, ...]]", shape: [1000, 3], dtype: "int8", size: 3000, cut: "items" })).toBe(
+      "1,000 × 3 int8",
+    );
+    expect(note({ text: "5", shape: [], dtype: "float32" })).toBe("float32");
+    expect(note({ text: "[...]", shape: [5], dtype: "uint8", cut: "unreadable" })).toContain("not captured");
+  });
+
   it("tells true sizes in the unit of the type", () => {
     expect(note({ type: "list", size: 1_000_000, cut: "items", items: [0, 1] })).toBe("2 of 1,000,000 items");
     expect(note({ type: "str", size: 5000, cut: "length", text: "'é😀'" })).toBe(

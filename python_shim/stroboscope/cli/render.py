@@ -6,7 +6,7 @@ from typing import Any
 
 from stroboscope.cli.duration import moment, span_of
 from stroboscope.cli.terminal import Span, Terminal
-from stroboscope.cli.values import ValueTree, variables_of
+from stroboscope.cli.values import ValueTree, variable_groups, variables_of
 
 JsonObject = dict[str, Any]
 
@@ -46,14 +46,36 @@ def _print_head(
     if instance is not None:
         facts.append(f"pid {instance.get('pid')} on {instance.get('host')}")
     facts.append(f"thread {thread.get('name') or thread.get('id', '?')}")
+    if body.get("task"):
+        task = _object(body, "task")
+        facts.append(f"task {task.get('name', '?')} of {task.get('coroutine', '?')}")
     if "capture_ns" in body:
         facts.append(f"captured in {span_of(_number(body['capture_ns']))}")
     terminal.line(("dim", "  " + " · ".join(fact for fact in facts if fact)), wrap_prefix="  ")
+    _print_context(terminal, body)
     if view.get("condition"):
         terminal.line(("dim", "  if "), ("text", str(view["condition"])), wrap_prefix="     ")
     terminal.line(("dim", f"  snapshot {summary.get('id', '?')}"), wrap_prefix="  ")
     if body.get("cut"):
         terminal.line(("cut", f"  cut short: the limit of {body['cut']} for one snapshot was reached"))
+
+
+def _print_context(terminal: Terminal, body: JsonObject) -> None:
+    """The request and the trace of the hit, and the revision of the program, as far as they are known."""
+    request, trace, process = _object(body, "request"), _object(body, "trace"), _object(body, "process")
+    facts = []
+    if request:
+        route = request.get("route")
+        path = request.get("path", "")
+        facts.append(" ".join(str(word) for word in (request.get("method"), path, route and f"({route})") if word))
+    if trace:
+        facts.append(f"trace {trace.get('trace_id')} span {trace.get('span_id')}")
+    if process.get("version") or process.get("revision"):
+        facts.append(f"version {process.get('version') or str(process['revision'])[:12]}")
+    if process.get("pod") or process.get("container"):
+        facts.append(f"in {process.get('pod') or str(process['container'])[:12]}")
+    if facts:
+        terminal.line(("dim", "  " + " · ".join(facts)), wrap_prefix="  ")
 
 
 def _print_source(terminal: Terminal, source: str | None, line: int) -> None:
@@ -72,14 +94,12 @@ def _print_source(terminal: Terminal, source: str | None, line: int) -> None:
 
 
 def _print_hit_frame(terminal: Terminal, tree: ValueTree, frame: JsonObject) -> None:
-    variables = variables_of(frame)
-    count = min(_number(frame.get("arguments")), len(variables))
-    for title, part in (("Arguments", variables[:count]), ("Locals", variables[count:])):
-        if part:
-            terminal.line()
-            terminal.line(("title", title))
-            tree.print_variables(part)
-    if not variables:
+    groups = variable_groups(frame)
+    for title, part in groups:
+        terminal.line()
+        terminal.line(("title", title))
+        tree.print_variables(part)
+    if not groups:
         terminal.line()
         terminal.line(("dim", "No local variables."))
     _print_locals_cut(terminal, frame, "  ")
@@ -106,10 +126,37 @@ def _print_stack(
         if number > 0:
             tree.print_variables(variables_of(frame), indent="       ", deep=full)
             _print_locals_cut(terminal, frame, "       ")
+        _print_native(terminal, frame)
     _print_libraries(terminal, libraries)
+    _print_awaiters(terminal, body)
     missing = _number(body.get("frames_total")) - len(frames)
     if missing > 0:
         terminal.line(("cut", f"  … {missing} more frames"))
+
+
+def _print_native(terminal: Terminal, frame: JsonObject) -> None:
+    """The C code that called this frame."""
+    for entry in frame.get("native") or []:
+        if isinstance(entry, dict):
+            module = str(entry.get("module", "?")).rpartition("/")[2]
+            place = f"{entry.get('symbol') or '?'}+{entry.get('offset', '?')}"
+            terminal.line(("dim", f"       C  {place}  {module}"), wrap_prefix="          ")
+
+
+def _print_awaiters(terminal: Terminal, body: JsonObject) -> None:
+    """The tasks that wait for this one, up to the root."""
+    for awaiter in body.get("awaiters") or []:
+        if not isinstance(awaiter, dict):
+            continue
+        others = _number(awaiter.get("others"))
+        more = f" and {others} more" if others else ""
+        terminal.line(("dim", f"  awaited by task {awaiter.get('task', '?')}{more}"), wrap_prefix="    ")
+        for frame in awaiter.get("frames") or []:
+            if isinstance(frame, dict):
+                place = f"  {frame.get('file', '?')}:{frame.get('line', '?')}"
+                terminal.line(
+                    ("dim", "       "), ("name", str(frame.get("function", "?"))), ("dim", place), wrap_prefix="       "
+                )
 
 
 def _print_libraries(terminal: Terminal, frames: list[JsonObject]) -> None:

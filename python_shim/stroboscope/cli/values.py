@@ -27,6 +27,20 @@ _REASONS = {
     "unbound": "not assigned",
 }
 
+# The letters of `kinds` (docs/snapshot-format.md) and the head that a variable stands under.
+_HEADS = {
+    "p": "Arguments by position only",
+    "a": "Arguments",
+    "v": "Arguments",
+    "k": "Arguments by keyword only",
+    "w": "Arguments by keyword only",
+    "l": "Locals",
+    "h": "Locals",
+    "n": "Names",
+    "f": "From enclosing functions",
+}
+_STARS = {"v": "*", "w": "**"}
+
 Value = dict[str, Any]
 
 
@@ -109,11 +123,11 @@ class ValueTree:
     def _inline(self, ref: object, room: int, nesting: int) -> list[Span] | None:
         """The value on one line, or None when it is too long, too deep, or holds what was shown elsewhere."""
         value = self._value(ref)
-        if _is_leaf(value):
+        children = list(self._children(value))
+        if _is_leaf(value) and not children:
             spans = _leaf(value)
             # A long text alone wraps; inside a container it opens the container instead.
             return spans if nesting == 0 or _width(spans) <= room else None
-        children = list(self._children(value))
         if not children:
             return _header(value, 0)
         if nesting >= 3 or _rest(value, len(children)) or (nesting > 0 and ref in self._shown):
@@ -127,7 +141,7 @@ class ValueTree:
         is_sequence = "items" in value
         is_object = "fields" in value
         brackets = "()" if is_object else _BRACKETS.get(kind, "[]" if is_sequence else "{}")
-        spans: list[Span] = [] if kind in _BRACKETS else [("type", kind)]
+        spans: list[Span] = _leaf(value) if "text" in value else [] if kind in _BRACKETS else [("type", kind)]
         spans.append(("dim", brackets[0]))
         for index, (label, relation, ref, _) in enumerate(children):
             if index:
@@ -144,6 +158,21 @@ class ValueTree:
             spans.append(("dim", ","))
         spans.append(("dim", brackets[1]))
         return spans
+
+
+def variable_groups(frame: dict[str, Any]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """The frame's locals under heads that say how they came there; groups without variables are left out."""
+    kinds = str(frame.get("kinds", ""))
+    variables = variables_of(frame)
+    if len(kinds) != len(variables):  # before there were kinds
+        count = frame.get("arguments")
+        first = count if isinstance(count, int) else 0
+        kinds = "a" * first + "l" * (len(variables) - first)
+    groups: dict[str, list[tuple[str, int]]] = {title: [] for title in _HEADS.values()}
+    for (name, ref), kind in zip(variables, kinds, strict=False):
+        title = _HEADS.get(kind.lower(), "Locals")
+        groups.setdefault(title, []).append((_STARS.get(kind.lower(), "") + name, ref))
+    return [(title, group) for title, group in groups.items() if group]
 
 
 def variables_of(frame: dict[str, Any]) -> list[tuple[str, int]]:
@@ -174,10 +203,23 @@ def _leaf(value: Value) -> list[Span]:
     spans = [("number" if kind in _NUMBERS else "text", text)]
     if kind and kind not in _QUIET_TYPES and kind.rpartition(".")[2] not in text:
         spans = [("type", kind), ("", " "), *spans]
-    if cut == "length" and isinstance(value.get("size"), int):
+    if "shape" in value:
+        spans += _shape(value)
+    elif cut == "length" and isinstance(value.get("size"), int):
         unit = {"str": "characters", "int": "bits"}.get(kind, "bytes" if "byte" in kind else "in all")
         spans.append(("cut", f" … {value['size']:,} {unit}"))
     elif cut:
+        spans.append(("cut", f" <{_reason(value)}>"))
+    return spans
+
+
+def _shape(value: Value) -> list[Span]:
+    """How many items an array has in each dimension, and of which type."""
+    rows = [str(length) for length in _rows(value, "shape")]
+    what = f"{' × '.join(rows)} {value.get('dtype', '')}" if rows else str(value.get("dtype", ""))
+    reason = str(value.get("cut", ""))
+    spans: list[Span] = [("dim", f" {what.strip()}")]
+    if reason and reason != "items":
         spans.append(("cut", f" <{_reason(value)}>"))
     return spans
 
@@ -186,6 +228,8 @@ def _header(value: Value, shown: int) -> list[Span]:
     """A container without its content: type, size, and why content is missing."""
     if shown == 0 and not value.get("cut") and str(value.get("type")) in _EMPTY:
         return [("dim", _EMPTY[str(value["type"])])]
+    if "text" in value:
+        return _leaf(value)
     spans = _type_of(value)
     size = value.get("size")
     if isinstance(size, int) and "fields" not in value:

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { plural } from "../count";
 import { baseName } from "../location";
-import type { Body, Frame } from "../snapshot/body";
+import type { Awaiter, Body, Frame } from "../snapshot/body";
 import { frameIndex } from "../state/snapshots";
 
 /** Deep stacks start folded: the first frames tell most. */
@@ -26,7 +26,32 @@ export function FrameList({ body }: { body: Body }) {
         </button>
       )}
       {missing > 0 && <p class="note">{plural(missing, "outer frame")} not captured.</p>}
+      {body.awaiters.map((awaiter, position) => (
+        <AwaiterRow key={position} awaiter={awaiter} />
+      ))}
     </section>
+  );
+}
+
+/** A task that waits for the one above it: where it stands. */
+function AwaiterRow({ awaiter }: { awaiter: Awaiter }) {
+  return (
+    <>
+      <p class="note">
+        awaited by task {awaiter.task}
+        {awaiter.others > 0 && ` and ${plural(awaiter.others, "other")}`}
+      </p>
+      <ol>
+        {awaiter.frames.map((frame, position) => (
+          <li key={position} class="row frame-row" title={`${frame.file}:${frame.line}`}>
+            <span class="grow ellipsis">{frame.function}</span>
+            <span class="mono muted nowrap">
+              {baseName(frame.file)}:{frame.line}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

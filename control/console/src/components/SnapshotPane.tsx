@@ -82,6 +82,13 @@ function Contents({ view, body }: { view: SnapshotView; body: Body }) {
           {process ? `pid ${process.pid} on ${process.host}` : "process gone"}
           {body.thread && ` · ${body.thread}`}
         </p>
+        {(body.request || body.trace) && (
+          <p class="muted ellipsis">
+            {body.request}
+            {body.request && body.trace && " · "}
+            {body.trace && `trace ${body.trace.traceId}`}
+          </p>
+        )}
         {view.condition && (
           <code class="condition">
             <span class="muted">if</span> {view.condition}

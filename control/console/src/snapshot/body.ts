@@ -11,12 +11,33 @@ export interface Frame {
   locals?: Named[];
   arguments: number;
   localsCut: number;
+  /** One letter for each local (docs/snapshot-format.md); absent: captured before there were letters. */
+  kinds?: string;
+  /** C code between this frame and its caller, when it was asked for. */
+  native: NativeFrame[];
+}
+
+export interface NativeFrame {
+  symbol?: string;
+  module?: string;
+  offset: string;
+}
+
+/** A task that waits for the one before it; `frames` are those of its coroutines, innermost first. */
+export interface Awaiter {
+  task: string;
+  /** So many more wait for the same. */
+  others: number;
+  frames: { function: string; file: string; line: number }[];
 }
 
 export interface Value {
   type?: string;
   text?: string;
   size?: number;
+  /** Of items in a row in memory: how many in each dimension, and their type. */
+  shape?: number[];
+  dtype?: string;
   cut?: string;
   /** The word or pattern that redaction matched. */
   rule?: string;
@@ -26,7 +47,12 @@ export interface Value {
 }
 
 export interface Body {
+  /** The thread, and the task that runs in it. */
   thread: string;
+  /** `GET /orders/5 (/orders/<int:id>)`; empty: no request is known. */
+  request: string;
+  trace?: { traceId: string; spanId: string };
+  awaiters: Awaiter[];
   frames: Frame[];
   framesTotal: number;
   values: Value[];
@@ -44,13 +70,20 @@ export function parseBody(raw: unknown): Body | undefined {
   const values = raw.values.map((value) => parseValue(value, (raw.values as unknown[]).length));
   const frames = raw.frames.filter(isObject).map((frame) => parseFrame(frame, values.length));
   const body: Body = {
-    thread: threadName(raw.thread),
+    thread: [threadName(raw.thread), taskName(raw.task)].filter((part) => part !== "").join(" · "),
+    request: requestText(raw.request),
+    awaiters: list(raw.awaiters).map(parseAwaiter),
     frames,
     framesTotal: Math.max(number(raw.frames_total), frames.length),
     values,
     captureNs: number(raw.capture_ns),
   };
   if (typeof raw.cut === "string") body.cut = raw.cut;
+  if (isObject(raw.trace)) {
+    const traceId = text(raw.trace.trace_id);
+    const spanId = text(raw.trace.span_id);
+    if (traceId !== undefined && spanId !== undefined) body.trace = { traceId, spanId };
+  }
   return body;
 }
 
@@ -62,19 +95,23 @@ function parseFrame(raw: Loose, valueCount: number): Frame {
     library: raw.library === true,
     arguments: number(raw.arguments),
     localsCut: number(raw.locals_cut),
+    native: list(raw.native).map(parseNative),
   };
   if (Array.isArray(raw.locals)) frame.locals = named(raw.locals, valueCount);
+  const kinds = text(raw.kinds);
+  if (kinds !== undefined && kinds.length === frame.locals?.length) frame.kinds = kinds;
   return frame;
 }
 
 function parseValue(raw: unknown, valueCount: number): Value {
   const value: Value = {};
   if (!isObject(raw)) return { cut: "unreadable" };
-  for (const key of ["type", "text", "cut", "rule"] as const) {
+  for (const key of ["type", "text", "dtype", "cut", "rule"] as const) {
     const found = text(raw[key]);
     if (found !== undefined) value[key] = found;
   }
   if (typeof raw.size === "number") value.size = raw.size;
+  if (Array.isArray(raw.shape)) value.shape = raw.shape.map(number);
   if (Array.isArray(raw.items)) value.items = raw.items.filter((ref) => isRef(ref, valueCount));
   if (Array.isArray(raw.entries)) {
     value.entries = raw.entries.filter(
@@ -95,6 +132,43 @@ function named(raw: unknown[], valueCount: number): Named[] {
 function threadName(raw: unknown): string {
   if (!isObject(raw)) return "";
   return text(raw.name) ?? (raw.id === undefined ? "" : `thread ${number(raw.id)}`);
+}
+
+function taskName(raw: unknown): string {
+  if (!isObject(raw)) return "";
+  return `task ${text(raw.name) ?? "?"} of ${text(raw.coroutine) ?? "?"}`;
+}
+
+function requestText(raw: unknown): string {
+  if (!isObject(raw)) return "";
+  const route = text(raw.route);
+  const parts = [text(raw.method), text(raw.path), route === undefined ? undefined : `(${route})`];
+  return parts.filter((part) => part !== undefined).join(" ");
+}
+
+function parseAwaiter(raw: Loose): Awaiter {
+  return {
+    task: text(raw.task) ?? "?",
+    others: number(raw.others),
+    frames: list(raw.frames).map((frame) => ({
+      function: text(frame.function) ?? "?",
+      file: text(frame.file) ?? "?",
+      line: number(frame.line),
+    })),
+  };
+}
+
+function parseNative(raw: Loose): NativeFrame {
+  const frame: NativeFrame = { offset: text(raw.offset) ?? "" };
+  const symbol = text(raw.symbol);
+  const module = text(raw.module);
+  if (symbol !== undefined) frame.symbol = symbol;
+  if (module !== undefined) frame.module = module;
+  return frame;
+}
+
+function list(raw: unknown): Loose[] {
+  return Array.isArray(raw) ? raw.filter(isObject) : [];
 }
 
 function isObject(raw: unknown): raw is Loose {

@@ -44,12 +44,15 @@ export interface Tree {
 /** Rows a filter shows at most; more help nobody. */
 export const MAX_FILTER_ROWS = 500;
 
+/** How `*args` and `**kwargs` are written where they are defined. */
+const STARS: Record<string, string | undefined> = { v: "*", w: "**" };
+
 export function makeTree(values: readonly Value[], frame: Frame): Tree {
   const roots = (frame.locals ?? []).map(([name, ref], position): Place => ({
     key: `${position}`,
     parent: null,
     kind: position < frame.arguments ? "argument" : "local",
-    label: name,
+    label: `${STARS[frame.kinds?.[position]?.toLowerCase() ?? ""] ?? ""}${name}`,
     path: name,
     depth: 0,
     ref,

@@ -26,6 +26,7 @@ export function valueText(values: readonly Value[], value: Value): string {
 
 /** Why something is missing, for people; empty when nothing is. */
 export function cutNote(value: Value): string {
+  if (isWholeArray(value)) return shapeText(value);
   const { cut } = value;
   if (!cut) return "";
   if (cut.startsWith("redacted")) return redactionNote(value);
@@ -49,6 +50,18 @@ export function cutNote(value: Value): string {
     default:
       return `cut: ${cut}`;
   }
+}
+
+/** Its shape tells what is missing. */
+function isWholeArray(value: Value): boolean {
+  return value.shape !== undefined && (value.cut === undefined || value.cut === "items");
+}
+
+/** `1,000 × 3 float64`: what an array has in each dimension, and of which type. */
+function shapeText(value: Value): string {
+  return [(value.shape ?? []).map(count).join(" × "), value.dtype ?? ""]
+    .filter((part) => part !== "")
+    .join(" ");
 }
 
 /** `1,000,000 items`; the unit follows the type. */
