@@ -65,6 +65,12 @@ function Toolbar() {
   );
 }
 
+/** The request and the trace that the hit happened in, as far as they are known. */
+function Context({ body }: { body: Body }) {
+  const facts = [body.request, body.trace && `trace ${body.trace.traceId}`].filter(Boolean);
+  return facts.length > 0 ? <p class="muted ellipsis">{facts.join(" · ")}</p> : null;
+}
+
 function Contents({ view, body }: { view: SnapshotView; body: Body }) {
   const { summary } = view;
   const frame = shownFrame.value;
@@ -82,13 +88,7 @@ function Contents({ view, body }: { view: SnapshotView; body: Body }) {
           {process ? `pid ${process.pid} on ${process.host}` : "process gone"}
           {body.thread && ` · ${body.thread}`}
         </p>
-        {(body.request || body.trace) && (
-          <p class="muted ellipsis">
-            {body.request}
-            {body.request && body.trace && " · "}
-            {body.trace && `trace ${body.trace.traceId}`}
-          </p>
-        )}
+        <Context body={body} />
         {view.condition && (
           <code class="condition">
             <span class="muted">if</span> {view.condition}
