@@ -1,7 +1,7 @@
 """Print what the agent costs: one row per situation, each a ratio to the same program without it.
 
 make bench
-python bench/run.py [WORD ...]      only the groups idle, probed
+python bench/run.py [WORD ...]      only the groups idle, probed, snapshots
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import sys
 
 import idle
 import probed
+import snapshots
 from harness import Row, note, table
 
-GROUPS = {"idle": idle.rows, "probed": probed.rows}
+GROUPS = {"idle": idle.rows, "probed": probed.rows, "snapshots": snapshots.rows}
 
 
 def main(arguments: list[str]) -> int:
