@@ -61,7 +61,7 @@ enum strobe_leaf {
     STROBE_LEAF_STR,     /* u8 bytes per character, varint shown, varint copied, the copied characters */
     STROBE_LEAF_BYTES,   /* u8 is a bytearray, varint shown, varint copied, the copied bytes */
     STROBE_LEAF_PIECES,  /* u8 count, as many leaves, none of them pieces: one text put together */
-    STROBE_LEAF_ARRAY,   /* u8 kind, u8 swapped, text dtype, u8 n, n varint lengths, varint item bytes, u16 items, them */
+    STROBE_LEAF_ARRAY, /* u8 kind, u8 swapped, text dtype, u8 n, n varint lengths, varint item bytes, u16 items, them */
     STROBE_LEAVES
 };
 

@@ -124,8 +124,9 @@ static int64_t unit_of(const struct strobe_row *row, int *ret_digits)
         const char *name;
         int64_t ns;
         int digits;
-    } units[] = {{"[D]", 86400000000000, -1}, {"[h]", 3600000000000, 0}, {"[m]", 60000000000, 0}, {"[s]", 1000000000, 0},
-                 {"[ms]", 1000000, 3},        {"[us]", 1000, 6},         {"[ns]", 1, 9}};
+    } units[] = {
+        {"[D]", 86400000000000, -1}, {"[h]", 3600000000000, 0}, {"[m]", 60000000000, 0}, {"[s]", 1000000000, 0},
+        {"[ms]", 1000000, 3},        {"[us]", 1000, 6},         {"[ns]", 1, 9}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t size = strlen(units[i].name);
         if (row->dtype_size > size && memcmp(row->dtype + row->dtype_size - size, units[i].name, size) == 0) {

@@ -18,12 +18,13 @@ struct strobe_row {
     uint64_t shape[STROBE_ROW_DIMENSIONS_MAX];
     const uint8_t *items; /* `count` of `item_bytes` each, in the order of C */
     size_t item_bytes;
-    size_t count; /* fewer than the shape says when the array was cut */
+    size_t count;      /* fewer than the shape says when the array was cut */
     const char *dtype; /* `datetime64[us]`: the unit of dates stands there */
     size_t dtype_size;
 };
 
-/** Append the items in brackets, one pair for each dimension; an ellipsis where more follow. Failure shows in the buffer. */
+/** Append the items in brackets, one pair for each dimension; an ellipsis where more follow. Failure shows in the
+ * buffer. */
 void strobe_row_text(struct strobe_buffer *buffer, const struct strobe_row *row);
 
 #endif

@@ -20,43 +20,43 @@
 enum { RAW_PENDING, RAW_CANCELLED, RAW_FINISHED }; /* the same in all versions */
 
 /* clang-format off: one line for each member */
-#define FUTURE_POINTERS       \
-    PyObject ob_base;         \
-    PyObject *loop;           \
-    PyObject *callback;       \
-    PyObject *context_of_it;  \
-    PyObject *callbacks;      \
-    PyObject *exception;      \
-    PyObject *exception_tb;   \
-    PyObject *result;         \
-    PyObject *source_tb;      \
+#define FUTURE_POINTERS      \
+    PyObject ob_base;        \
+    PyObject *loop;          \
+    PyObject *callback;      \
+    PyObject *context_of_it; \
+    PyObject *callbacks;     \
+    PyObject *exception;     \
+    PyObject *exception_tb;  \
+    PyObject *result;        \
+    PyObject *source_tb;     \
     PyObject *cancel_message;
 
 #if PY_VERSION_HEX >= 0x030E0000
-#define FUTURE_HEAD           \
-    FUTURE_POINTERS           \
-    PyObject *cancelled_exc;  \
-    PyObject *awaited_by;     \
-    int state;                \
-    char is_task;             \
-    char awaited_by_is_set;   \
-    unsigned log_tb : 1;      \
+#define FUTURE_HEAD          \
+    FUTURE_POINTERS          \
+    PyObject *cancelled_exc; \
+    PyObject *awaited_by;    \
+    int state;               \
+    char is_task;            \
+    char awaited_by_is_set;  \
+    unsigned log_tb : 1;     \
     unsigned blocking : 1;
 #elif PY_VERSION_HEX >= 0x030D0000
-#define FUTURE_HEAD           \
-    FUTURE_POINTERS           \
-    PyObject *cancelled_exc;  \
-    int state;                \
-    unsigned log_tb : 1;      \
+#define FUTURE_HEAD          \
+    FUTURE_POINTERS          \
+    PyObject *cancelled_exc; \
+    int state;               \
+    unsigned log_tb : 1;     \
     unsigned blocking : 1;
 #else
-#define FUTURE_HEAD           \
-    FUTURE_POINTERS           \
-    int state;                \
-    int log_tb;               \
-    int blocking;             \
-    PyObject *dict;           \
-    PyObject *weakrefs;       \
+#define FUTURE_HEAD     \
+    FUTURE_POINTERS     \
+    int state;          \
+    int log_tb;         \
+    int blocking;       \
+    PyObject *dict;     \
+    PyObject *weakrefs; \
     PyObject *cancelled_exc;
 #endif
 
@@ -254,8 +254,8 @@ static PyObject *running_loop(PyThreadState *tstate)
 {
     PyObject *dict = tstate->dict;
     PyObject *found = dict != NULL && PyDict_CheckExact(dict) ? strobe_dict_get(dict, names.running_loop) : NULL;
-    bool is_holder = found != NULL && strcmp(Py_TYPE(found)->tp_name, "_RunningLoopHolder") == 0 &&
-                     is_fixed(Py_TYPE(found));
+    bool is_holder =
+        found != NULL && strcmp(Py_TYPE(found)->tp_name, "_RunningLoopHolder") == 0 && is_fixed(Py_TYPE(found));
     return is_holder ? ((struct running_loop_holder *)found)->loop : found;
 }
 #endif
@@ -263,7 +263,8 @@ static PyObject *running_loop(PyThreadState *tstate)
 static PyObject *current_tasks(void)
 {
     PyObject *modules = PyImport_GetModuleDict();
-    PyObject *module = modules != NULL && PyDict_CheckExact(modules) ? strobe_dict_get(modules, names.tasks_module) : NULL;
+    PyObject *module =
+        modules != NULL && PyDict_CheckExact(modules) ? strobe_dict_get(modules, names.tasks_module) : NULL;
     PyObject *tasks = module != NULL && PyModule_CheckExact(module)
                           ? strobe_dict_get(PyModule_GetDict(module), names.current_tasks)
                           : NULL;
@@ -321,7 +322,7 @@ PyObject *strobe_future_woken_by(PyObject *callback)
         return is_future(parent) ? parent : NULL;
     }
     PyObject *args = attribute(callback, names.args); /* functools.partial(_release_waiter, waiter) */
-    PyObject *first = args != NULL && PyTuple_CheckExact(args) && PyTuple_GET_SIZE(args) > 0 ? PyTuple_GET_ITEM(args, 0)
-                                                                                             : NULL;
+    PyObject *first =
+        args != NULL && PyTuple_CheckExact(args) && PyTuple_GET_SIZE(args) > 0 ? PyTuple_GET_ITEM(args, 0) : NULL;
     return is_future(first) ? first : NULL;
 }

@@ -121,10 +121,9 @@ PyObject *strobe_generator_unwrap(PyObject *object)
     const char *name = Py_TYPE(object)->tp_name;
     bool static_or_fixed = !PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE) ||
                            PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_IMMUTABLETYPE);
-    bool wraps = static_or_fixed && (strcmp(name, "coroutine_wrapper") == 0 ||
-                                     strcmp(name, "_asyncio.FutureIter") == 0 ||
-                                      strcmp(name, "async_generator_asend") == 0 ||
-                                      strcmp(name, "async_generator_athrow") == 0);
+    bool wraps =
+        static_or_fixed && (strcmp(name, "coroutine_wrapper") == 0 || strcmp(name, "_asyncio.FutureIter") == 0 ||
+                            strcmp(name, "async_generator_asend") == 0 || strcmp(name, "async_generator_athrow") == 0);
     PyObject *inner = wraps ? ((struct wrapper *)object)->inner : NULL;
     return inner != NULL ? inner : object;
 }

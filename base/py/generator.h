@@ -21,11 +21,11 @@ enum strobe_generator_state {
 /** What is known of one; pointers are borrowed from it. */
 struct strobe_generator {
     enum strobe_generator_state state;
-    PyObject *qualname;       /* a str */
-    PyCodeObject *code;       /* NULL when it cannot be read any more (closed, before 3.12) */
+    PyObject *qualname;        /* a str */
+    PyCodeObject *code;        /* NULL when it cannot be read any more (closed, before 3.12) */
     struct strobe_frame frame; /* of a generator that is not closed */
-    int line;                 /* 1-based, where it stands; 0 unless suspended or running */
-    PyObject *awaits;         /* what a suspended one awaits or yields from; NULL: nothing that can be read */
+    int line;                  /* 1-based, where it stands; 0 unless suspended or running */
+    PyObject *awaits;          /* what a suspended one awaits or yields from; NULL: nothing that can be read */
 };
 
 /** Whether `object` is exactly a generator, a coroutine or an asynchronous generator. */

@@ -23,16 +23,26 @@ bool strobe_array_format(struct strobe_array *array, const char *format)
         unsigned char native_bytes, standard_bytes;
         const char *dtype;
     } known[] = {
-        {'?', '?', 1, 1, "bool"},           {'b', 'i', 1, 1, "int8"},
-        {'B', 'u', 1, 1, "uint8"},          {'c', 'S', 1, 1, "bytes"},
-        {'h', 'i', sizeof(short), 2, ""},   {'H', 'u', sizeof(short), 2, ""},
-        {'i', 'i', sizeof(int), 4, ""},     {'I', 'u', sizeof(int), 4, ""},
-        {'l', 'i', sizeof(long), 4, ""},    {'L', 'u', sizeof(long), 4, ""},
-        {'q', 'i', 8, 8, ""},               {'Q', 'u', 8, 8, ""},
-        {'n', 'i', sizeof(size_t), 8, ""},  {'N', 'u', sizeof(size_t), 8, ""},
-        {'e', 'f', 2, 2, ""},               {'f', 'f', 4, 4, ""},
-        {'d', 'f', 8, 8, ""},               {'P', 'u', sizeof(void *), 8, ""},
-        {'u', 'U', sizeof(wchar_t), 4, ""}, {'w', 'U', 4, 4, ""},
+        {'?', '?', 1, 1, "bool"},
+        {'b', 'i', 1, 1, "int8"},
+        {'B', 'u', 1, 1, "uint8"},
+        {'c', 'S', 1, 1, "bytes"},
+        {'h', 'i', sizeof(short), 2, ""},
+        {'H', 'u', sizeof(short), 2, ""},
+        {'i', 'i', sizeof(int), 4, ""},
+        {'I', 'u', sizeof(int), 4, ""},
+        {'l', 'i', sizeof(long), 4, ""},
+        {'L', 'u', sizeof(long), 4, ""},
+        {'q', 'i', 8, 8, ""},
+        {'Q', 'u', 8, 8, ""},
+        {'n', 'i', sizeof(size_t), 8, ""},
+        {'N', 'u', sizeof(size_t), 8, ""},
+        {'e', 'f', 2, 2, ""},
+        {'f', 'f', 4, 4, ""},
+        {'d', 'f', 8, 8, ""},
+        {'P', 'u', sizeof(void *), 8, ""},
+        {'u', 'U', sizeof(wchar_t), 4, ""},
+        {'w', 'U', 4, 4, ""},
     };
     bool standard = *format == '<' || *format == '>' || *format == '!' || *format == '=';
     array->swapped = *format == '>' || *format == '!';

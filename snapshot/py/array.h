@@ -19,7 +19,7 @@ struct strobe_array {
     int dimensions;
     Py_ssize_t shape[STROBE_ARRAY_DIMENSIONS_MAX];
     Py_ssize_t strides[STROBE_ARRAY_DIMENSIONS_MAX]; /* bytes */
-    const char *data; /* NULL: the items cannot be read */
+    const char *data;                                /* NULL: the items cannot be read */
 };
 
 /** Make the strides of items that stand close together. */

@@ -87,8 +87,8 @@ static size_t describe_zone_info(char *text, size_t size, PyObject *object)
     if (strobe_attribute_get(object, strobe_names.key, &key) == STROBE_ATTRIBUTE_FOUND && PyUnicode_CheckExact(key)) {
         name = strobe_name_of(key, buffer);
     }
-    return size + (size_t)snprintf(text + size, TEXT_BYTES - size, "zoneinfo.ZoneInfo(key='%.*s')", (int)name.size,
-                                   name.text);
+    return size +
+           (size_t)snprintf(text + size, TEXT_BYTES - size, "zoneinfo.ZoneInfo(key='%.*s')", (int)name.size, name.text);
 }
 
 /* ", fold=1, tzinfo=...)": what date-times and times end with */

@@ -16,14 +16,13 @@ enum { ADDRESSES_MAX = 32 };
 static struct way {
     uint64_t functions[ADDRESSES_MAX];
     size_t count;
-} *recording;
+} * recording;
 
-static const char source[] =
-    "def call(function):\n"
-    "    return function()\n"
-    "def walk(items):\n"
-    "    for item in items:\n"
-    "        yield item\n";
+static const char source[] = "def call(function):\n"
+                             "    return function()\n"
+                             "def walk(items):\n"
+                             "    for item in items:\n"
+                             "        yield item\n";
 
 static __attribute__((noinline)) void record(void)
 {

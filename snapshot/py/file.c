@@ -82,10 +82,10 @@ static PyObject *raw_of(PyObject *object)
 
 static const char *mode_of(const struct file_object *file)
 {
-    return file->appending                   ? (file->readable ? "ab+" : "ab")
+    return file->appending                    ? (file->readable ? "ab+" : "ab")
            : file->readable && file->writable ? "rb+"
-           : file->readable                  ? "rb"
-                                             : "wb";
+           : file->readable                   ? "rb"
+                                              : "wb";
 }
 
 static bool write_file(struct strobe_value *value)

@@ -96,10 +96,10 @@ static const struct strobe_kind *find_by_flags(PyTypeObject *type)
 {
     const unsigned long leaves = Py_TPFLAGS_LONG_SUBCLASS | Py_TPFLAGS_UNICODE_SUBCLASS | Py_TPFLAGS_BYTES_SUBCLASS;
     const unsigned long containers = Py_TPFLAGS_LIST_SUBCLASS | Py_TPFLAGS_TUPLE_SUBCLASS | Py_TPFLAGS_DICT_SUBCLASS;
-    return PyType_FastSubclass(type, leaves)                       ? &leaf
-           : PyType_FastSubclass(type, containers)                 ? &container
-           : PyType_FastSubclass(type, Py_TPFLAGS_TYPE_SUBCLASS)   ? &class
-                                                                   : &plain;
+    return PyType_FastSubclass(type, leaves)                     ? &leaf
+           : PyType_FastSubclass(type, containers)               ? &container
+           : PyType_FastSubclass(type, Py_TPFLAGS_TYPE_SUBCLASS) ? &class
+                                                                 : &plain;
 }
 
 static const struct strobe_kind *find(PyTypeObject *type)

@@ -23,7 +23,7 @@ extern struct strobe_names {
     PyObject *threading;
     PyObject *active; /* _active, of threading */
     PyObject *default_factory, *key, *start, *stop, *step;
-    PyObject *enum_name, *enum_value;                                 /* of enum.Enum */
+    PyObject *enum_name, *enum_value;                                  /* of enum.Enum */
     PyObject *integer, *numerator, *denominator, *ip, *scope, *prefix; /* of UUID, Fraction, ipaddress */
     PyObject *network_address, *level, *parent;
     PyObject *raw_paths, *path_text, *parts;

@@ -1,7 +1,7 @@
 /*
  * numpy's arrays and scalars, by the structs of its C interface: the same from 1.7 to 2.x. Of a dtype the members that
- * it declares to Python are read, at the places that it declares, which did move. Nothing of numpy is called: its buffer
- * protocol would allocate, and leave marks in the array.
+ * it declares to Python are read, at the places that it declares, which did move. Nothing of numpy is called: its
+ * buffer protocol would allocate, and leave marks in the array.
  */
 #include <Python.h>
 
@@ -71,9 +71,8 @@ static bool read_dtype(PyObject *object, struct dtype *ret_dtype)
 /* `float64`: the scalar's name, without module and without the underscore of bytes_ and the like. */
 static void name_dtype(struct strobe_array *array, const struct dtype *dtype, char buffer[STROBE_TYPE_NAME_BYTES])
 {
-    size_t size = dtype->scalar != NULL && PyType_Check((PyObject *)dtype->scalar)
-                      ? strobe_type_name(dtype->scalar, buffer)
-                      : 0;
+    size_t size =
+        dtype->scalar != NULL && PyType_Check((PyObject *)dtype->scalar) ? strobe_type_name(dtype->scalar, buffer) : 0;
     size_t start = size;
     while (start > 0 && buffer[start - 1] != '.') {
         start--;

@@ -165,12 +165,8 @@ static bool write_array(struct strobe_value *value)
 
 #define WHOLE STROBE_KIND_WHOLE
 const struct strobe_kind strobe_kinds_pandas[] = {
-    {"pandas.core.frame.DataFrame", WHOLE, 0, write_frame},
-    {"pandas.DataFrame", WHOLE, 0, write_frame},
-    {"pandas.core.series.Series", WHOLE, 0, write_series},
-    {"pandas.Series", WHOLE, 0, write_series},
-    {"pandas.core.indexes.base.Index", WHOLE, 0, write_index},
-    {"pandas.Index", WHOLE, 0, write_index},
-    {"pandas._libs.arrays.NDArrayBacked", WHOLE, 0, write_array},
-    {NULL, 0, 0, NULL},
+    {"pandas.core.frame.DataFrame", WHOLE, 0, write_frame},       {"pandas.DataFrame", WHOLE, 0, write_frame},
+    {"pandas.core.series.Series", WHOLE, 0, write_series},        {"pandas.Series", WHOLE, 0, write_series},
+    {"pandas.core.indexes.base.Index", WHOLE, 0, write_index},    {"pandas.Index", WHOLE, 0, write_index},
+    {"pandas._libs.arrays.NDArrayBacked", WHOLE, 0, write_array}, {NULL, 0, 0, NULL},
 };

@@ -239,10 +239,10 @@ static bool write_described(struct strobe_value *value, describer *describe)
 }
 
 /* One writer for each describer. */
-#define WRITER(noun)                                        \
-    static bool write_##noun(struct strobe_value *value)    \
-    {                                                       \
-        return write_described(value, describe_##noun);               \
+#define WRITER(noun)                                     \
+    static bool write_##noun(struct strobe_value *value) \
+    {                                                    \
+        return write_described(value, describe_##noun);  \
     }
 WRITER(function)
 WRITER(method)

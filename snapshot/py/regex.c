@@ -28,7 +28,7 @@ static void add_flags(struct strobe_pieces *pieces, int flags)
     static const struct {
         int flag;
         const char *name;
-    } known[] = {{2, "re.IGNORECASE"}, {4, "re.LOCALE"}, {8, "re.MULTILINE"},
+    } known[] = {{2, "re.IGNORECASE"}, {4, "re.LOCALE"},   {8, "re.MULTILINE"},
                  {16, "re.DOTALL"},    {64, "re.VERBOSE"}, {256, "re.ASCII"}};
     const char *between = ", ";
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -121,7 +121,7 @@ struct array_object {
     const struct {
         char type_code;
         int item_bytes;
-    } *description;
+    } * description;
 };
 
 static bool write_array(struct strobe_value *value)

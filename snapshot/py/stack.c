@@ -75,14 +75,14 @@ static char letter_of(PyCodeObject *code, int index, int kind)
 {
     int positional = code->co_argcount, keywords = positional + code->co_kwonlyargcount;
     bool has_rest = (code->co_flags & CO_VARARGS) != 0;
-    char letter = (kind & STROBE_SLOT_FREE) != 0              ? 'f'
-                  : (kind & STROBE_SLOT_HIDDEN) != 0          ? 'h'
-                  : (kind & STROBE_SLOT_ARGUMENT) == 0        ? 'l'
-                  : index < code->co_posonlyargcount          ? 'p'
-                  : index < positional                        ? 'a'
-                  : index < keywords                          ? 'k'
-                  : index == keywords && has_rest             ? 'v'
-                                                              : 'w';
+    char letter = (kind & STROBE_SLOT_FREE) != 0       ? 'f'
+                  : (kind & STROBE_SLOT_HIDDEN) != 0   ? 'h'
+                  : (kind & STROBE_SLOT_ARGUMENT) == 0 ? 'l'
+                  : index < code->co_posonlyargcount   ? 'p'
+                  : index < positional                 ? 'a'
+                  : index < keywords                   ? 'k'
+                  : index == keywords && has_rest      ? 'v'
+                                                       : 'w';
     return (kind & STROBE_SLOT_CELL) != 0 ? (char)(letter - 'a' + 'A') : letter;
 }
 
@@ -94,8 +94,8 @@ static void add_slots(struct locals *locals, struct strobe_frame frame, bool in_
         int kind;
         PyObject *name = strobe_code_slot_name(code, i, &kind);
         PyObject *value = strobe_frame_slot(frame, i);
-        if (is_slot_shown(name, kind, value, in_function) &&
-            add_local(locals, name, value, letter_of(code, i, kind)) && (kind & STROBE_SLOT_ARGUMENT) != 0) {
+        if (is_slot_shown(name, kind, value, in_function) && add_local(locals, name, value, letter_of(code, i, kind)) &&
+            (kind & STROBE_SLOT_ARGUMENT) != 0) {
             locals->arguments++;
         }
     }

@@ -69,9 +69,9 @@ static bool write_uuid(struct strobe_value *value)
     if (!read_bytes(attribute(value->object, strobe_names.integer), b, sizeof b)) {
         return false;
     }
-    int size = snprintf(text, sizeof text,
-                        "UUID('%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x')", b[0], b[1],
-                        b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    int size =
+        snprintf(text, sizeof text, "UUID('%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x')",
+                 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
     strobe_value_put_text(value, text, (size_t)size);
     return true;
 }

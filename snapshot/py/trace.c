@@ -62,8 +62,8 @@ static bool read_id(PyObject *object, uint8_t *ret_bytes, size_t size)
 static bool read_span(PyObject *span, uint8_t ret_ids[TRACE_BYTES + SPAN_BYTES])
 {
     PyObject *context;
-    return span != NULL && strobe_attribute_get(span, strobe_names.otel_span_context, &context) ==
-                               STROBE_ATTRIBUTE_FOUND &&
+    return span != NULL &&
+           strobe_attribute_get(span, strobe_names.otel_span_context, &context) == STROBE_ATTRIBUTE_FOUND &&
            PyTuple_Check(context) && PyTuple_GET_SIZE(context) >= 2 &&
            read_id(PyTuple_GET_ITEM(context, 0), ret_ids, TRACE_BYTES) &&
            read_id(PyTuple_GET_ITEM(context, 1), ret_ids + TRACE_BYTES, SPAN_BYTES);

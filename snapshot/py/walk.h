@@ -65,7 +65,7 @@ struct strobe_walk {
     uint32_t hidden[STROBE_IMAGE_HIDDEN_MAX]; /* values to be redacted after they were written */
     uint32_t embedded_count;
     struct strobe_embedded embedded[STROBE_WALK_EMBEDDED_MAX];
-    int64_t unbound;                          /* number of the one unbound value, or -1 */
+    int64_t unbound; /* number of the one unbound value, or -1 */
     struct strobe_pending queue[STROBE_CAPTURE_VALUES_MAX];
     struct strobe_identity identities[STROBE_WALK_IDENTITIES];
     struct strobe_identity type_identities[STROBE_WALK_TYPE_SLOTS];
