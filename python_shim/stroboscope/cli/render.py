@@ -67,7 +67,9 @@ def _print_context(terminal: Terminal, body: JsonObject) -> None:
     if request:
         route = request.get("route")
         path = request.get("path", "")
-        facts.append(" ".join(str(word) for word in (request.get("method"), path, route and f"({route})") if word))
+        facts.append(
+            " ".join(str(word) for word in (request.get("method"), path, route and f"({route})") if word)
+        )
     if trace:
         facts.append(f"trace {trace.get('trace_id')} span {trace.get('span_id')}")
     if process.get("version") or process.get("revision"):
@@ -155,7 +157,10 @@ def _print_awaiters(terminal: Terminal, body: JsonObject) -> None:
             if isinstance(frame, dict):
                 place = f"  {frame.get('file', '?')}:{frame.get('line', '?')}"
                 terminal.line(
-                    ("dim", "       "), ("name", str(frame.get("function", "?"))), ("dim", place), wrap_prefix="       "
+                    ("dim", "       "),
+                    ("name", str(frame.get("function", "?"))),
+                    ("dim", place),
+                    wrap_prefix="       ",
                 )
 
 

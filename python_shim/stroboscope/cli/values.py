@@ -216,7 +216,7 @@ def _leaf(value: Value) -> list[Span]:
 def _shape(value: Value) -> list[Span]:
     """How many items an array has in each dimension, and of which type."""
     rows = [str(length) for length in _rows(value, "shape")]
-    what = f"{' × '.join(rows)} {value.get('dtype', '')}" if rows else str(value.get("dtype", ""))
+    what = f"{' x '.join(rows)} {value.get('dtype', '')}" if rows else str(value.get("dtype", ""))
     reason = str(value.get("cut", ""))
     spans: list[Span] = [("dim", f" {what.strip()}")]
     if reason and reason != "items":
