@@ -208,7 +208,8 @@ static bool write_scalar(struct strobe_value *value, char kind)
     if (kind == '?') {
         array.item_bytes = 1; /* and padding */
     } else if (name != NULL && name[strcspn(name, "0123456789")] != '\0') {
-        array.item_bytes = (size_t)(atoi(name + strcspn(name, "0123456789")) / 8); /* int32 of 4 bytes and padding */
+        array.item_bytes =
+            (size_t)strtoul(name + strcspn(name, "0123456789"), NULL, 10) / 8; /* int32 of 4 bytes and padding */
     }
     if (array.item_bytes == 0 || (Py_ssize_t)array.item_bytes > bytes) {
         return false;
