@@ -11,8 +11,9 @@
 #include "base/py/dict.h"
 #include "base/py/module.h"
 #include "base/utf8.h"
+#include "probes/location.h"
+#include "probes/py/code_index.h"
 #include "probes/py/code_lines.h"
-#include "probes/py/resolve.h"
 
 enum { LINES_MAX = 20000 };
 
@@ -99,7 +100,7 @@ static void note_line(void *user, int line)
 }
 
 /* Fill in `lines_with_code`; on failure it stays empty, which only costs marks in the console. */
-static void find_lines(PyObject *codes, struct strobe_wire_source *source)
+static void find_lines(const struct strobe_codes *codes, struct strobe_wire_source *source)
 {
     bool *has = calloc(LINES_MAX + 1, sizeof *has);
     source->lines_with_code = calloc(LINES_MAX, sizeof *source->lines_with_code);
@@ -107,8 +108,8 @@ static void find_lines(PyObject *codes, struct strobe_wire_source *source)
         free(has);
         return;
     }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(codes); i++) {
-        strobe_code_lines_visit((PyCodeObject *)PyList_GET_ITEM(codes, i), note_line, has);
+    for (size_t i = 0; i < codes->count; i++) {
+        strobe_code_lines_visit(codes->items[i], note_line, has);
     }
     for (int line = 1; line <= LINES_MAX; line++) {
         if (has[line] && source->lines_with_code_count < LINES_MAX) {
@@ -126,12 +127,12 @@ static int load_source(struct strobe_agent *agent, const char *path, struct stro
 {
     struct file_text text = {NULL, 0, 0};
     struct strobe_wire_source source = {0};
-    PyObject *codes = strobe_codes_of_file(&agent->index, path);
-    if (codes == NULL) {
+    struct strobe_codes codes = {0};
+    if (strobe_code_index_codes(&agent->index, path, &codes) < 0) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     int status = 0;
-    if (PyList_GET_SIZE(codes) == 0) {
+    if (codes.count == 0) {
         status = strobe_error_set(error, STROBE_ENOTFOUND, "%.160s is not loaded in this process", path);
     } else {
         status = read_file(path, &text, error);
@@ -146,11 +147,11 @@ static int load_source(struct strobe_agent *agent, const char *path, struct stro
             strobe_wire_struct_done(&strobe_wire_source_struct, &source);
             status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
         } else {
-            find_lines(codes, &source);
+            find_lines(&codes, &source);
             *ret_source = source;
         }
     }
-    Py_DECREF(codes);
+    strobe_codes_done(&codes);
     return status;
 }
 
@@ -233,16 +234,16 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct strobe_wire_file *)a)->path, ((const struct strobe_wire_file *)b)->path);
 }
 
-/* Append the file of `code`; those without a file on disk are left out. */
-static void add_file(struct strobe_wire_files *files, PyCodeObject *code, PyObject *by_file, const char *standard)
+/* Append a file; those that are not on disk are left out. */
+static void add_file(struct strobe_wire_files *files, const struct strobe_code_file *loaded, PyObject *by_file,
+                     const char *standard)
 {
-    char path[STROBE_PATH_BYTES_MAX];
-    strobe_code_path(code, path);
+    const char *path = loaded->path;
     if (path[0] == '\0' || path[0] == '<' || files->files_count >= STROBE_FILES_MAX) {
         files->cut = files->cut || files->files_count >= STROBE_FILES_MAX;
         return;
     }
-    PyObject *module = strobe_dict_get(by_file, code->co_filename);
+    PyObject *module = strobe_dict_get(by_file, loaded->filename);
     const char *name = module != NULL ? PyUnicode_AsUTF8(module) : NULL;
     struct strobe_wire_file *file = &files->files[files->files_count];
     file->path = strdup(path);
@@ -270,28 +271,22 @@ static void drop_repeated(struct strobe_wire_files *files)
 static void answer_files(struct strobe_agent *agent, const struct strobe_wire_request *request)
 {
     struct strobe_wire_files files = {.request = request->request};
-    struct strobe_pointer_map seen;
     char standard[STROBE_PATH_BYTES_MAX];
     PyObject *by_file = modules_by_file();
     files.files = calloc(STROBE_FILES_MAX, sizeof *files.files);
-    strobe_pointer_map_init(&seen);
     if (by_file == NULL || files.files == NULL) {
         struct strobe_error error = {STROBE_ENOMEM, "out of memory"};
         post_failure(agent, request->request, &error);
     } else {
         standard_library(by_file, standard);
         strobe_code_index_refresh(&agent->index);
-        PyCodeObject *code;
-        for (size_t position = 0; (code = strobe_code_index_next(&agent->index, &position)) != NULL;) {
-            if (strobe_pointer_map_get(&seen, code->co_filename) == NULL &&
-                strobe_pointer_map_set(&seen, code->co_filename, code) == 0) {
-                add_file(&files, code, by_file, standard);
-            }
+        struct strobe_code_file *file;
+        for (size_t position = 0; (file = strobe_code_index_next_file(&agent->index, &position)) != NULL;) {
+            add_file(&files, file, by_file, standard);
         }
         drop_repeated(&files);
         strobe_report_post(agent, STROBE_WIRE_KIND_FILES, &files);
     }
-    strobe_pointer_map_done(&seen);
     strobe_wire_struct_done(&strobe_wire_files_struct, &files);
     Py_XDECREF(by_file);
 }

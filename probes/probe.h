@@ -82,7 +82,8 @@ struct strobe_probe {
     int64_t hits_left;
     int64_t expires_ns; /* CLOCK_MONOTONIC; INT64_MAX: never */
     struct strobe_token_bucket rate;
-    bool ended; /* done or expired: waits for the worker to disarm it */
+    bool ended;        /* done or expired: waits for the worker to disarm it */
+    unsigned standing; /* places where it stands now */
 
     struct strobe_gates gates;
 

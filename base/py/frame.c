@@ -13,6 +13,9 @@
 #if PY_VERSION_HEX >= 0x030E0000
 #include <internal/pycore_interpframe.h>
 #endif
+#if PY_VERSION_HEX < 0x030C0000
+#include <opcode.h>
+#endif
 
 typedef struct _PyInterpreterFrame interpreter_frame;
 
@@ -110,6 +113,25 @@ int strobe_frame_line(struct strobe_frame frame)
     int line = PyCode_Addr2Line(strobe_frame_code(frame), strobe_frame_instruction(frame));
     return line > 0 ? line : 0;
 }
+
+#if PY_VERSION_HEX < 0x030C0000
+static _Py_CODEUNIT current_unit(struct strobe_frame frame)
+{
+    return *((interpreter_frame *)frame.internal)->prev_instr;
+}
+
+bool strobe_frame_resumes(struct strobe_frame frame)
+{
+    _Py_CODEUNIT unit = current_unit(frame);
+    int opcode = _Py_OPCODE(unit);
+    return (opcode == RESUME || opcode == RESUME_QUICK) && (_Py_OPARG(unit) & 3) != 0;
+}
+
+bool strobe_frame_yields(struct strobe_frame frame)
+{
+    return _Py_OPCODE(current_unit(frame)) == YIELD_VALUE;
+}
+#endif
 
 int strobe_code_slots(PyCodeObject *code)
 {

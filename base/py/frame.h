@@ -31,6 +31,14 @@ int strobe_frame_line(struct strobe_frame frame);
 /** Offset in bytes of the instruction being executed; for PyCode_Addr2Line(). */
 int strobe_frame_instruction(struct strobe_frame frame);
 
+#if PY_VERSION_HEX < 0x030C0000
+/** At a call event of 3.11: whether it is a generator or coroutine that goes on, and no call that begins. */
+bool strobe_frame_resumes(struct strobe_frame frame);
+
+/** At a return event of 3.11: whether it is a generator or coroutine that is suspended, and no call that ends. */
+bool strobe_frame_yields(struct strobe_frame frame);
+#endif
+
 /** The kinds of variable slot, as flags. */
 enum strobe_slot_kind {
     STROBE_SLOT_LOCAL = 1,

@@ -19,3 +19,23 @@ bool strobe_module_next(Py_ssize_t *position, struct strobe_module *ret_module)
     Py_XDECREF(file_name);
     return found;
 }
+
+PyObject *strobe_module_globals(const char *name)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *key = PyUnicode_FromString(name);
+    PyObject *module =
+        key != NULL && modules != NULL && PyDict_CheckExact(modules) ? strobe_dict_get(modules, key) : NULL;
+    PyErr_Clear();
+    Py_XDECREF(key);
+    return module != NULL && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+}
+
+PyObject *strobe_module_attribute(PyObject *globals, const char *name)
+{
+    PyObject *key = PyUnicode_FromString(name);
+    PyObject *value = key != NULL ? strobe_dict_get(globals, key) : NULL;
+    PyErr_Clear();
+    Py_XDECREF(key);
+    return value;
+}

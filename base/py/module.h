@@ -19,4 +19,10 @@ struct strobe_module {
  */
 bool strobe_module_next(Py_ssize_t *position, struct strobe_module *ret_module);
 
+/** The dictionary of the module that sys.modules has under `name`, or NULL; borrowed. */
+PyObject *strobe_module_globals(const char *name);
+
+/** What a module's dictionary has under `name`, or NULL; borrowed. No __getattr__ of the module runs. */
+PyObject *strobe_module_attribute(PyObject *globals, const char *name);
+
 #endif

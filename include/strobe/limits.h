@@ -20,6 +20,13 @@
 #define STROBE_CONDITION_BYTES_MAX 4096
 #define STROBE_LINE_MAX 10000000
 
+#define STROBE_CODES_MAX 1024            /* copies of one place that a probe stands in */
+#define STROBE_CALLS_MAX 16384           /* calls under way whose start is known; a power of two */
+#define STROBE_RAISES_MAX 64             /* probes on exceptions */
+#define STROBE_RECENT_EXCEPTIONS_MAX 128 /* told apart from those not seen yet */
+#define STROBE_RECENT_EXCEPTION_MS 10000 /* one that is not seen for so long is new again */
+#define STROBE_SLICE_NS_MAX 50000        /* what the worker holds the GIL for while others wait, about */
+
 /* Conditions. */
 #define STROBE_PROGRAM_INSTRUCTIONS_MAX 1024
 #define STROBE_PROGRAM_CONSTANTS_MAX 256

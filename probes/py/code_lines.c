@@ -1,6 +1,6 @@
 #include "probes/py/code_lines.h"
 
-#include "strobe/error.h"
+#include "base/py/line_table.h"
 
 /* Bytes of a RESUME with its inline cache. */
 #if PY_VERSION_HEX >= 0x030F0000
@@ -9,47 +9,29 @@ enum { RESUME_BYTES = 4 };
 enum { RESUME_BYTES = 2 };
 #endif
 
-/* The line of one (start, end, line) entry, or 0. What ends with RESUME is the way into the function: it stands at the
- * line of the `def`, and no event is fired there. */
-static int entry_line(PyCodeObject *code, PyObject *entry)
+void strobe_code_lines_visit(PyCodeObject *code, strobe_code_line_visitor *visitor, void *user)
 {
-    long begins_after = (long)code->_co_firsttraceable * (long)sizeof(uint16_t) + RESUME_BYTES;
-    if (!PyTuple_CheckExact(entry) || PyTuple_GET_SIZE(entry) != 3) {
-        return 0;
-    }
-    PyObject *line = PyTuple_GET_ITEM(entry, 2);
-    return PyLong_CheckExact(line) && PyLong_AsLong(PyTuple_GET_ITEM(entry, 1)) > begins_after
-               ? (int)PyLong_AsLong(line)
-               : 0;
-}
-
-int strobe_code_lines_visit(PyCodeObject *code, strobe_code_line_visitor *visitor, void *user)
-{
-    /* co_lines() is CPython's own decoder of the line table; it is not exported to C. */
-    PyObject *entries = PyObject_CallMethod((PyObject *)code, "co_lines", NULL);
-    if (entries == NULL) {
-        PyErr_Clear();
-        return STROBE_ENOMEM;
-    }
-    PyObject *entry;
-    while ((entry = PyIter_Next(entries)) != NULL) {
-        int line = entry_line(code, entry);
-        Py_DECREF(entry);
-        if (line > 0) {
-            visitor(user, line);
+    /* What ends with RESUME is the way into the function: it stands at the line of the `def`, and no event is fired
+     * there. */
+    int begins_after = code->_co_firsttraceable * (int)sizeof(uint16_t) + RESUME_BYTES;
+    int last = 0;
+    struct strobe_line_table table;
+    struct strobe_line_range range;
+    strobe_line_table_open(code, &table);
+    while (strobe_line_table_next(&table, &range)) {
+        if (range.line > 0 && range.line != last && range.end > begins_after) {
+            visitor(user, range.line);
+            last = range.line;
         }
     }
-    Py_DECREF(entries);
-    if (PyErr_Occurred()) {
-        PyErr_Clear();
-        return STROBE_ENOMEM;
-    }
-    return 0;
 }
 
 static void fit_line(void *user, int line)
 {
     struct strobe_code_line_fit *fit = user;
+    if (fit->begins == 0) {
+        fit->begins = line;
+    }
     if (line == fit->line) {
         fit->exact = true;
     } else if (line > fit->line && (fit->next == 0 || line < fit->next)) {
@@ -61,10 +43,10 @@ static void fit_line(void *user, int line)
     fit->last = line > fit->last ? line : fit->last;
 }
 
-int strobe_code_lines_fit(PyCodeObject *code, struct strobe_code_line_fit *fit)
+void strobe_code_lines_fit(PyCodeObject *code, struct strobe_code_line_fit *fit)
 {
     fit->exact = false;
-    fit->next = fit->previous = 0;
+    fit->next = fit->previous = fit->begins = 0;
     fit->first = fit->last = code->co_firstlineno;
-    return strobe_code_lines_visit(code, fit_line, fit);
+    strobe_code_lines_visit(code, fit_line, fit);
 }

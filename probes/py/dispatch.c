@@ -1,7 +1,6 @@
 #include "probes/py/dispatch.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -10,151 +9,7 @@
 /* One evaluation in so many is timed: two clock reads cost more than a condition. */
 enum { SAMPLE_EVERY = 64 };
 
-void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *on_hit, void (*on_ended)(void *user),
-                          void *user)
-{
-    memset(dispatch, 0, sizeof *dispatch);
-    dispatch->on_hit = on_hit;
-    dispatch->on_ended = on_ended;
-    dispatch->user = user;
-    strobe_pointer_map_init(&dispatch->sites);
-    strobe_token_bucket_init(&dispatch->process_rate, STROBE_PROCESS_RATE_PER_S, STROBE_PROCESS_RATE_PER_S,
-                             strobe_clock_monotonic_ns());
-}
-
-/* ---- Sites ---- */
-
-static void armed_done(struct strobe_armed *armed)
-{
-    strobe_probe_unref(armed->probe);
-    free(armed->binding);
-}
-
-static void site_free(struct strobe_site *site)
-{
-    for (size_t i = 0; i < site->armed_count; i++) {
-        armed_done(&site->armed[i]);
-    }
-    free(site->armed);
-    Py_XDECREF(site->code);
-    free(site);
-}
-
-static void site_update_mask(struct strobe_site *site)
-{
-    site->lines_mask = 0;
-    for (size_t i = 0; i < site->armed_count; i++) {
-        site->lines_mask |= 1UL << (site->armed[i].line & 63);
-    }
-}
-
-void strobe_dispatch_done(struct strobe_dispatch *dispatch)
-{
-    size_t position = 0;
-    struct strobe_pointer_map_entry *entry;
-    while ((entry = strobe_pointer_map_next(&dispatch->sites, &position)) != NULL) {
-        site_free(entry->value);
-    }
-    strobe_pointer_map_done(&dispatch->sites);
-}
-
-static struct strobe_site *site_make(struct strobe_dispatch *dispatch, PyCodeObject *code)
-{
-    struct strobe_site *site = calloc(1, sizeof *site);
-    if (site == NULL) {
-        return NULL;
-    }
-    if (strobe_pointer_map_set(&dispatch->sites, code, site) < 0) {
-        free(site);
-        return NULL;
-    }
-    site->code = (PyCodeObject *)Py_NewRef(code);
-    return site;
-}
-
-static int16_t *make_binding(const struct strobe_condition *condition, PyCodeObject *code)
-{
-    int16_t *binding = calloc((size_t)condition->program.names_count + 1, sizeof *binding);
-    if (binding != NULL) {
-        strobe_condition_bind(condition, code, binding);
-    }
-    return binding;
-}
-
-int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, int line, struct strobe_probe *probe,
-                        const struct strobe_condition *condition, struct strobe_site **ret_site)
-{
-    struct strobe_site *site = strobe_dispatch_site(dispatch, code);
-    bool made = site == NULL;
-    int16_t *binding = condition != NULL ? make_binding(condition, code) : NULL;
-    if (condition != NULL && binding == NULL) {
-        return STROBE_ENOMEM;
-    }
-    site = made ? site_make(dispatch, code) : site;
-    struct strobe_armed *armed = site != NULL ? realloc(site->armed, (site->armed_count + 1) * sizeof *armed) : NULL;
-    if (armed == NULL) {
-        free(binding);
-        if (made && site != NULL) {
-            strobe_pointer_map_remove(&dispatch->sites, code);
-            site_free(site);
-        }
-        return STROBE_ENOMEM;
-    }
-    site->armed = armed;
-    site->armed[site->armed_count++] = (struct strobe_armed){line, strobe_probe_ref(probe), condition, binding};
-    site_update_mask(site);
-    *ret_site = site;
-    return 0;
-}
-
-bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe)
-{
-    struct strobe_site *site = strobe_dispatch_site(dispatch, code);
-    for (size_t i = 0; site != NULL && i < site->armed_count; i++) {
-        if (site->armed[i].probe == probe) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* @return whether something was taken away */
-static bool site_drop(struct strobe_site *site, const struct strobe_probe *probe)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < site->armed_count; i++) {
-        if (site->armed[i].probe == probe) {
-            armed_done(&site->armed[i]);
-        } else {
-            site->armed[kept++] = site->armed[i];
-        }
-    }
-    bool dropped = kept != site->armed_count;
-    site->armed_count = kept;
-    site_update_mask(site);
-    return dropped;
-}
-
-void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_probe *probe)
-{
-    size_t position = 0;
-    struct strobe_pointer_map_entry *entry;
-    while ((entry = strobe_pointer_map_next(&dispatch->sites, &position)) != NULL) {
-        struct strobe_site *site = entry->value;
-        if (!site_drop(site, probe)) {
-            continue;
-        }
-        if (site->armed_count == 0) {
-            strobe_pointer_map_remove(&dispatch->sites, site->code);
-            dispatch->engine->disarm(dispatch, site);
-            site_free(site);
-        } else {
-            dispatch->engine->arm(dispatch, site, NULL);
-        }
-    }
-}
-
-/* ---- One line ---- */
+/* ---- One probe ---- */
 
 static void end_probe(struct strobe_dispatch *dispatch, struct strobe_probe *probe, enum strobe_probe_state state,
                       const char *message)
@@ -170,10 +25,10 @@ static bool worth_a_message(uint64_t errors)
     return (errors & (errors - 1)) == 0;
 }
 
-static bool condition_holds(struct strobe_armed *armed, struct strobe_frame frame)
+static bool condition_holds(struct strobe_probe *probe, const struct strobe_condition *condition,
+                            const int16_t *binding, struct strobe_frame frame)
 {
-    struct strobe_probe *probe = armed->probe;
-    if (armed->condition == NULL) {
+    if (condition == NULL) {
         return true;
     }
     uint64_t errors = atomic_load_explicit(&probe->gates.condition_error, memory_order_relaxed) + 1;
@@ -181,7 +36,7 @@ static bool condition_holds(struct strobe_armed *armed, struct strobe_frame fram
     struct strobe_error *wanted = worth_a_message(errors) ? &error : NULL;
     error.code = 0;
     error.message[0] = '\0';
-    switch (strobe_condition_evaluate(armed->condition, armed->binding, frame, wanted)) {
+    switch (strobe_condition_evaluate(condition, binding, frame, wanted)) {
     case STROBE_VERDICT_TRUE:
         return true;
     case STROBE_VERDICT_FALSE:
@@ -223,16 +78,20 @@ static bool within_limits(struct strobe_dispatch *dispatch, struct strobe_probe 
     return true;
 }
 
-static void act(struct strobe_dispatch *dispatch, struct strobe_armed *armed, struct strobe_frame frame,
-                PyThreadState *tstate)
+/* The probe of `hit` is reached: its condition, its limits, its action, with a gate for each. */
+static void reach(struct strobe_dispatch *dispatch, const struct strobe_condition *condition, const int16_t *binding,
+                  const struct strobe_hit *hit)
 {
-    struct strobe_probe *probe = armed->probe;
+    struct strobe_probe *probe = hit->probe;
+    strobe_gate_count(&probe->gates.reached);
+    if (!condition_holds(probe, condition, binding, hit->frame)) {
+        return;
+    }
     int64_t began_ns = strobe_clock_monotonic_ns();
     if (!within_limits(dispatch, probe, began_ns)) {
         return;
     }
-    struct strobe_hit hit = {probe, frame, tstate, armed->line};
-    if (!dispatch->on_hit(dispatch->user, &hit)) {
+    if (!dispatch->on_hit(dispatch->user, hit)) {
         strobe_gate_count(&probe->gates.dropped); /* not a hit spent: the next one may fit */
         return;
     }
@@ -244,7 +103,9 @@ static void act(struct strobe_dispatch *dispatch, struct strobe_armed *armed, st
                               memory_order_relaxed);
 }
 
-/* The frame that reached the line: the innermost one, unless a tracer written in Python stands above it. */
+/* ---- One event ---- */
+
+/* The frame where it happens: the innermost one, unless a tracer written in Python stands above it. */
 static bool find_frame(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame)
 {
     bool found = strobe_frame_current(tstate, ret_frame);
@@ -254,26 +115,31 @@ static bool find_frame(PyThreadState *tstate, PyCodeObject *code, struct strobe_
     return found && strobe_frame_code(*ret_frame) == code;
 }
 
-static bool reach_probes(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
+/* Bring what happened to the probes of `site` that wait for it; `happened` lacks only the probe.
+ * @return whether there is one */
+static bool reach_armed(struct strobe_dispatch *dispatch, struct strobe_site *site, int line,
+                        struct strobe_hit *happened)
 {
-    PyThreadState *tstate = PyThreadState_Get();
-    struct strobe_frame frame = {NULL};
     bool wanted = false;
     for (size_t i = 0; i < site->armed_count; i++) {
         struct strobe_armed *armed = &site->armed[i];
-        if (armed->line != line) {
-            continue;
-        }
-        wanted = true;
-        if (frame.internal == NULL && !find_frame(tstate, site->code, &frame)) {
-            break;
-        }
-        strobe_gate_count(&armed->probe->gates.reached);
-        if (condition_holds(armed, frame)) {
-            act(dispatch, armed, frame, tstate);
+        if (armed->event == happened->event && armed->line == line) {
+            wanted = true;
+            happened->probe = armed->probe;
+            reach(dispatch, armed->condition, armed->binding, happened);
         }
     }
     return wanted;
+}
+
+static bool reach_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
+{
+    struct strobe_hit happened = {
+        .event = STROBE_EVENT_LINE, .line = line, .tstate = PyThreadState_Get(), .elapsed_ns = -1};
+    if (!find_frame(happened.tstate, site->code, &happened.frame)) {
+        return true; /* leave it on */
+    }
+    return reach_armed(dispatch, site, line, &happened);
 }
 
 bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
@@ -284,7 +150,7 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
     int saved_errno = errno;
     bool timed = ++dispatch->sample % SAMPLE_EVERY == 0;
     int64_t began_ns = timed ? strobe_clock_monotonic_ns() : 0;
-    bool wanted = reach_probes(dispatch, site, line);
+    bool wanted = reach_line(dispatch, site, line);
     if (timed) {
         int64_t spent_ns = strobe_clock_monotonic_ns() - began_ns;
         /* Longer than a condition takes: a capture, measured where it was made. */
@@ -294,4 +160,122 @@ bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *
     }
     errno = saved_errno;
     return wanted;
+}
+
+void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site *site)
+{
+    int saved_errno = errno;
+    struct strobe_hit happened = {.event = STROBE_EVENT_ENTRY,
+                                  .line = site->code->co_firstlineno,
+                                  .tstate = PyThreadState_Get(),
+                                  .elapsed_ns = -1};
+    if (find_frame(happened.tstate, site->code, &happened.frame)) {
+        if (strobe_site_awaits(site, STROBE_EVENT_ENTRY)) {
+            reach_armed(dispatch, site, 0, &happened);
+        }
+        if (strobe_site_awaits(site, STROBE_EVENT_EXIT)) { /* last: our own time at the entry is not the call's */
+            strobe_calls_begin(&dispatch->calls, happened.frame.internal, site->code, strobe_clock_monotonic_ns());
+        }
+    }
+    errno = saved_errno;
+}
+
+void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *site, PyObject *return_value,
+                          PyObject *exception)
+{
+    int saved_errno = errno;
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    struct strobe_hit happened = {.event = STROBE_EVENT_EXIT,
+                                  .return_value = return_value,
+                                  .exception = exception,
+                                  .tstate = PyThreadState_Get()};
+    if (find_frame(happened.tstate, site->code, &happened.frame)) {
+        happened.elapsed_ns = strobe_calls_end(&dispatch->calls, happened.frame.internal, site->code, now_ns);
+        happened.line = strobe_frame_line(happened.frame);
+        reach_armed(dispatch, site, 0, &happened);
+    }
+    errno = saved_errno;
+}
+
+/* ---- Exceptions ---- */
+
+/* A condition of such a probe meets any code object, so it is bound each time: exceptions of a wanted type are rare. */
+static void reach_raise(struct strobe_dispatch *dispatch, const struct strobe_raise *raise, struct strobe_hit *happened)
+{
+    int16_t binding[STROBE_PROGRAM_CONSTANTS_MAX];
+    happened->probe = raise->probe;
+    if (raise->condition != NULL) {
+        if ((size_t)raise->condition->program.names_count > sizeof binding / sizeof *binding) {
+            return;
+        }
+        strobe_condition_bind(raise->condition, strobe_frame_code(happened->frame), binding);
+    }
+    reach(dispatch, raise->condition, binding, happened);
+}
+
+/* @return whether some probe waits for `event` of this exception */
+static bool is_awaited(const struct strobe_dispatch *dispatch, enum strobe_event event, PyObject *exception)
+{
+    for (size_t i = 0; i < dispatch->raises.count; i++) {
+        const struct strobe_raise *raise = &dispatch->raises.items[i];
+        if (raise->event == event && strobe_raise_matches(raise, exception)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void reach_raises(struct strobe_dispatch *dispatch, enum strobe_event event, PyCodeObject *code,
+                         PyObject *exception)
+{
+    struct strobe_hit happened = {
+        .event = event, .exception = exception, .tstate = PyThreadState_Get(), .elapsed_ns = -1};
+    if (!find_frame(happened.tstate, code, &happened.frame)) {
+        return;
+    }
+    happened.line = strobe_frame_line(happened.frame);
+    for (size_t i = 0; i < dispatch->raises.count; i++) {
+        const struct strobe_raise *raise = &dispatch->raises.items[i];
+        if (raise->event == event && strobe_raise_matches(raise, exception)) {
+            reach_raise(dispatch, raise, &happened);
+        }
+    }
+}
+
+void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception)
+{
+    int saved_errno = errno;
+    if (is_awaited(dispatch, STROBE_EVENT_RAISE, exception) &&
+        strobe_recent_is_new(&dispatch->recent, exception, strobe_clock_monotonic_ns())) {
+        reach_raises(dispatch, STROBE_EVENT_RAISE, code, exception);
+    }
+    errno = saved_errno;
+}
+
+/* Where no Python frame of the program can handle it any more: the outermost frame, or the one below it is where
+ * threading ends a thread with its excepthook. */
+static bool leaves_the_thread(PyCodeObject *code)
+{
+    struct strobe_frame frame;
+    if (!find_frame(PyThreadState_Get(), code, &frame)) {
+        return false;
+    }
+    return !strobe_frame_back(&frame) ||
+           PyUnicode_CompareWithASCIIString(strobe_frame_code(frame)->co_qualname, "Thread._bootstrap_inner") == 0;
+}
+
+void strobe_dispatch_unwind(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception)
+{
+    struct strobe_site *site = dispatch->exits_count > 0 ? strobe_dispatch_site(dispatch, code) : NULL;
+    if (site != NULL && strobe_site_awaits(site, STROBE_EVENT_EXIT)) {
+        strobe_dispatch_exit(dispatch, site, NULL, exception);
+    }
+    if (exception == NULL || dispatch->raises.unhandled_count == 0) {
+        return;
+    }
+    int saved_errno = errno;
+    if (is_awaited(dispatch, STROBE_EVENT_UNHANDLED, exception) && leaves_the_thread(code)) {
+        reach_raises(dispatch, STROBE_EVENT_UNHANDLED, code, exception);
+    }
+    errno = saved_errno;
 }

@@ -1,8 +1,9 @@
 /**
- * From a line that is about to run to the probes that stand there: condition, limits, hit.
+ * From something that happens in the program to the probes that wait for it: condition, limits, hit.
  *
- * A site is a code object with armed lines. Sites are changed by the worker and read by the program's threads, both
- * under the GIL, so no lock is needed and a callback sees a change whole.
+ * Changes come from the worker (and the watcher of new modules), reports from the program's threads, all under the GIL.
+ * Adding and dropping probes only notes that a site changed; strobe_dispatch_settle() tells the engine, once for many
+ * changes. What is dropped acts no more from that moment on.
  */
 #ifndef STROBE_PROBES_DISPATCH_H
 #define STROBE_PROBES_DISPATCH_H
@@ -15,31 +16,22 @@
 #include "base/py/frame.h"
 #include "base/token_bucket.h"
 #include "probes/probe.h"
-#include "probes/py/condition.h"
+#include "probes/py/calls.h"
 #include "probes/py/engine.h"
+#include "probes/py/raises.h"
+#include "probes/py/recent.h"
+#include "probes/py/site.h"
 
-/** One probe at one line of one code object. */
-struct strobe_armed {
-    int line; /* 1-based */
-    struct strobe_probe *probe;
-    const struct strobe_condition *condition; /* NULL: always; the registry keeps it alive */
-    int16_t *binding;
-};
-
-/** A code object with armed lines. */
-struct strobe_site {
-    PyCodeObject *code; /* strong while the site exists */
-    struct strobe_armed *armed;
-    size_t armed_count;
-    unsigned long lines_mask; /* bit (line mod 64) set: some probe may stand there */
-};
-
-/** One hit, as the probe layer hands it to the agent; valid during the call. */
+/** One hit, as the probe layer hands it to the agent; valid during the call. Objects are borrowed. */
 struct strobe_hit {
     struct strobe_probe *probe;
     struct strobe_frame frame;
     PyThreadState *tstate;
-    int line; /* 1-based */
+    int line; /* 1-based; of an entry the line of the `def` */
+    enum strobe_event event;
+    PyObject *return_value; /* EXIT by return; else NULL */
+    PyObject *exception;    /* EXIT by exception (NULL when 3.11 does not tell which), RAISE, UNHANDLED; else NULL */
+    int64_t elapsed_ns;     /* EXIT: since the call began, time suspended included; -1: not known */
 };
 
 /**
@@ -52,6 +44,12 @@ typedef bool strobe_hit_handler(void *user, const struct strobe_hit *hit);
 struct strobe_dispatch {
     const struct strobe_engine *engine;
     struct strobe_pointer_map sites; /* code object -> site */
+    struct strobe_site *changed;     /* sites that the engine must be told of */
+    struct strobe_raises raises;
+    size_t exits_count;      /* sites that wait for EXIT */
+    bool exceptions_changed; /* raises or exits_count are not what the engine knows */
+    struct strobe_calls calls;
+    struct strobe_recent recent;
     struct strobe_token_bucket process_rate;
     strobe_hit_handler *on_hit;
     void (*on_ended)(void *user); /* a probe came to its end: disarm it soon. Program's thread, GIL held */
@@ -68,18 +66,35 @@ void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *
 /** Release the sites that are left (they must be disarmed). GIL: held. */
 void strobe_dispatch_done(struct strobe_dispatch *dispatch);
 
-/**
- * Stand `probe` at `line` of `code`; makes the site when there is none. Does not arm the engine.
- * GIL: held.   @return 0 and the site (borrowed), or STROBE_ENOMEM
- */
-int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, int line, struct strobe_probe *probe,
-                        const struct strobe_condition *condition, struct strobe_site **ret_site);
+/* ---- Which probes stand where: standing.c ---- */
 
-/** Take `probe` away from every site, arming or disarming the engine as needed. GIL: held. */
+/**
+ * Stand `probe` in `code` for `event` (LINE at `line`, ENTRY, EXIT); makes the site when there is none. Settle later.
+ * GIL: held.   @return 0 or STROBE_ENOMEM
+ */
+int strobe_dispatch_add(struct strobe_dispatch *dispatch, PyCodeObject *code, enum strobe_event event, int line,
+                        struct strobe_probe *probe, const struct strobe_condition *condition);
+
+/** Have `probe` wait for exceptions of `type`: RAISE or UNHANDLED. Settle later. GIL: held.
+ *  @return 0, STROBE_ENOMEM, STROBE_ELIMIT */
+int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, enum strobe_event event, PyTypeObject *type,
+                              struct strobe_probe *probe, const struct strobe_condition *condition);
+
+/** Take `probe` away from everywhere. Settle later. GIL: held. */
 void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_probe *probe);
 
 /** Whether `probe` stands in `code` already. GIL: held. */
 bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe);
+
+/**
+ * Tell the engine of one site that changed and, after the last one, of exceptions. A probe whose engine fails is taken
+ * away and its state says why.   GIL: held.
+ * @return whether there is more to tell: call again (a caller with the time may release the GIL between)
+ */
+bool strobe_dispatch_settle(struct strobe_dispatch *dispatch);
+
+/** Tell the engine of `code`'s site at once, if it changed. GIL: held. */
+void strobe_dispatch_settle_code(struct strobe_dispatch *dispatch, PyCodeObject *code);
 
 /** The site of `code`, or NULL. */
 static inline struct strobe_site *strobe_dispatch_site(const struct strobe_dispatch *dispatch, PyCodeObject *code)
@@ -87,17 +102,23 @@ static inline struct strobe_site *strobe_dispatch_site(const struct strobe_dispa
     return strobe_pointer_map_get(&dispatch->sites, code);
 }
 
-/** Whether some probe of `site` may stand at `line`; false is certain. */
-static inline bool strobe_site_wants(const struct strobe_site *site, int line)
-{
-    return (site->lines_mask >> (line & 63) & 1) != 0;
-}
+/* ---- What the engines report, about the innermost frame of this thread that runs the code in question.
+ *      Thread: the program's. GIL: held. They preserve errno and a pending exception. ---- */
 
-/**
- * A line of `site` is about to run in the innermost frame of this thread. Preserves a pending exception and errno.
- * Thread: the program's.   GIL: held.
- * @return whether a probe stands at this line (else the engine need not report it again)
- */
+/** A line of `site` is about to run. @return whether a probe stands there (else the engine need not report it again) */
 bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line);
+
+/** A call of `site` begins. */
+void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site *site);
+
+/** A call of `site` ends: with `return_value`, or by `exception` (may be NULL when not known). */
+void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *site, PyObject *return_value,
+                          PyObject *exception);
+
+/** `exception` is on its way through a frame of `code`, which may handle it. */
+void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception);
+
+/** `exception` leaves the frame of `code`: an exit, and where no frame is left that could handle it, unhandled. */
+void strobe_dispatch_unwind(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception);
 
 #endif

@@ -1,11 +1,13 @@
 /*
- * The engine on sys.monitoring (PEP 669), 3.12 and later. Only local events are ever set. sys.monitoring has no C API
- * for tools, so the control path calls its Python-level functions; the callback itself is C.
+ * The engine on sys.monitoring (PEP 669), 3.12 and later. Events are local, but for exceptions, which CPython reports
+ * for all code or none (before 3.15): those are on only while a probe needs them, and filtered here. sys.monitoring has
+ * no C API for tools, so the control path calls its built-in functions; the callbacks are C.
  */
 #include "probes/py/engine.h"
 
 #if PY_VERSION_HEX >= 0x030C0000
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "probes/py/dispatch.h"
@@ -17,15 +19,18 @@ static const int tool_ids[] = {5, 4, 3};
 
 enum { TOOL_IDS_ALL = 6 };
 
+/* What the engine listens to. */
+enum { LINE, INSTRUCTION, PY_START, PY_RETURN, PY_UNWIND, RAISE, EVENTS };
+
 struct monitoring {
     PyObject *module;           /* sys.monitoring */
     PyObject *set_local_events; /* bound once: called for each arm and disarm */
     PyObject *disable;          /* sys.monitoring.DISABLE */
-    PyObject *callback;         /* the function registered for LINE */
-    PyObject *anchor;           /* its self: leads from CPython back to the dispatch */
+    PyObject *tool;             /* the tool id as an int */
+    PyObject *anchor;           /* self of the callbacks: leads from CPython back to the dispatch */
     int tool_id;
-    long line_event; /* the bits differ between versions: read at run time */
-    long py_start_event;
+    long events[EVENTS]; /* the bits differ between versions: read at run time */
+    long global_events;  /* on now */
 };
 
 /** Heap type whose instance is the `self` of the callback. */
@@ -54,24 +59,97 @@ static PyType_Spec anchor_spec = {
     .slots = anchor_slots,
 };
 
-/* ---- The callback ---- */
+/* ---- The callbacks ---- */
+
+/* The site of a callback's first argument; NULL: nothing stands there. */
+static inline struct strobe_site *site_of(PyObject *self, PyObject *const *arguments)
+{
+    struct strobe_dispatch *dispatch = ((struct anchor *)self)->dispatch;
+    return dispatch != NULL ? strobe_dispatch_site(dispatch, (PyCodeObject *)arguments[0]) : NULL;
+}
+
+static PyObject *disable(PyObject *self)
+{
+    PyObject *answer = ((struct anchor *)self)->disable;
+    return Py_NewRef(answer != NULL ? answer : Py_None);
+}
 
 static PyObject *on_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    struct strobe_dispatch *dispatch = ((struct anchor *)self)->dispatch;
-    if (dispatch == NULL || count != 2) {
-        Py_RETURN_NONE;
-    }
-    struct strobe_site *site = strobe_dispatch_site(dispatch, (PyCodeObject *)arguments[0]);
+    struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
     int overflow;
-    int line = (int)PyLong_AsLongAndOverflow(arguments[1], &overflow);
-    if (site != NULL && strobe_dispatch_line(dispatch, site, line)) {
+    int line = site != NULL ? (int)PyLong_AsLongAndOverflow(arguments[1], &overflow) : 0;
+    if (site != NULL && strobe_dispatch_line(((struct anchor *)self)->dispatch, site, line)) {
         Py_RETURN_NONE;
     }
-    return Py_NewRef(((struct anchor *)self)->disable);
+    return disable(self);
 }
 
-static PyMethodDef on_line_method = {"on_line", (PyCFunction)(void (*)(void))on_line, METH_FASTCALL, NULL};
+static PyObject *on_instruction(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
+    int overflow;
+    int offset = site != NULL ? (int)PyLong_AsLongAndOverflow(arguments[1], &overflow) : 0;
+    int line = site != NULL ? strobe_code_points_line(site->points, site->points_count, offset) : 0;
+    if (line > 0 && strobe_dispatch_line(((struct anchor *)self)->dispatch, site, line)) {
+        Py_RETURN_NONE;
+    }
+    return disable(self);
+}
+
+/* Never answers DISABLE: that would bring back gh-155992 (see monitoring_arm), and is an error for exceptions. */
+static PyObject *on_start(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
+    if (site != NULL && (site->events & (1U << STROBE_EVENT_ENTRY | 1U << STROBE_EVENT_EXIT)) != 0) {
+        strobe_dispatch_entry(((struct anchor *)self)->dispatch, site);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_return(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct strobe_site *site = count == 3 ? site_of(self, arguments) : NULL;
+    if (site != NULL && strobe_site_awaits(site, STROBE_EVENT_EXIT)) {
+        strobe_dispatch_exit(((struct anchor *)self)->dispatch, site, arguments[2], NULL);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_unwind(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct strobe_dispatch *dispatch = ((struct anchor *)self)->dispatch;
+    if (dispatch != NULL && count == 3) {
+        strobe_dispatch_unwind(dispatch, (PyCodeObject *)arguments[0], arguments[2]);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_raise(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct strobe_dispatch *dispatch = ((struct anchor *)self)->dispatch;
+    if (dispatch != NULL && count == 3) {
+        strobe_dispatch_raise(dispatch, (PyCodeObject *)arguments[0], arguments[2]);
+    }
+    Py_RETURN_NONE;
+}
+
+#define METHOD(function)                                                        \
+    {                                                                           \
+#function, (PyCFunction)(void (*)(void))(function), METH_FASTCALL, NULL \
+    }
+
+static struct {
+    const char *name; /* in sys.monitoring.events */
+    PyMethodDef method;
+} listened[EVENTS] = {
+    [LINE] = {"LINE", METHOD(on_line)},
+    [INSTRUCTION] = {"INSTRUCTION", METHOD(on_instruction)},
+    [PY_START] = {"PY_START", METHOD(on_start)},
+    [PY_RETURN] = {"PY_RETURN", METHOD(on_return)},
+    [PY_UNWIND] = {"PY_UNWIND", METHOD(on_unwind)},
+    [RAISE] = {"RAISE", METHOD(on_raise)},
+};
 
 /* ---- Control ---- */
 
@@ -148,7 +226,16 @@ static int claim_tool_id(struct monitoring *m, struct strobe_error *error)
                             holders);
 }
 
-static int make_callback(struct monitoring *m, struct strobe_dispatch *dispatch, struct strobe_error *error)
+/* Set the callback of one event; NULL: none. @return whether that worked */
+static bool register_callback(struct monitoring *m, long event, PyObject *callback)
+{
+    PyObject *previous = PyObject_CallMethod(m->module, "register_callback", "ilO", m->tool_id, event,
+                                             callback != NULL ? callback : Py_None);
+    Py_XDECREF(previous);
+    return previous != NULL;
+}
+
+static int make_callbacks(struct monitoring *m, struct strobe_dispatch *dispatch, struct strobe_error *error)
 {
     PyObject *type = PyType_FromSpec(&anchor_spec);
     struct anchor *anchor = type != NULL ? PyObject_New(struct anchor, (PyTypeObject *)type) : NULL;
@@ -159,23 +246,26 @@ static int make_callback(struct monitoring *m, struct strobe_dispatch *dispatch,
     anchor->dispatch = dispatch;
     anchor->disable = m->disable;
     m->anchor = (PyObject *)anchor;
-    m->callback = PyCFunction_NewEx(&on_line_method, m->anchor, NULL);
-    PyObject *previous = m->callback != NULL ? PyObject_CallMethod(m->module, "register_callback", "ilO", m->tool_id,
-                                                                   m->line_event, m->callback)
-                                             : NULL;
-    if (previous == NULL) {
-        return take_exception(error, STROBE_EUNSUPPORTED, "sys.monitoring refused the callback");
+    for (int i = 0; i < EVENTS; i++) {
+        PyObject *callback = PyCFunction_NewEx(&listened[i].method, m->anchor, NULL);
+        bool registered = callback != NULL && register_callback(m, m->events[i], callback);
+        Py_XDECREF(callback);
+        if (!registered) {
+            return take_exception(error, STROBE_EUNSUPPORTED, "sys.monitoring refused the callback");
+        }
     }
-    Py_DECREF(previous);
-    return 0;
+    m->tool = PyLong_FromLong(m->tool_id);
+    return m->tool != NULL ? 0 : take_exception(error, STROBE_ENOMEM, "no callback");
 }
 
 static int find_monitoring(struct monitoring *m, struct strobe_error *error)
 {
     m->module = Py_XNewRef(PySys_GetObject("monitoring"));
     PyObject *events = m->module != NULL ? PyObject_GetAttrString(m->module, "events") : NULL;
-    bool found = events != NULL && read_event(events, "LINE", &m->line_event) &&
-                 read_event(events, "PY_START", &m->py_start_event);
+    bool found = events != NULL;
+    for (int i = 0; found && i < EVENTS; i++) {
+        found = read_event(events, listened[i].name, &m->events[i]);
+    }
     Py_XDECREF(events);
     m->disable = found ? PyObject_GetAttrString(m->module, "DISABLE") : NULL;
     m->set_local_events = found ? PyObject_GetAttrString(m->module, "set_local_events") : NULL;
@@ -188,7 +278,7 @@ static int find_monitoring(struct monitoring *m, struct strobe_error *error)
 
 static void monitoring_free(struct monitoring *m)
 {
-    Py_XDECREF(m->callback);
+    Py_XDECREF(m->tool);
     Py_XDECREF(m->anchor);
     Py_XDECREF(m->set_local_events);
     Py_XDECREF(m->disable);
@@ -198,8 +288,13 @@ static void monitoring_free(struct monitoring *m)
 
 static void give_back_tool_id(struct monitoring *m)
 {
-    PyObject *answer = PyObject_CallMethod(m->module, "register_callback", "ilO", m->tool_id, m->line_event, Py_None);
+    PyObject *answer = PyObject_CallMethod(m->module, "set_events", "ii", m->tool_id, 0);
     Py_XDECREF(answer);
+    PyErr_Clear();
+    for (int i = 0; i < EVENTS; i++) {
+        register_callback(m, m->events[i], NULL);
+        PyErr_Clear();
+    }
     answer = PyObject_CallMethod(m->module, "free_tool_id", "i", m->tool_id);
     Py_XDECREF(answer);
     PyErr_Clear();
@@ -219,7 +314,7 @@ static int monitoring_start(struct strobe_dispatch *dispatch, struct strobe_erro
     m->tool_id = -1;
     int status = find_monitoring(m, error);
     status = status < 0 ? status : claim_tool_id(m, error);
-    status = status < 0 ? status : make_callback(m, dispatch, error);
+    status = status < 0 ? status : make_callbacks(m, dispatch, error);
     if (status < 0) {
         if (m->tool_id >= 0) {
             give_back_tool_id(m);
@@ -231,9 +326,12 @@ static int monitoring_start(struct strobe_dispatch *dispatch, struct strobe_erro
     return 0;
 }
 
+/* In a program's thread too, when a module that is waited for is being imported: no tuple is made. */
 static int set_local_events(struct monitoring *m, PyCodeObject *code, long events, struct strobe_error *error)
 {
-    PyObject *answer = PyObject_CallFunction(m->set_local_events, "iOl", m->tool_id, (PyObject *)code, events);
+    PyObject *arguments[] = {m->tool, (PyObject *)code, PyLong_FromLong(events)};
+    PyObject *answer = arguments[2] != NULL ? PyObject_Vectorcall(m->set_local_events, arguments, 3, NULL) : NULL;
+    Py_XDECREF(arguments[2]);
     if (answer == NULL) {
         return take_exception(error, STROBE_EUNSUPPORTED, "sys.monitoring cannot watch this code");
     }
@@ -241,27 +339,97 @@ static int set_local_events(struct monitoring *m, PyCodeObject *code, long event
     return 0;
 }
 
+/* Exceptions that leave a function are local events from 3.15 on; before, only all of them can be had. */
+static bool unwinds_are_local(void)
+{
+    return Py_Version >= 0x030F0000;
+}
+
+static int find_points(struct strobe_site *site, struct strobe_error *error)
+{
+    size_t lines_count = 0;
+    int *lines = strobe_site_lines(site, &lines_count);
+    struct strobe_point *points = NULL;
+    size_t points_count = 0;
+    int status = lines != NULL ? 0 : STROBE_ENOMEM;
+    if (status == 0 && lines_count > 0) {
+        status = strobe_code_points_find(site->code, lines, lines_count, &points, &points_count);
+    }
+    free(lines);
+    if (status < 0) {
+        return strobe_error_set(error, status, "out of memory");
+    }
+    free(site->points);
+    site->points = points;
+    site->points_count = points_count;
+    return 0;
+}
+
+/* LINE or INSTRUCTION, never both on one code object: an INSTRUCTION is lost where LINE is answered with DISABLE
+ * (gh-158121). */
+static long line_events(struct monitoring *m, const struct strobe_site *site)
+{
+    if (!strobe_site_awaits(site, STROBE_EVENT_LINE)) {
+        return 0;
+    }
+    if (site->points != NULL) {
+        return m->events[INSTRUCTION];
+    }
+#if PY_VERSION_HEX >= 0x030D0000
+    /* From 3.13 on LINE is lost on the first line when that is the `def` line too, unless PY_START is watched as well
+     * (gh-155992). */
+    if (strobe_site_wants(site, site->code->co_firstlineno)) {
+        return m->events[LINE] | m->events[PY_START];
+    }
+#endif
+    return m->events[LINE];
+}
+
 static int monitoring_arm(struct strobe_dispatch *dispatch, struct strobe_site *site, struct strobe_error *error)
 {
     struct monitoring *m = state_of(dispatch);
-    long events = m->line_event;
-#if PY_VERSION_HEX >= 0x030D0000
-    /* From 3.13 on LINE is lost on the first line when that is the `def` line too, unless PY_START is watched as well
-     * (gh-155992). It needs no callback. */
-    for (size_t i = 0; i < site->armed_count; i++) {
-        if (site->armed[i].line == site->code->co_firstlineno) {
-            events |= m->py_start_event;
-        }
+    int status = find_points(site, error);
+    if (status < 0) {
+        return status;
     }
-#endif
-    /* Off and on again brings back lines that were answered with DISABLE, ours alone. */
-    int status = set_local_events(m, site->code, 0, error);
-    return status < 0 ? status : set_local_events(m, site->code, events, error);
+    long events = line_events(m, site);
+    if (strobe_site_awaits(site, STROBE_EVENT_ENTRY) || strobe_site_awaits(site, STROBE_EVENT_EXIT)) {
+        events |= m->events[PY_START];
+    }
+    if (strobe_site_awaits(site, STROBE_EVENT_EXIT)) {
+        events |= m->events[PY_RETURN] | (unwinds_are_local() ? m->events[PY_UNWIND] : 0);
+    }
+    /* Off and on again brings back what was answered with DISABLE, ours alone. */
+    if (site->reported) {
+        set_local_events(m, site->code, 0, NULL);
+    }
+    status = set_local_events(m, site->code, events, error);
+    site->reported = status == 0;
+    return status;
 }
 
 static void monitoring_disarm(struct strobe_dispatch *dispatch, struct strobe_site *site)
 {
     set_local_events(state_of(dispatch), site->code, 0, NULL);
+    site->reported = false;
+}
+
+static int monitoring_watch_exceptions(struct strobe_dispatch *dispatch, struct strobe_error *error)
+{
+    struct monitoring *m = state_of(dispatch);
+    bool unwinds = dispatch->raises.unhandled_count > 0 || (dispatch->exits_count > 0 && !unwinds_are_local());
+    bool raises = dispatch->raises.count > dispatch->raises.unhandled_count;
+    long wanted = (unwinds ? m->events[PY_UNWIND] : 0) | (raises ? m->events[RAISE] : 0);
+    if (wanted == m->global_events) {
+        return 0;
+    }
+    PyObject *answer = PyObject_CallMethod(m->module, "set_events", "il", m->tool_id, wanted);
+    if (answer == NULL) {
+        return take_exception(error, STROBE_EUNSUPPORTED, "sys.monitoring cannot watch exceptions");
+    }
+    Py_DECREF(answer);
+    m->global_events = wanted;
+    return 0;
 }
 
 static void monitoring_stop(struct strobe_dispatch *dispatch)
@@ -282,6 +450,7 @@ static const struct strobe_engine engine = {
     .start = monitoring_start,
     .arm = monitoring_arm,
     .disarm = monitoring_disarm,
+    .watch_exceptions = monitoring_watch_exceptions,
     .stop = monitoring_stop,
 };
 

@@ -4,193 +4,102 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "probes/py/known_names.h"
-#include "probes/py/resolve.h"
 
-struct strobe_registry_entry {
-    struct strobe_probe *probe;
-    struct strobe_condition *condition; /* NULL: always */
-    struct strobe_location location;
-    bool refused; /* location or condition cannot be understood: nothing will change that */
-};
+/* A module that some probe waits for was compiled or loaded, and is about to run. In the program's thread. */
+static void on_module_made(void *user, struct strobe_code_file *file)
+{
+    struct strobe_registry *registry = user;
+    for (size_t i = 0; registry->engine_error.code == 0 && i < registry->count; i++) {
+        struct strobe_entry *entry = &registry->entries[i];
+        struct strobe_name_set names = {{0}};
+        strobe_entry_names(entry, &names);
+        if (strobe_entry_lives(entry) && strobe_name_set_has(&names, file->name_hash) &&
+            entry->location.kind <= STROBE_LOCATION_EXIT) {
+            strobe_entry_meet(entry, registry->index, registry->dispatch, file);
+        }
+    }
+}
 
 void strobe_registry_init(struct strobe_registry *registry, struct strobe_dispatch *dispatch,
                           struct strobe_code_index *index, const struct strobe_registry_hooks *hooks)
 {
     *registry = (struct strobe_registry){.dispatch = dispatch, .index = index, .hooks = *hooks};
+    index->module_made = on_module_made;
+    index->module_user = registry;
 }
 
-static void entry_done(struct strobe_registry *registry, struct strobe_registry_entry *entry)
+static void settle(struct strobe_registry *registry, struct strobe_slice *slice)
 {
-    strobe_dispatch_remove(registry->dispatch, entry->probe);
-    strobe_condition_free(entry->condition);
-    strobe_probe_unref(entry->probe);
+    while (strobe_dispatch_settle(registry->dispatch)) {
+        if (slice != NULL) {
+            strobe_slice_pause(slice);
+        }
+    }
 }
 
 void strobe_registry_done(struct strobe_registry *registry)
 {
+    registry->index->module_made = NULL;
     for (size_t i = 0; i < registry->count; i++) {
-        entry_done(registry, &registry->entries[i]);
+        strobe_entry_done(&registry->entries[i], registry->dispatch);
     }
+    settle(registry, NULL);
     free(registry->entries);
     registry->entries = NULL;
     registry->count = 0;
 }
 
-/* ---- Messages ---- */
-
-static void refuse(struct strobe_registry_entry *entry, const char *reason, const char *message)
-{
-    entry->refused = true;
-    strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, reason, "%s", message);
-}
-
-static const char *condition_reason(int status)
-{
-    switch (status) {
-    case STROBE_ESYNTAX:
-        return "condition_syntax";
-    case STROBE_EDENIED:
-        return "condition_redacted";
-    case STROBE_ELIMIT:
-        return "limit";
-    default:
-        return "condition_unsupported";
-    }
-}
-
-static void join_candidates(const struct strobe_resolution *r, char *ret_text, size_t size)
-{
-    size_t used = 0;
-    ret_text[0] = '\0';
-    for (size_t i = 0; i < r->candidates_count && used < size; i++) {
-        int wrote = snprintf(ret_text + used, size - used, "%s%s", i > 0 ? ", " : "", r->candidates[i]);
-        used += wrote > 0 ? (size_t)wrote : 0;
-    }
-}
-
-static void say_unresolved(struct strobe_probe *probe, const struct strobe_location *location,
-                           const struct strobe_resolution *r)
-{
-    char files[900];
-    join_candidates(r, files, sizeof files);
-    switch (r->kind) {
-    case STROBE_RESOLVED_NOT_LOADED:
-        if (r->candidates_count > 0) {
-            strobe_probe_set_state(probe, STROBE_PROBE_PENDING, "not_loaded",
-                                   "no loaded file matches %.200s; of the same name: %s", location->path, files);
-        } else {
-            strobe_probe_set_state(probe, STROBE_PROBE_PENDING, "not_loaded",
-                                   "no loaded file matches %.200s; it arms when the program imports such a file",
-                                   location->path);
-        }
-        break;
-    case STROBE_RESOLVED_AMBIGUOUS:
-        strobe_probe_set_state(probe, STROBE_PROBE_ERROR, "ambiguous",
-                               "several files match; write more of the path: %s", files);
-        break;
-    case STROBE_RESOLVED_NO_CODE:
-        strobe_probe_set_place(probe, r->file, 0, "");
-        if (r->before > 0 && r->after > 0) {
-            strobe_probe_set_state(probe, STROBE_PROBE_ERROR, "no_code_at_line",
-                                   "line %d of %.200s has no code that can still run; the nearest lines are %d and %d",
-                                   location->line, r->file, r->before, r->after);
-        } else {
-            strobe_probe_set_state(probe, STROBE_PROBE_ERROR, "no_code_at_line",
-                                   "line %d of %.200s has no code that can still run; the nearest line is %d",
-                                   location->line, r->file, r->before > 0 ? r->before : r->after);
-        }
-        break;
-    default:
-        break;
-    }
-}
-
-static void say_armed(struct strobe_registry *registry, struct strobe_registry_entry *entry,
-                      const struct strobe_resolution *r)
-{
-    struct strobe_probe *probe = entry->probe;
-    strobe_probe_set_place(probe, r->file, r->line, registry->hooks.source_hash(registry->hooks.user, r->file));
-    if (r->kind == STROBE_RESOLVED_MOVED) {
-        strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "line_moved",
-                               "line %d has no code; armed at line %d, the next one with code", entry->location.line,
-                               r->line);
-    } else {
-        strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "", "%s", "");
-    }
-}
-
 /* ---- Arming ---- */
 
-/* Stand the probe in one code object. @return 1 when it is new there, 0 when it stood there, negative: why not */
-static int arm_code(struct strobe_registry *registry, struct strobe_registry_entry *entry, PyCodeObject *code, int line,
-                    struct strobe_error *error)
+/* Have the index report the files of all probes. */
+static void want_files(struct strobe_registry *registry)
 {
-    if (strobe_dispatch_has(registry->dispatch, code, entry->probe)) {
-        return 0;
+    struct strobe_name_set names = {{0}};
+    for (size_t i = 0; i < registry->count; i++) {
+        strobe_entry_names(&registry->entries[i], &names);
     }
-    int status = entry->condition != NULL ? strobe_known_names_check(entry->condition, code, error) : 0;
-    struct strobe_site *site = NULL;
-    status = status < 0 ? status
-                        : strobe_dispatch_add(registry->dispatch, code, line, entry->probe, entry->condition, &site);
-    if (status == 0) {
-        status = registry->dispatch->engine->arm(registry->dispatch, site, error);
-        if (status < 0) {
-            strobe_dispatch_remove(registry->dispatch, entry->probe);
+    strobe_code_index_want(registry->index, &names);
+}
+
+static bool intersects(const struct strobe_name_set *a, const struct strobe_name_set *b)
+{
+    for (size_t i = 0; i < sizeof a->bits / sizeof *a->bits; i++) {
+        if ((a->bits[i] & b->bits[i]) != 0) {
+            return true;
         }
     }
-    return status < 0 ? strobe_error_set(error, status, "out of memory") : 1;
+    return false;
 }
 
-static void arm_all(struct strobe_registry *registry, struct strobe_registry_entry *entry,
-                    const struct strobe_resolution *r)
+/* An exception type makes no code: look for it whenever we look at all. */
+static bool waits_for_type(const struct strobe_entry *entry)
 {
-    struct strobe_error error = {0};
-    size_t standing = 0;
-    size_t fresh = 0;
-    for (size_t i = 0; i < r->codes_count; i++) {
-        int status = arm_code(registry, entry, r->codes[i], r->line, &error);
-        standing += status >= 0;
-        fresh += status > 0;
-    }
-    if (standing == 0) {
-        strobe_probe_set_place(entry->probe, r->file, 0, "");
-        strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR,
-                               error.code == STROBE_ENOTFOUND ? "condition_name" : "engine", "%s", error.message);
-    } else if (fresh == standing) {
-        say_armed(registry, entry, r); /* for the first time; later code of the same place changes nothing to say */
-        strcpy(entry->location.path, r->file); /* a file of the same name that is loaded later is not meant */
-    }
+    return entry->location.kind >= STROBE_LOCATION_RAISE && entry->probe->standing == 0;
 }
 
-static void resolve_entry(struct strobe_registry *registry, struct strobe_registry_entry *entry)
+static bool is_due(const struct strobe_entry *entry, const struct strobe_name_set *touched)
 {
-    if (entry->refused || entry->probe->ended) {
-        return;
-    }
+    struct strobe_name_set names = {{0}};
+    strobe_entry_names(entry, &names);
+    return strobe_entry_lives(entry) && (entry->due || waits_for_type(entry) || intersects(&names, touched));
+}
+
+static void resolve_entry(struct strobe_registry *registry, struct strobe_entry *entry, struct strobe_slice *slice)
+{
+    entry->due = false;
     if (registry->engine_error.code != 0) {
         strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, "engine", "%s", registry->engine_error.message);
-        return;
-    }
-    struct strobe_resolution *r = malloc(sizeof *r);
-    if (r == NULL || strobe_resolve(registry->index, &entry->location, r) < 0) {
-        strobe_probe_set_state(entry->probe, STROBE_PROBE_ERROR, "limit", "out of memory while looking for the code");
-    } else if (r->kind == STROBE_RESOLVED || r->kind == STROBE_RESOLVED_MOVED) {
-        arm_all(registry, entry, r);
     } else {
-        say_unresolved(entry->probe, &entry->location, r);
+        strobe_entry_resolve(entry, registry->index, registry->dispatch, slice);
     }
-    if (r != NULL) {
-        strobe_resolution_done(r);
-    }
-    free(r);
 }
 
 bool strobe_registry_must_look(const struct strobe_registry *registry)
 {
-    for (size_t i = 0; registry->index->watcher < 0 && i < registry->count; i++) {
-        const struct strobe_registry_entry *entry = &registry->entries[i];
-        if (!entry->refused && !entry->probe->ended && entry->probe->status.state == STROBE_PROBE_PENDING) {
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct strobe_entry *entry = &registry->entries[i];
+        if (strobe_entry_lives(entry) && entry->probe->standing == 0 &&
+            (registry->index->watcher < 0 || waits_for_type(entry))) {
             return true;
         }
     }
@@ -199,16 +108,28 @@ bool strobe_registry_must_look(const struct strobe_registry *registry)
 
 void strobe_registry_resolve(struct strobe_registry *registry)
 {
+    struct strobe_slice slice = strobe_slice_begin();
+    struct strobe_name_set touched;
+    want_files(registry);
     strobe_code_index_refresh(registry->index);
+    strobe_code_index_take_touched(registry->index, &touched);
     for (size_t i = 0; i < registry->count; i++) {
-        resolve_entry(registry, &registry->entries[i]);
+        if (is_due(&registry->entries[i], &touched)) {
+            resolve_entry(registry, &registry->entries[i], &slice);
+            strobe_slice_pause(&slice);
+        }
     }
+    settle(registry, &slice);
+    for (size_t i = 0; i < registry->count; i++) {
+        strobe_entry_tell(&registry->entries[i], registry->hooks.source_hash, registry->hooks.user);
+        strobe_slice_pause(&slice);
+    }
+    want_files(registry); /* some know their file by now */
 }
 
 /* ---- The desired set ---- */
 
-static struct strobe_registry_entry *find_entry(struct strobe_registry *registry,
-                                                const struct strobe_probe_request *request)
+static struct strobe_entry *find_entry(struct strobe_registry *registry, const struct strobe_probe_request *request)
 {
     for (size_t i = 0; i < registry->count; i++) {
         struct strobe_probe *probe = registry->entries[i].probe;
@@ -217,26 +138,6 @@ static struct strobe_registry_entry *find_entry(struct strobe_registry *registry
         }
     }
     return NULL;
-}
-
-static int make_entry(struct strobe_registry *registry, const struct strobe_probe_request *request,
-                      struct strobe_registry_entry *ret_entry)
-{
-    struct strobe_registry_entry entry = {.probe = strobe_probe_new(request)};
-    struct strobe_error error = {0};
-    if (entry.probe == NULL) {
-        return STROBE_ENOMEM;
-    }
-    if (strobe_location_parse(request->location, &entry.location, &error) < 0) {
-        refuse(&entry, "location_syntax", error.message);
-    } else if (request->condition != NULL && request->condition[0] != '\0') {
-        int status = strobe_condition_compile(request->condition, registry->hooks.is_secret, &entry.condition, &error);
-        if (status < 0) {
-            refuse(&entry, condition_reason(status), error.message);
-        }
-    }
-    *ret_entry = entry;
-    return 0;
 }
 
 /* Tell the agent which probes there are. */
@@ -254,47 +155,60 @@ static int publish(struct strobe_registry *registry)
     return 0;
 }
 
-int strobe_registry_apply(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count)
+/* Move what stays from `old` to the new list, make what is new. @return how many there are */
+static size_t fill_entries(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count,
+                           struct strobe_slice *slice, struct strobe_entry *entries)
 {
-    struct strobe_registry_entry *entries = calloc(count + 1, sizeof *entries);
-    if (entries == NULL) {
-        return STROBE_ENOMEM;
-    }
-    int status = 0;
     size_t made = 0;
     for (size_t i = 0; i < count; i++) {
-        struct strobe_registry_entry *old = find_entry(registry, &requests[i]);
+        struct strobe_entry *old = find_entry(registry, &requests[i]);
         if (old != NULL) {
             entries[made++] = *old;
             *old = registry->entries[--registry->count]; /* moved over, not to be released */
-        } else if (make_entry(registry, &requests[i], &entries[made]) == 0) {
-            made++;
         } else {
-            status = STROBE_ENOMEM;
+            made += strobe_entry_make(&requests[i], registry->hooks.is_secret, &entries[made]) == 0;
+            strobe_slice_pause(slice);
         }
     }
-    struct strobe_registry_entry *gone = registry->entries;
+    return made;
+}
+
+int strobe_registry_apply(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count)
+{
+    struct strobe_slice slice = strobe_slice_begin();
+    struct strobe_entry *entries = calloc(count + 1, sizeof *entries);
+    if (entries == NULL) {
+        return STROBE_ENOMEM;
+    }
+    size_t made = fill_entries(registry, requests, count, &slice, entries);
+    struct strobe_entry *gone = registry->entries;
     size_t gone_count = registry->count;
     registry->entries = entries;
     registry->count = made;
     for (size_t i = 0; i < gone_count; i++) {
-        entry_done(registry, &gone[i]);
+        strobe_entry_done(&gone[i], registry->dispatch);
+        strobe_slice_pause(&slice);
     }
     free(gone);
     int published = publish(registry);
     strobe_registry_resolve(registry);
-    return status < 0 ? status : published;
+    return made < count ? STROBE_ENOMEM : published;
 }
 
 void strobe_registry_after_fork(struct strobe_registry *registry)
 {
     for (size_t i = 0; i < registry->count; i++) {
-        strobe_probe_after_fork(registry->entries[i].probe);
+        struct strobe_entry *entry = &registry->entries[i];
+        strobe_probe_after_fork(entry->probe);
+        entry->due = true;
+        /* The status of the parent stays true where it still stands. */
+        entry->told = entry->probe->standing > 0 && entry->probe->status.state == STROBE_PROBE_ARMED;
     }
 }
 
 void strobe_registry_retire(struct strobe_registry *registry)
 {
+    struct strobe_slice slice = strobe_slice_begin();
     int64_t now_ns = strobe_clock_monotonic_ns();
     for (size_t i = 0; i < registry->count; i++) {
         struct strobe_probe *probe = registry->entries[i].probe;
@@ -306,4 +220,5 @@ void strobe_registry_retire(struct strobe_registry *registry)
             strobe_dispatch_remove(registry->dispatch, probe);
         }
     }
+    settle(registry, &slice);
 }

@@ -1,7 +1,9 @@
 /**
  * The probes of this process: from the desired set to armed lines, each with a status.
  *
- * Thread: the worker.   GIL: held, for every function.
+ * Thread: the worker, or one that holds the agent's control_lock.   GIL: held, for every function; released between
+ * slices of the work. A module that is imported meanwhile is met in its own thread (strobe_entry_meet): that adds
+ * places where probes stand, and takes nothing away.
  */
 #ifndef STROBE_PROBES_REGISTRY_H
 #define STROBE_PROBES_REGISTRY_H
@@ -12,6 +14,7 @@
 #include "probes/probe.h"
 #include "probes/py/code_index.h"
 #include "probes/py/dispatch.h"
+#include "probes/py/entry.h"
 
 /** What the registry asks of the agent. */
 struct strobe_registry_hooks {
@@ -23,13 +26,11 @@ struct strobe_registry_hooks {
     void (*on_probes)(void *user, struct strobe_probe *const *probes, size_t count);
 };
 
-struct strobe_registry_entry;
-
 struct strobe_registry {
     struct strobe_dispatch *dispatch;
     struct strobe_code_index *index;
     struct strobe_registry_hooks hooks;
-    struct strobe_registry_entry *entries;
+    struct strobe_entry *entries;
     size_t count;
     struct strobe_error engine_error; /* set: no probe can be armed, for this reason */
 };
@@ -47,10 +48,10 @@ void strobe_registry_done(struct strobe_registry *registry);
  */
 int strobe_registry_apply(struct strobe_registry *registry, const struct strobe_probe_request *requests, size_t count);
 
-/** Whether some probe waits for code that is not loaded, and no watcher will say when it is (3.11). */
+/** Whether some probe waits for something that nobody reports: code on 3.11, exception types everywhere. */
 bool strobe_registry_must_look(const struct strobe_registry *registry);
 
-/** Arm what became possible: new code appeared. */
+/** Arm what became possible: new code appeared in files that some probe waits for. */
 void strobe_registry_resolve(struct strobe_registry *registry);
 
 /**

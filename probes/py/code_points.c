@@ -1,0 +1,208 @@
+#include "probes/py/code_points.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/py/bytecode.h"
+#include "base/py/line_table.h"
+#include "strobe/error.h"
+
+#if PY_VERSION_HEX >= 0x030C0000
+
+/* What is known of one code object while its points are looked for; arrays have an item for each code unit. */
+struct survey {
+    int count;
+    int *lines;     /* 0: none */
+    uint8_t *marks; /* enum mark, or-ed */
+    bool slow;      /* LINE takes time that grows with the function */
+};
+
+enum mark {
+    MARK_BEGINS = 1, /* a pass of its line begins here */
+    MARK_LOOPS = 2,  /* a loop that stays in its line jumps back to here */
+    MARK_SILENT = 4  /* no event comes from here; the next instruction stands for it */
+};
+
+/* CPython keeps the distance of a line from where it would be if each took 16 units, in eight bits; beyond them it
+ * decodes the table from its start for each event (gh-127953, fixed in 3.13.3). */
+static bool is_far(PyCodeObject *code, const struct strobe_line_range *range)
+{
+    int distance = range->line - code->co_firstlineno - (range->start / STROBE_UNIT_BYTES >> 4);
+    return range->line > 0 && (distance < -126 || distance > 127);
+}
+
+static void read_lines(PyCodeObject *code, struct survey *survey)
+{
+    struct strobe_line_table table;
+    struct strobe_line_range range;
+    bool fixed = Py_Version >= 0x030D0300;
+    strobe_line_table_open(code, &table);
+    while (strobe_line_table_next(&table, &range)) {
+        survey->slow = survey->slow || (!fixed && is_far(code, &range));
+        for (int unit = range.start / STROBE_UNIT_BYTES; unit < range.end / STROBE_UNIT_BYTES && unit < survey->count;
+             unit++) {
+            survey->lines[unit] = range.line;
+        }
+    }
+}
+
+static void mark_jump(struct survey *survey, const struct strobe_instruction *instruction)
+{
+    int line = survey->lines[instruction->opcode_at];
+    if (instruction->target < 0) {
+        return;
+    }
+    if (survey->lines[instruction->target] != line) {
+        survey->marks[instruction->target] |= MARK_BEGINS;
+    } else if (instruction->loops && line > 0) {
+        survey->marks[instruction->target] |= MARK_BEGINS | MARK_LOOPS;
+    }
+}
+
+/* Mark where the flow comes from another line: from the instruction before or by a jump. */
+static void mark_instructions(PyCodeObject *code, struct survey *survey, struct strobe_bytecode *bytecode)
+{
+    struct strobe_instruction instruction;
+    int current = 0;     /* line of the instruction before */
+    bool arrives = true; /* it goes on with this one */
+    while (strobe_bytecode_next(bytecode, &instruction)) {
+        int line = survey->lines[instruction.opcode_at];
+        if (instruction.at < code->_co_firsttraceable) { /* sets up the frame, and runs without events */
+            continue;
+        }
+        if (instruction.silent) {
+            survey->marks[instruction.at] |= MARK_SILENT;
+        } else {
+            if (arrives && line != current) {
+                survey->marks[instruction.at] |= MARK_BEGINS;
+            }
+            current = line;
+            arrives = instruction.falls_through;
+        }
+        mark_jump(survey, &instruction);
+    }
+}
+
+static void mark_handlers(PyCodeObject *code, struct survey *survey)
+{
+    struct strobe_exception_range range;
+    for (Py_ssize_t position = 0; strobe_exception_table_next(code, &position, &range);) {
+        if (range.handler >= survey->count) {
+            continue;
+        }
+        for (int unit = range.start; unit < range.end && unit < survey->count; unit++) {
+            if (survey->lines[unit] != survey->lines[range.handler]) {
+                survey->marks[range.handler] |= MARK_BEGINS;
+                break;
+            }
+        }
+    }
+}
+
+/* What falls on an instruction without events goes to the one after it, if that is of the same line. */
+static void shift_silent(struct survey *survey)
+{
+    for (int unit = 0; unit + 1 < survey->count; unit++) {
+        if ((survey->marks[unit] & MARK_SILENT) != 0 && (survey->marks[unit] & MARK_BEGINS) != 0 &&
+            survey->lines[unit] == survey->lines[unit + 1]) {
+            survey->marks[unit + 1] |= survey->marks[unit] & (MARK_BEGINS | MARK_LOOPS);
+            survey->marks[unit] &= (uint8_t)~MARK_BEGINS;
+        }
+    }
+}
+
+static int survey_make(PyCodeObject *code, struct survey *survey)
+{
+    struct strobe_bytecode bytecode;
+    int status = strobe_bytecode_open(code, &bytecode);
+    if (status < 0) {
+        return status;
+    }
+    survey->count = bytecode.count;
+    survey->lines = calloc((size_t)bytecode.count + 1, sizeof *survey->lines);
+    survey->marks = calloc((size_t)bytecode.count + 1, sizeof *survey->marks);
+    if (survey->lines != NULL && survey->marks != NULL) {
+        read_lines(code, survey);
+        mark_instructions(code, survey, &bytecode);
+        mark_handlers(code, survey);
+        shift_silent(survey);
+    } else {
+        status = STROBE_ENOMEM;
+    }
+    strobe_bytecode_close(&bytecode);
+    return status;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
+}
+
+static bool is_wanted(int line, const int *lines, size_t lines_count)
+{
+    return line > 0 && bsearch(&line, lines, lines_count, sizeof line, compare_lines) != NULL;
+}
+
+static int collect(const struct survey *survey, const int *lines, size_t lines_count, struct strobe_point **ret_points,
+                   size_t *ret_count)
+{
+    size_t count = 0;
+    bool needed = survey->slow;
+    struct strobe_point *points = NULL;
+    for (int unit = 0; unit < survey->count; unit++) {
+        if ((survey->marks[unit] & MARK_BEGINS) == 0 || !is_wanted(survey->lines[unit], lines, lines_count)) {
+            continue;
+        }
+        needed = needed || (survey->marks[unit] & MARK_LOOPS) != 0;
+        if (count % 16 == 0) {
+            struct strobe_point *more = realloc(points, (count + 16) * sizeof *points);
+            if (more == NULL) {
+                free(points);
+                return STROBE_ENOMEM;
+            }
+            points = more;
+        }
+        points[count++] = (struct strobe_point){unit * STROBE_UNIT_BYTES, survey->lines[unit]};
+    }
+    if (!needed) {
+        free(points);
+        points = NULL;
+        count = 0;
+    }
+    *ret_points = points;
+    *ret_count = count;
+    return 0;
+}
+
+int strobe_code_points_find(PyCodeObject *code, const int *lines, size_t lines_count, struct strobe_point **ret_points,
+                            size_t *ret_count)
+{
+    struct survey survey = {0};
+    int status = survey_make(code, &survey);
+    if (status == 0) {
+        status = collect(&survey, lines, lines_count, ret_points, ret_count);
+    }
+    free(survey.lines);
+    free(survey.marks);
+    return status;
+}
+
+int strobe_code_points_line(const struct strobe_point *points, size_t count, int offset)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (points[middle].offset == offset) {
+            return points[middle].line;
+        }
+        if (points[middle].offset < offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return 0;
+}
+
+#endif
