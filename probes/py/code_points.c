@@ -13,13 +13,14 @@
 struct survey {
     int count;
     int *lines;     /* 0: none */
+    int *passes;    /* of an instruction that jumps back: the line of which it begins the next pass; else 0 */
     uint8_t *marks; /* enum mark, or-ed */
     bool slow;      /* LINE takes time that grows with the function */
 };
 
 enum mark {
     MARK_BEGINS = 1, /* a pass of its line begins here */
-    MARK_LOOPS = 2,  /* a loop that stays in its line jumps back to here */
+    MARK_LOOPS = 2,  /* jumps back inside its line */
     MARK_SILENT = 4  /* no event comes from here; the next instruction stands for it */
 };
 
@@ -46,16 +47,19 @@ static void read_lines(PyCodeObject *code, struct survey *survey)
     }
 }
 
+/* The jump back of a loop stands for its target, which the first pass enters from above: that is no further begin. */
 static void mark_jump(struct survey *survey, const struct strobe_instruction *instruction)
 {
-    int line = survey->lines[instruction->opcode_at];
     if (instruction->target < 0) {
         return;
     }
-    if (survey->lines[instruction->target] != line) {
+    int line = survey->lines[instruction->opcode_at];
+    int target_line = survey->lines[instruction->target];
+    if (instruction->loops) {
+        survey->passes[instruction->at] = target_line;
+        survey->marks[instruction->at] |= target_line == line ? MARK_LOOPS : 0;
+    } else if (target_line != line) {
         survey->marks[instruction->target] |= MARK_BEGINS;
-    } else if (instruction->loops && line > 0) {
-        survey->marks[instruction->target] |= MARK_BEGINS | MARK_LOOPS;
     }
 }
 
@@ -105,7 +109,7 @@ static void shift_silent(struct survey *survey)
     for (int unit = 0; unit + 1 < survey->count; unit++) {
         if ((survey->marks[unit] & MARK_SILENT) != 0 && (survey->marks[unit] & MARK_BEGINS) != 0 &&
             survey->lines[unit] == survey->lines[unit + 1]) {
-            survey->marks[unit + 1] |= survey->marks[unit] & (MARK_BEGINS | MARK_LOOPS);
+            survey->marks[unit + 1] |= MARK_BEGINS;
             survey->marks[unit] &= (uint8_t)~MARK_BEGINS;
         }
     }
@@ -120,8 +124,9 @@ static int survey_make(PyCodeObject *code, struct survey *survey)
     }
     survey->count = bytecode.count;
     survey->lines = calloc((size_t)bytecode.count + 1, sizeof *survey->lines);
+    survey->passes = calloc((size_t)bytecode.count + 1, sizeof *survey->passes);
     survey->marks = calloc((size_t)bytecode.count + 1, sizeof *survey->marks);
-    if (survey->lines != NULL && survey->marks != NULL) {
+    if (survey->lines != NULL && survey->passes != NULL && survey->marks != NULL) {
         read_lines(code, survey);
         mark_instructions(code, survey, &bytecode);
         mark_handlers(code, survey);
@@ -143,66 +148,75 @@ static bool is_wanted(int line, const int *lines, size_t lines_count)
     return line > 0 && bsearch(&line, lines, lines_count, sizeof line, compare_lines) != NULL;
 }
 
-static int collect(const struct survey *survey, const int *lines, size_t lines_count, struct strobe_point **ret_points,
-                   size_t *ret_count)
+struct point_list {
+    struct strobe_point *items;
+    size_t count;
+};
+
+static int append(struct point_list *points, int unit, int line)
 {
-    size_t count = 0;
-    bool needed = survey->slow;
-    struct strobe_point *points = NULL;
-    for (int unit = 0; unit < survey->count; unit++) {
-        if ((survey->marks[unit] & MARK_BEGINS) == 0 || !is_wanted(survey->lines[unit], lines, lines_count)) {
-            continue;
+    if (points->count % 16 == 0) {
+        struct strobe_point *more = realloc(points->items, (points->count + 16) * sizeof *more);
+        if (more == NULL) {
+            return STROBE_ENOMEM;
         }
-        needed = needed || (survey->marks[unit] & MARK_LOOPS) != 0;
-        if (count % 16 == 0) {
-            struct strobe_point *more = realloc(points, (count + 16) * sizeof *points);
-            if (more == NULL) {
-                free(points);
-                return STROBE_ENOMEM;
-            }
-            points = more;
-        }
-        points[count++] = (struct strobe_point){unit * STROBE_UNIT_BYTES, survey->lines[unit]};
+        points->items = more;
     }
-    if (!needed) {
-        free(points);
-        points = NULL;
-        count = 0;
-    }
-    *ret_points = points;
-    *ret_count = count;
+    points->items[points->count++] = (struct strobe_point){unit * STROBE_UNIT_BYTES, line};
     return 0;
+}
+
+/* @return whether LINE does not serve the lines, or STROBE_ENOMEM */
+static int collect(const struct survey *survey, const int *lines, size_t lines_count, struct point_list *points)
+{
+    bool needed = survey->slow;
+    int status = 0;
+    for (int unit = 0; status == 0 && unit < survey->count; unit++) {
+        bool begins = (survey->marks[unit] & MARK_BEGINS) != 0 && is_wanted(survey->lines[unit], lines, lines_count);
+        bool repeats = is_wanted(survey->passes[unit], lines, lines_count);
+        needed = needed || (repeats && (survey->marks[unit] & MARK_LOOPS) != 0);
+        status = begins ? append(points, unit, survey->lines[unit]) : 0;
+        status = status == 0 && repeats ? append(points, unit, survey->passes[unit]) : status;
+    }
+    return status < 0 ? status : needed;
 }
 
 int strobe_code_points_find(PyCodeObject *code, const int *lines, size_t lines_count, struct strobe_point **ret_points,
                             size_t *ret_count)
 {
     struct survey survey = {0};
+    struct point_list points = {0};
     int status = survey_make(code, &survey);
     if (status == 0) {
-        status = collect(&survey, lines, lines_count, ret_points, ret_count);
+        status = collect(&survey, lines, lines_count, &points);
+    }
+    if (status <= 0) {
+        free(points.items);
+        points = (struct point_list){0};
+    }
+    if (status >= 0) {
+        *ret_points = points.items;
+        *ret_count = points.count;
     }
     free(survey.lines);
+    free(survey.passes);
     free(survey.marks);
-    return status;
+    return status < 0 ? status : 0;
 }
 
-int strobe_code_points_line(const struct strobe_point *points, size_t count, int offset)
+size_t strobe_code_points_at(const struct strobe_point *points, size_t count, int offset)
 {
     size_t low = 0;
     size_t high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (points[middle].offset == offset) {
-            return points[middle].line;
-        }
         if (points[middle].offset < offset) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return 0;
+    return low;
 }
 
 #endif

@@ -7,7 +7,8 @@
  *    comes once and not for each pass.
  *
  * A pass begins where the instruction before belongs to another line, and where a loop inside the line jumps back, as
- * with sys.settrace(). 3.12 and later.   GIL: held.   Sets no exception.
+ * with sys.settrace(). An instruction that can be reached from another line and by a jump from its own is taken for a
+ * begin both times (`v = (a if b` with the rest on the next line). 3.12 and later.   GIL: held.   Sets no exception.
  */
 #ifndef STROBE_PROBES_CODE_POINTS_H
 #define STROBE_PROBES_CODE_POINTS_H
@@ -16,7 +17,7 @@
 #include <stdbool.h>
 
 struct strobe_point {
-    int offset; /* in bytes */
+    int offset; /* in bytes; of a further pass of a loop, that of the jump back */
     int line;   /* 1-based */
 };
 
@@ -27,7 +28,7 @@ struct strobe_point {
 int strobe_code_points_find(PyCodeObject *code, const int *lines, size_t lines_count, struct strobe_point **ret_points,
                             size_t *ret_count);
 
-/** The line that begins at `offset`, or 0. */
-int strobe_code_points_line(const struct strobe_point *points, size_t count, int offset);
+/** Index of the first point at or after `offset`. Two may share an offset: a loop's jump back in a line of its own. */
+size_t strobe_code_points_at(const struct strobe_point *points, size_t count, int offset);
 
 #endif

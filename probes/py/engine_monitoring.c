@@ -88,10 +88,16 @@ static PyObject *on_line(PyObject *self, PyObject *const *arguments, Py_ssize_t 
 static PyObject *on_instruction(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
-    int overflow;
-    int offset = site != NULL ? (int)PyLong_AsLongAndOverflow(arguments[1], &overflow) : 0;
-    int line = site != NULL ? strobe_code_points_line(site->points, site->points_count, offset) : 0;
-    if (line > 0 && strobe_dispatch_line(((struct anchor *)self)->dispatch, site, line)) {
+    bool wanted = false;
+    if (site != NULL) {
+        int overflow;
+        int offset = (int)PyLong_AsLongAndOverflow(arguments[1], &overflow);
+        for (size_t i = strobe_code_points_at(site->points, site->points_count, offset);
+             i < site->points_count && site->points[i].offset == offset; i++) {
+            wanted = strobe_dispatch_line(((struct anchor *)self)->dispatch, site, site->points[i].line) || wanted;
+        }
+    }
+    if (wanted) {
         Py_RETURN_NONE;
     }
     return disable(self);
