@@ -242,11 +242,12 @@ static void reach_raises(struct strobe_dispatch *dispatch, enum strobe_event eve
     }
 }
 
-void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception)
+void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception,
+                           PyObject *traceback)
 {
     int saved_errno = errno;
     if (is_awaited(dispatch, STROBE_EVENT_RAISE, exception) &&
-        strobe_recent_is_new(&dispatch->recent, exception, strobe_clock_monotonic_ns())) {
+        strobe_recent_is_new(&dispatch->recent, exception, traceback, strobe_clock_monotonic_ns())) {
         reach_raises(dispatch, STROBE_EVENT_RAISE, code, exception);
     }
     errno = saved_errno;

@@ -115,8 +115,10 @@ void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site 
 void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *site, PyObject *return_value,
                           PyObject *exception);
 
-/** `exception` is on its way through a frame of `code`, which may handle it. */
-void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception);
+/** `exception`, whose traceback is `traceback` (may be NULL), is on its way through a frame of `code`, which may handle
+ *  it. */
+void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception,
+                           PyObject *traceback);
 
 /** `exception` leaves the frame of `code`: an exit, and where no frame is left that could handle it, unhandled. */
 void strobe_dispatch_unwind(struct strobe_dispatch *dispatch, PyCodeObject *code, PyObject *exception);

@@ -135,7 +135,10 @@ static PyObject *on_raise(PyObject *self, PyObject *const *arguments, Py_ssize_t
 {
     struct strobe_dispatch *dispatch = ((struct anchor *)self)->dispatch;
     if (dispatch != NULL && count == 3) {
-        strobe_dispatch_raise(dispatch, (PyCodeObject *)arguments[0], arguments[2]);
+        PyObject *exception = arguments[2];
+        PyObject *traceback =
+            PyExceptionInstance_Check(exception) ? ((PyBaseExceptionObject *)exception)->traceback : NULL;
+        strobe_dispatch_raise(dispatch, (PyCodeObject *)arguments[0], exception, traceback);
     }
     Py_RETURN_NONE;
 }

@@ -92,7 +92,7 @@ static void on_exception(struct strobe_dispatch *dispatch, PyThreadState *thread
         return;
     }
     if (dispatch->raises.count > 0) {
-        strobe_dispatch_raise(dispatch, strobe_frame_code(frame), exception);
+        strobe_dispatch_raise(dispatch, strobe_frame_code(frame), exception, PyTuple_GET_ITEM(value, 2));
     }
     if (must_remember(dispatch, frame)) {
         remember(state_of(dispatch), thread, frame.internal, exception);

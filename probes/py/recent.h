@@ -21,9 +21,10 @@ struct strobe_recent {
 
 /**
  * An exception is on its way through a frame: note it.
+ * @param traceback as it is now, may be NULL; borrowed
  * @return whether this is the first sight of it: it has passed no frame yet, or was not seen for
  *         STROBE_RECENT_EXCEPTION_MS
  */
-bool strobe_recent_is_new(struct strobe_recent *recent, PyObject *exception, int64_t now_ns);
+bool strobe_recent_is_new(struct strobe_recent *recent, PyObject *exception, PyObject *traceback, int64_t now_ns);
 
 #endif
