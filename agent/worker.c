@@ -179,6 +179,14 @@ static void *worker_main(void *argument)
     struct strobe_mail mail;
     bool upkeep = false;
     pthread_setname_np(pthread_self(), "strobe-worker");
+#if PY_VERSION_HEX < 0x030C0000
+    /* 3.11 binds a thread state to the thread that makes it; under another, `-X dev` takes each allocation for one
+     * without the GIL. */
+    agent->worker_tstate = PyThreadState_New(PyInterpreterState_Main());
+    if (agent->worker_tstate == NULL) {
+        return NULL;
+    }
+#endif
     while (wait_for_mail(agent, upkeep ? UPKEEP_MS : IDLE_MS, &mail)) {
         pthread_mutex_lock(&agent->control_lock);
         if (!has_mail(&mail) && agent->registry.count == 0) {
@@ -205,11 +213,13 @@ int strobe_worker_start(struct strobe_agent *agent)
 {
     pthread_attr_t attributes;
     sigset_t all, before;
+#if PY_VERSION_HEX >= 0x030C0000
     agent->worker_tstate = PyThreadState_New(PyInterpreterState_Get());
     if (agent->worker_tstate == NULL) {
         PyErr_Clear();
         return STROBE_EINTERNAL;
     }
+#endif
     agent->mail.stop = false;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
@@ -219,9 +229,11 @@ int strobe_worker_start(struct strobe_agent *agent)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (failed) {
+#if PY_VERSION_HEX >= 0x030C0000
         PyThreadState_Clear(agent->worker_tstate);
         PyThreadState_Delete(agent->worker_tstate);
         agent->worker_tstate = NULL;
+#endif
         return STROBE_EINTERNAL;
     }
     agent->worker_runs = true;
