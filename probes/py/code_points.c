@@ -13,7 +13,7 @@
 struct survey {
     int count;
     int *lines;     /* 0: none */
-    int *passes;    /* of an instruction that jumps back: the line of which it begins the next pass; else 0 */
+    int *passes;    /* of an instruction that jumps back in a loop: where to; else 0 */
     uint8_t *marks; /* enum mark, or-ed */
     bool slow;      /* LINE takes time that grows with the function */
 };
@@ -47,7 +47,6 @@ static void read_lines(PyCodeObject *code, struct survey *survey)
     }
 }
 
-/* The jump back of a loop stands for its target, which the first pass enters from above: that is no further begin. */
 static void mark_jump(struct survey *survey, const struct strobe_instruction *instruction)
 {
     if (instruction->target < 0) {
@@ -56,7 +55,7 @@ static void mark_jump(struct survey *survey, const struct strobe_instruction *in
     int line = survey->lines[instruction->opcode_at];
     int target_line = survey->lines[instruction->target];
     if (instruction->loops) {
-        survey->passes[instruction->at] = target_line;
+        survey->passes[instruction->at] = instruction->target;
         survey->marks[instruction->at] |= target_line == line ? MARK_LOOPS : 0;
     } else if (target_line != line) {
         survey->marks[instruction->target] |= MARK_BEGINS;
@@ -166,6 +165,14 @@ static int append(struct point_list *points, int unit, int line)
     return 0;
 }
 
+/* The line of which a jump back begins the next pass, or 0. The jump stands for its target where the first pass comes
+ * from the same line: `for x in y: f(x)` jumps to what follows the making of the iterator. */
+static int line_of_pass(const struct survey *survey, int unit)
+{
+    int target = survey->passes[unit];
+    return target > 0 && (survey->marks[target] & MARK_BEGINS) == 0 ? survey->lines[target] : 0;
+}
+
 /* @return whether LINE does not serve the lines, or STROBE_ENOMEM */
 static int collect(const struct survey *survey, const int *lines, size_t lines_count, struct point_list *points)
 {
@@ -173,10 +180,11 @@ static int collect(const struct survey *survey, const int *lines, size_t lines_c
     int status = 0;
     for (int unit = 0; status == 0 && unit < survey->count; unit++) {
         bool begins = (survey->marks[unit] & MARK_BEGINS) != 0 && is_wanted(survey->lines[unit], lines, lines_count);
-        bool repeats = is_wanted(survey->passes[unit], lines, lines_count);
-        needed = needed || (repeats && (survey->marks[unit] & MARK_LOOPS) != 0);
+        bool loops = (survey->marks[unit] & MARK_LOOPS) != 0;
+        bool repeats = is_wanted(line_of_pass(survey, unit), lines, lines_count);
+        needed = needed || (loops && is_wanted(survey->lines[unit], lines, lines_count));
         status = begins ? append(points, unit, survey->lines[unit]) : 0;
-        status = status == 0 && repeats ? append(points, unit, survey->passes[unit]) : status;
+        status = status == 0 && repeats ? append(points, unit, line_of_pass(survey, unit)) : status;
     }
     return status < 0 ? status : needed;
 }

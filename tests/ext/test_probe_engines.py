@@ -296,5 +296,5 @@ def test_statements_of_every_kind_are_counted_as_a_tracer_counts_them(tmp_path: 
     assert facts["lines"] > 60
     assert facts["unarmed"] == []
     # Where a line can be entered from another line and from itself, a pass may be counted twice (code_points.h).
-    twice = {"while n > 0:", "v = (x if y", "t = [a + b", "for a in range(2)", "y = x", "with Manager(), \\"}
+    twice = {"while n > 0:", "v = (x if y", "t = [a + b", "for a in range(2)", "y = x", "y = 1", "with Manager(), \\"}
     assert [line for line in facts["wrong"].values() if line[2] not in twice or line[1] < line[0]] == []
