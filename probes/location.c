@@ -92,12 +92,18 @@ static bool is_dotted(const char *text, size_t size, bool brackets)
     }
 }
 
-/* Cut `word` with its colon from the end of the text. @return whether it was there */
-static bool cut_word(const char *text, size_t *size, const char *word)
+/* Cut `word` with its colon from the end of the text. @return whether it was there, after `colons` others */
+static bool cut_word(const char *text, size_t *size, const char *word, int colons)
 {
     size_t length = strlen(word);
     if (*size <= length || memcmp(text + *size - length, word, length) != 0) {
         return false;
+    }
+    for (const char *at = text; colons > 0; colons--, at++) { /* `shop:exit` is a function named exit */
+        at = memchr(at, ':', (size_t)(text + *size - length - at));
+        if (at == NULL) {
+            return false;
+        }
     }
     *size -= length;
     return true;
@@ -127,7 +133,7 @@ static int parse_file_line(const char *text, const char *colon, struct strobe_lo
 static int parse_raise(const char *text, struct strobe_location *location, struct strobe_error *error)
 {
     size_t size = strlen(text);
-    location->kind = cut_word(text, &size, ":unhandled") ? STROBE_LOCATION_UNHANDLED : STROBE_LOCATION_RAISE;
+    location->kind = cut_word(text, &size, ":unhandled", 0) ? STROBE_LOCATION_UNHANDLED : STROBE_LOCATION_RAISE;
     if (size >= sizeof location->path || !is_dotted(text, size, false)) {
         return strobe_error_set(error, STROBE_ESYNTAX,
                                 "'%.80s' is not the name of an exception; write raise:module.Type or "
@@ -142,9 +148,9 @@ static int parse_raise(const char *text, struct strobe_location *location, struc
 static int parse_function(const char *text, struct strobe_location *location, struct strobe_error *error)
 {
     size_t size = strlen(text);
-    location->kind = cut_word(text, &size, ":exit") ? STROBE_LOCATION_EXIT : STROBE_LOCATION_ENTRY;
+    location->kind = cut_word(text, &size, ":exit", 1) ? STROBE_LOCATION_EXIT : STROBE_LOCATION_ENTRY;
     if (location->kind == STROBE_LOCATION_ENTRY) {
-        cut_word(text, &size, ":entry");
+        cut_word(text, &size, ":entry", 1);
     }
     const char *colon = memchr(text, ':', size);
     size_t module = colon != NULL ? (size_t)(colon - text) : 0;

@@ -191,7 +191,7 @@ static int find_line(const struct strobe_codes *codes, int line, struct strobe_s
         }
         pause_between(slice, i);
     }
-    if (r->kind == STROBE_RESOLVED_HEAD) {
+    if (r->kind == STROBE_RESOLVED_HEAD && search.head != NULL) {
         const char *name = PyUnicode_AsUTF8(search.head->co_qualname);
         snprintf(r->function, sizeof r->function, "%s", name != NULL ? name : "the function");
         PyErr_Clear();

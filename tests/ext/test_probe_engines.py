@@ -31,7 +31,9 @@ def test_a_loop_in_one_line_is_reached_at_each_pass(tmp_path: Path) -> None:
     assert facts["i"] == "700"
 
 
-def test_comprehensions_and_generator_expressions_in_one_line_are_reached_at_each_pass(tmp_path: Path) -> None:
+def test_comprehensions_and_generator_expressions_in_one_line_are_reached_at_each_pass(
+    tmp_path: Path,
+) -> None:
     facts = run(
         tmp_path,
         """
@@ -296,5 +298,13 @@ def test_statements_of_every_kind_are_counted_as_a_tracer_counts_them(tmp_path: 
     assert facts["lines"] > 60
     assert facts["unarmed"] == []
     # Where a line can be entered from another line and from itself, a pass may be counted twice (code_points.h).
-    twice = {"while n > 0:", "v = (x if y", "t = [a + b", "for a in range(2)", "y = x", "y = 1", "with Manager(), \\"}
+    twice = {
+        "while n > 0:",
+        "v = (x if y",
+        "t = [a + b",
+        "for a in range(2)",
+        "y = x",
+        "y = 1",
+        "with Manager(), \\",
+    }
     assert [line for line in facts["wrong"].values() if line[2] not in twice or line[1] < line[0]] == []

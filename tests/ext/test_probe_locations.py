@@ -23,7 +23,9 @@ WAIT = """
 """
 
 
-@pytest.mark.parametrize("spelling", ["./shop/./pricing.py", "shop\\\\pricing.py", "shop//pricing.py", "pricing.py"])
+@pytest.mark.parametrize(
+    "spelling", ["./shop/./pricing.py", "shop\\\\pricing.py", "shop//pricing.py", "pricing.py"]
+)
 def test_paths_may_be_spelled_in_other_ways(tmp_path: Path, spelling: str) -> None:
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "pricing.py").write_text("def f():\n    return 1\n")
@@ -422,7 +424,8 @@ def test_exception_events_are_on_only_while_a_probe_needs_them(tmp_path: Path) -
 
 
 def test_a_probe_without_code_in_its_file_names_the_nearest_lines(tmp_path: Path) -> None:
-    (tmp_path / "thin.py").write_text(textwrap.dedent("""\
+    (tmp_path / "thin.py").write_text(
+        textwrap.dedent("""\
         import sys
 
 
@@ -431,7 +434,8 @@ def test_a_probe_without_code_in_its_file_names_the_nearest_lines(tmp_path: Path
 
 
         # the end
-        """))
+        """)
+    )
     facts = run(
         tmp_path,
         """

@@ -153,7 +153,10 @@ def test_a_programs_own_tracer_sees_the_same_and_stays(tmp_path: Path, order: st
     assert facts["equal"]
     assert facts["same"]
     assert facts["left"]
-    if order == "tracer first" or sys.version_info >= (3, 12):  # 3.11: the tracer takes our place for up to 50 ms
+    if order == "tracer first" or sys.version_info >= (
+        3,
+        12,
+    ):  # 3.11: the tracer takes our place for up to 50 ms
         assert facts["gates"] == {"reached": 5, "condition_false": 4, "captured": 1}
 
 
