@@ -83,6 +83,12 @@ int strobe_dispatch_add_raise(struct strobe_dispatch *dispatch, enum strobe_even
 /** Take `probe` away from everywhere. Settle later. GIL: held. */
 void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_probe *probe);
 
+/**
+ * Let go of code that can run no more: the sites hold the only references, but for `others` of the caller's own.
+ * Without this a probe would keep every copy of a template that is compiled again and again. Settle later. GIL: held.
+ */
+void strobe_dispatch_drop_dead(struct strobe_dispatch *dispatch, Py_ssize_t others);
+
 /** Whether `probe` stands in `code` already. GIL: held. */
 bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe);
 

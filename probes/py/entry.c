@@ -67,9 +67,10 @@ void strobe_entry_names(const struct strobe_entry *entry, struct strobe_name_set
     if (entry->refused) {
         return;
     }
-    strobe_resolve_names(&entry->location, names);
     if (entry->file_hash != 0) {
         strobe_name_set_add(names, entry->file_hash);
+    } else {
+        strobe_resolve_names(&entry->location, names);
     }
 }
 

@@ -106,10 +106,45 @@ bool strobe_registry_must_look(const struct strobe_registry *registry)
     return false;
 }
 
+/* Probes whose code has died look for other code of their place. */
+static void bury(struct strobe_registry *registry)
+{
+    strobe_dispatch_drop_dead(registry->dispatch, registry->index->watcher < 0 ? 1 : 0);
+    for (size_t i = 0; i < registry->count; i++) {
+        struct strobe_entry *entry = &registry->entries[i];
+        if (entry->told && entry->probe->standing == 0) {
+            entry->told = false;
+            entry->due = true;
+        }
+    }
+}
+
+static const char *hash_of(void *user, const char *file)
+{
+    struct strobe_registry *registry = user;
+    if (registry->hashed_file == NULL || strcmp(registry->hashed_file, file) != 0) {
+        snprintf(registry->hash, sizeof registry->hash, "%s", registry->hooks.source_hash(registry->hooks.user, file));
+        free(registry->hashed_file);
+        registry->hashed_file = strdup(file);
+    }
+    return registry->hash;
+}
+
+static void tell(struct strobe_registry *registry, struct strobe_slice *slice)
+{
+    for (size_t i = 0; i < registry->count; i++) {
+        strobe_entry_tell(&registry->entries[i], hash_of, registry);
+        strobe_slice_pause(slice);
+    }
+    free(registry->hashed_file); /* the file may change until the next time */
+    registry->hashed_file = NULL;
+}
+
 void strobe_registry_resolve(struct strobe_registry *registry)
 {
     struct strobe_slice slice = strobe_slice_begin();
     struct strobe_name_set touched;
+    bury(registry);
     want_files(registry);
     strobe_code_index_refresh(registry->index);
     strobe_code_index_take_touched(registry->index, &touched);
@@ -120,10 +155,7 @@ void strobe_registry_resolve(struct strobe_registry *registry)
         }
     }
     settle(registry, &slice);
-    for (size_t i = 0; i < registry->count; i++) {
-        strobe_entry_tell(&registry->entries[i], registry->hooks.source_hash, registry->hooks.user);
-        strobe_slice_pause(&slice);
-    }
+    tell(registry, &slice);
     want_files(registry); /* some know their file by now */
 }
 
@@ -167,8 +199,8 @@ static size_t fill_entries(struct strobe_registry *registry, const struct strobe
             *old = registry->entries[--registry->count]; /* moved over, not to be released */
         } else {
             made += strobe_entry_make(&requests[i], registry->hooks.is_secret, &entries[made]) == 0;
-            strobe_slice_pause(slice);
         }
+        strobe_slice_pause(slice);
     }
     return made;
 }

@@ -33,6 +33,8 @@ struct strobe_registry {
     struct strobe_entry *entries;
     size_t count;
     struct strobe_error engine_error; /* set: no probe can be armed, for this reason */
+    char *hashed_file;                /* of the hash asked for last: many probes may stand in one file */
+    char hash[65];
 };
 
 /** Start without probes. The pointers are borrowed. */

@@ -117,6 +117,20 @@ void strobe_dispatch_remove(struct strobe_dispatch *dispatch, struct strobe_prob
     probe->standing = 0;
 }
 
+void strobe_dispatch_drop_dead(struct strobe_dispatch *dispatch, Py_ssize_t others)
+{
+    size_t position = 0;
+    struct strobe_pointer_map_entry *entry;
+    while ((entry = strobe_pointer_map_next(&dispatch->sites, &position)) != NULL) {
+        struct strobe_site *site = entry->value;
+        while (Py_REFCNT(site->code) <= 1 + others && site->armed_count > 0) {
+            struct strobe_probe *probe = site->armed[0].probe; /* others keep it too */
+            probe->standing -= probe->standing > 0;
+            remove_from_site(dispatch, site, probe);
+        }
+    }
+}
+
 bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe)
 {
     struct strobe_site *site = strobe_dispatch_site(dispatch, code);

@@ -469,3 +469,29 @@ def test_a_thousand_probes_are_armed_and_removed(tmp_path: Path) -> None:
     ).facts
     assert facts["reached"] == [1] * 999 + [0]
     assert facts["left"] == 0
+
+
+def test_code_that_can_run_no_more_is_let_go(tmp_path: Path) -> None:
+    """A template that is compiled again and again under one name."""
+    facts = run(
+        tmp_path,
+        """
+        import gc, weakref
+        probe = ("template.py:2", None, 100000)
+        arm(probe)
+        codes = []
+        for i in range(50):
+            names = {}
+            exec(compile("def f(n):\\n    return n\\n", "template.py", "exec"), names)
+            codes.append(weakref.ref(names["f"].__code__))
+            arm(probe)
+            names["f"](i)
+            del names
+            gc.collect()
+        arm(probe)
+        report(reached=gates()["reached"], alive=sum(code() is not None for code in codes), state=states()[0]["state"])
+        """,
+    ).facts
+    assert facts["reached"] == 50
+    assert facts["alive"] <= 5  # a look that is under way keeps some for a moment
+    assert facts["state"] == "armed"
