@@ -1,7 +1,7 @@
 """Print what the agent costs: one row per situation, each a ratio to the same program without it.
 
 make bench
-python bench/run.py [WORD ...]      only the groups idle, probed
+python bench/run.py [WORD ...]      only the groups idle, probed, engines
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import platform
 import sys
 
+import engines
 import idle
 import probed
 from harness import Row, note, table
 
-GROUPS = {"idle": idle.rows, "probed": probed.rows}
+GROUPS = {"idle": idle.rows, "probed": probed.rows, "engines": engines.rows}
 
 
 def main(arguments: list[str]) -> int:
