@@ -43,6 +43,10 @@ matrix: ## the extension's tests on CPython 3.13, 3.14 and 3.15 from Debian sid 
 bench: build ## what the agent costs, each row a ratio to the same program without it
 	@.venv/bin/python bench/run.py $(BENCH)
 
+.PHONY: explore
+explore: ## a snapshot probe on every line of real projects while their tests run; EXPLORE=attrs only that
+	@tools/explore.sh $(EXPLORE)
+
 .PHONY: clean
 clean: ## remove everything that was built, .venv included
 	rm -rf build .venv dist control/console/node_modules control/console/dist
