@@ -14,9 +14,9 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "agent/crash_marker.h"
 #include "base/image_queue.h"
 #include "link/link.h"
+#include "probes/crash_marker.h"
 #include "probes/py/code_index.h"
 #include "probes/py/dispatch.h"
 #include "probes/py/registry.h"

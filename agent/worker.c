@@ -12,7 +12,6 @@
 #include "agent/probe_request.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "probes/py/shed.h"
 
 enum {
     STACK_BYTES = 512 * 1024, /* CPython's parser recurses when a condition is compiled */
@@ -109,7 +108,6 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
     if (strobe_registry_retire(&agent->registry)) {
         strobe_registry_resolve(&agent->registry); /* some are rested */
     }
-    strobe_shed_recover(&agent->dispatch, strobe_clock_monotonic_ns());
     for (size_t i = 0; i < mail->requests_count; i++) {
         strobe_source_answer(agent, &mail->requests[i]);
     }

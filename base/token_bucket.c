@@ -24,6 +24,13 @@ bool strobe_token_bucket_take(struct strobe_token_bucket *bucket, int64_t now_ns
     return true;
 }
 
+void strobe_token_bucket_adjust(struct strobe_token_bucket *bucket, double rate_per_s, double capacity)
+{
+    bucket->rate_per_s = rate_per_s;
+    bucket->capacity = capacity < 1.0 ? 1.0 : capacity;
+    bucket->tokens = bucket->tokens < bucket->capacity ? bucket->tokens : bucket->capacity;
+}
+
 void strobe_token_bucket_give_back(struct strobe_token_bucket *bucket)
 {
     if (bucket->tokens + 1.0 <= bucket->capacity) {

@@ -19,6 +19,9 @@ void strobe_token_bucket_init(struct strobe_token_bucket *bucket, double rate_pe
 /** Take one token. @return whether there was one */
 bool strobe_token_bucket_take(struct strobe_token_bucket *bucket, int64_t now_ns);
 
+/** Another rate and capacity (at least 1) from now on; tokens that are over it are lost. */
+void strobe_token_bucket_adjust(struct strobe_token_bucket *bucket, double rate_per_s, double capacity);
+
 /** Put a token back that was taken for an act that did not happen. */
 void strobe_token_bucket_give_back(struct strobe_token_bucket *bucket);
 

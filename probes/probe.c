@@ -27,6 +27,8 @@ static void set_limits(struct strobe_probe *probe, const struct strobe_probe_req
         probe->expires_ns =
             now_ns + (left_ms > STROBE_PROBE_EXPIRY_MS_MAX ? STROBE_PROBE_EXPIRY_MS_MAX : left_ms) * 1000000LL;
     }
+    probe->rate_per_s = request->rate_per_s;
+    probe->rate_cut_ns = 0;
     /* One second's worth of burst. */
     strobe_token_bucket_init(&probe->rate, request->rate_per_s, request->rate_per_s, now_ns);
 }
@@ -117,7 +119,8 @@ void strobe_probe_after_fork(struct strobe_probe *probe)
 #undef RESET
     probe->hits_left = probe->hits;
     probe->passes = 0;
-    probe->window = (struct strobe_budget_window){0};
+    probe->window = probe->capture_window = (struct strobe_budget_window){0};
+    probe->share = (struct strobe_fair_share){0};
     atomic_store(&probe->cost_ns, 0);
     if (probe->metric != NULL) {
         strobe_metric_clear(probe->metric);
@@ -149,6 +152,16 @@ void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state 
     copy_text(probe->status.reason, sizeof probe->status.reason, reason);
     copy_text(probe->status.message, sizeof probe->status.message, message);
     probe->status_revision++;
+    pthread_mutex_unlock(&status_lock);
+}
+
+void strobe_probe_clear_reason(struct strobe_probe *probe, const char *reason)
+{
+    pthread_mutex_lock(&status_lock);
+    if (strcmp(probe->status.reason, reason) == 0) {
+        probe->status.reason[0] = probe->status.message[0] = '\0';
+        probe->status_revision++;
+    }
     pthread_mutex_unlock(&status_lock);
 }
 

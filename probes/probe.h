@@ -14,6 +14,7 @@
 #include "base/token_bucket.h"
 #include "probes/action.h"
 #include "probes/budget.h"
+#include "probes/fair_rate.h"
 #include "probes/location.h"
 #include "probes/metric.h"
 #include "probes/when.h"
@@ -95,15 +96,19 @@ struct strobe_probe {
     int64_t passes; /* where the condition held */
     double budget;  /* share of one core; 0: the process's alone */
     struct strobe_budget_window window;
-    unsigned suspensions; /* in a row */
-    int64_t resumes_ns;   /* SUSPENDED until then; 0: it is not */
-    int64_t resumed_ns;   /* when it was last */
-    int64_t looked_ns;    /* when last_values were taken */
-    bool slow;            /* its condition took long lately: each pass is timed */
-    int64_t expires_ns;   /* CLOCK_MONOTONIC; INT64_MAX: never */
-    struct strobe_token_bucket rate;
-    bool ended;        /* done or expired: waits for the worker to disarm it */
-    unsigned standing; /* places where it stands now */
+    struct strobe_budget_window capture_window; /* of it captures and log lines */
+    unsigned suspensions;                       /* in a row */
+    int64_t resumes_ns;                         /* SUSPENDED until then; 0: it is not */
+    int64_t resumed_ns;                         /* when it was last */
+    int64_t looked_ns;                          /* when last_values were taken */
+    bool slow;                                  /* its condition took long lately: each pass is timed */
+    int64_t expires_ns;                         /* CLOCK_MONOTONIC; INT64_MAX: never */
+    struct strobe_token_bucket rate;            /* may be cut by the budget */
+    double rate_per_s;                          /* as it was asked for */
+    int64_t rate_cut_ns;                        /* when it was cut or raised again last; 0: it is not cut */
+    struct strobe_fair_share share;             /* of the process's rate */
+    bool ended;                                 /* done or expired: waits for the worker to disarm it */
+    unsigned standing;                          /* places where it stands now */
 
     struct strobe_gates gates;
     atomic_uint_fast64_t cost_ns; /* in the program's threads, sampled where it is hot */
@@ -139,6 +144,9 @@ void strobe_probe_after_fork(struct strobe_probe *probe);
 /** Set the state with reason (may be "") and a message for people. Thread: any. */
 void strobe_probe_set_state(struct strobe_probe *probe, enum strobe_probe_state state, const char *reason,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** Where the reason that stands is `reason`: forget it and its message. Thread: any. */
+void strobe_probe_clear_reason(struct strobe_probe *probe, const char *reason);
 
 /** Set the state at the end of its life; a reason and message that stand (a moved line, an error) stay. Thread: any. */
 void strobe_probe_end(struct strobe_probe *probe, enum strobe_probe_state state, const char *message);

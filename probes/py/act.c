@@ -103,7 +103,7 @@ static bool within_limits(struct strobe_dispatch *dispatch, struct strobe_probe 
         strobe_gate_count(&probe->gates.rate_limited);
         return false;
     }
-    if (!strobe_token_bucket_take(&dispatch->process_rate, now_ns)) {
+    if (!strobe_fair_rate_take(&dispatch->process_rate, &probe->share, now_ns)) {
         strobe_token_bucket_give_back(&probe->rate);
         strobe_gate_count(&probe->gates.rate_limited);
         return false;
@@ -169,14 +169,15 @@ static void count_outcome(struct strobe_dispatch *dispatch, struct strobe_probe 
     }
 }
 
-static void do_action(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+/* @return whether limits let it act */
+static bool do_action(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
                       const struct strobe_hit *hit)
 {
     bool rated = is_rated(script);
     int64_t began_ns =
         rated || dispatch->timed || hit->probe->expires_ns != INT64_MAX ? strobe_clock_monotonic_ns() : 0;
     if (!within_limits(dispatch, hit->probe, rated, began_ns)) {
-        return;
+        return false;
     }
     struct strobe_measure_error error;
     error.what = "";
@@ -187,6 +188,7 @@ static void do_action(struct strobe_dispatch *dispatch, const struct strobe_scri
         int64_t now_ns = strobe_clock_monotonic_ns();
         strobe_shed_spend(dispatch, hit->probe, now_ns - began_ns, true, now_ns);
     }
+    return true;
 }
 
 /* ---- Timers from one place to another ---- */
@@ -232,13 +234,14 @@ static void act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
     if (holds && !rated) {
         act_in_role(dispatch, script, binding, role, hit);
     }
-    if (timed) {
+    /* A capture accounts for itself; one that limits refuse is as short as a false condition, and may be as frequent.
+     */
+    bool captured = rated && do_action(dispatch, script, binding, hit);
+    if (timed && !captured) {
         int64_t now_ns = strobe_clock_monotonic_ns();
         strobe_shed_sample(dispatch, probe, now_ns - began_ns, now_ns);
     }
-    if (rated) {
-        do_action(dispatch, script, binding, hit);
-    } else if (!holds && (timed || probe->looked_ns == 0)) {
+    if (!holds && (timed || probe->looked_ns == 0)) {
         glance(dispatch, script, binding, hit);
     }
 }

@@ -45,11 +45,10 @@ struct strobe_dispatch {
     struct strobe_calls calls;
     struct strobe_recent recent;
     struct strobe_timers timers;
-    struct strobe_token_bucket process_rate;
+    struct strobe_fair_rate process_rate;
     double budget;                      /* share of one core that probes without a budget of their own may cost */
     struct strobe_budget_window window; /* what they cost */
     struct strobe_budget_window capture_window; /* of it captures and log lines */
-    int64_t rate_cut_ns;                        /* when process_rate was changed last; CLOCK_MONOTONIC */
     int64_t clock_ns;                           /* what reading the clock costs */
     volatile uint64_t *at_work; /* where the tag of the probe at work is kept, for who looks after a crash */
     bool timed;                 /* this callback is one of those that are measured */

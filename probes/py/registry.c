@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "probes/py/shed.h"
 
 /* A module that some probe waits for was compiled or loaded, and is about to run. In the program's thread. */
 static void on_module_made(void *user, struct strobe_code_file *file)
@@ -178,8 +179,8 @@ static bool carry_over(struct strobe_entry *entry, const struct strobe_probe_req
     if (atomic_load(&probe->version) == request->version) {
         return true;
     }
-    if (!strobe_probe_is_same(probe, request)) {
-        return false;
+    if (entry->refused || !strobe_probe_is_same(probe, request)) {
+        return false; /* what was refused is looked at afresh: it may have been in quarantine */
     }
     bool rested = probe->resumes_ns != 0; /* an edit ends the rest: its budget may be another */
     probe->resumes_ns = 0;
@@ -306,6 +307,7 @@ bool strobe_registry_retire(struct strobe_registry *registry)
             strobe_dispatch_remove(registry->dispatch, probe);
         } else {
             rested = rest(registry, &registry->entries[i], now_ns) || rested;
+            strobe_shed_recover(registry->dispatch, probe, now_ns);
         }
     }
     settle(registry, &slice);

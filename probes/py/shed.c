@@ -5,6 +5,8 @@
 
 #define SLOW_NS 3000   /* a pass that takes longer is timed each time, not one in many */
 #define RATE_LEAST 1.0 /* captures a second that are left in any case */
+#define CUT_LEAST 0.5  /* of a rate is left after one cut, at most and at least */
+#define CUT_MOST 0.0625
 
 /* ---- Suspending ---- */
 
@@ -16,7 +18,7 @@ static void suspend(struct strobe_dispatch *dispatch, struct strobe_probe *probe
     }
     int64_t rest_ns = strobe_budget_rest_ns(++probe->suspensions);
     probe->resumes_ns = now_ns + rest_ns;
-    probe->window = (struct strobe_budget_window){0};
+    probe->window = probe->capture_window = (struct strobe_budget_window){0};
     strobe_probe_set_state(
         probe, STROBE_PROBE_SUSPENDED, "budget",
         "it cost %.1f %% of one core, %.1f %% are allowed; rests %lld s. Make the condition cheaper or the "
@@ -25,52 +27,97 @@ static void suspend(struct strobe_dispatch *dispatch, struct strobe_probe *probe
     dispatch->on_ended(dispatch->user); /* the worker disarms it */
 }
 
-/* The probe without a budget of its own that costs most lately, or NULL. */
-static struct strobe_probe *costliest(struct strobe_dispatch *dispatch, int64_t now_ns)
+/* ---- Cutting a rate ---- */
+
+static bool can_be_cut(const struct strobe_probe *probe)
 {
-    struct strobe_probe *found = NULL;
-    double most = 0.0;
+    return probe->rate.rate_per_s > RATE_LEAST;
+}
+
+/* Its captures cost `share` where `allowed` would do: so many less, and some more to be sure. */
+static void cut_rate(struct strobe_probe *probe, double share, double allowed, int64_t now_ns)
+{
+    double rate =
+        probe->rate.rate_per_s < STROBE_PROCESS_RATE_PER_S ? probe->rate.rate_per_s : STROBE_PROCESS_RATE_PER_S;
+    double factor = allowed > 0 ? allowed / share / 2 : CUT_MOST;
+    factor = factor < CUT_MOST ? CUT_MOST : factor > CUT_LEAST ? CUT_LEAST : factor;
+    rate = rate * factor > RATE_LEAST ? rate * factor : RATE_LEAST;
+    strobe_token_bucket_adjust(&probe->rate, rate, rate);
+    probe->rate_cut_ns = now_ns;
+    probe->window = probe->capture_window = (struct strobe_budget_window){0};
+    strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "rate_cut",
+                           "what it captures costs too much: at most %.3g times a second for now, not %.6g", rate,
+                           probe->rate_per_s);
+}
+
+/* ---- Whose turn it is ---- */
+
+/* Probes without a budget of their own that cost most lately, or NULL. */
+struct costliest {
+    struct strobe_probe *of_all;
+    double most;
+    struct strobe_probe *of_capturing; /* whose rate can be cut */
+    double most_by_captures;
+};
+
+static void compare(struct costliest *costliest, struct strobe_probe *probe, int64_t now_ns)
+{
+    if (probe->budget > 0 || probe->resumes_ns != 0) {
+        return;
+    }
+    double share = strobe_budget_share(&probe->window, now_ns);
+    if (share > costliest->most) {
+        costliest->most = share;
+        costliest->of_all = probe;
+    }
+    double captures = strobe_budget_share(&probe->capture_window, now_ns);
+    if (can_be_cut(probe) && captures > costliest->most_by_captures) {
+        costliest->most_by_captures = captures;
+        costliest->of_capturing = probe;
+    }
+}
+
+static struct costliest find_costliest(struct strobe_dispatch *dispatch, int64_t now_ns)
+{
+    struct costliest costliest = {0};
     size_t position = 0;
     struct strobe_pointer_map_entry *entry;
     while ((entry = strobe_pointer_map_next(&dispatch->sites, &position)) != NULL) {
         const struct strobe_site *site = entry->value;
         for (size_t i = 0; i < site->armed_count; i++) {
-            struct strobe_probe *probe = site->armed[i].probe;
-            double share = strobe_budget_share(&probe->window, now_ns);
-            if (probe->budget == 0 && probe->resumes_ns == 0 && share > most) {
-                most = share;
-                found = probe;
-            }
+            compare(&costliest, site->armed[i].probe, now_ns);
         }
     }
     for (size_t i = 0; i < dispatch->raises.count; i++) {
-        struct strobe_probe *probe = dispatch->raises.items[i].probe;
-        double share = strobe_budget_share(&probe->window, now_ns);
-        if (probe->budget == 0 && probe->resumes_ns == 0 && share > most) {
-            most = share;
-            found = probe;
-        }
+        compare(&costliest, dispatch->raises.items[i].probe, now_ns);
     }
-    return found;
+    return costliest;
 }
 
-/* The process is over its budget. */
+/* The process is over its budget. Where fewer captures could make room, those of the probe that captures most are
+ * cut: one that acts seldom on a hot line is left alone by that. Else the costliest rests. */
 static void shed(struct strobe_dispatch *dispatch, int64_t now_ns)
 {
     double share = strobe_budget_share(&dispatch->window, now_ns);
-    bool captures_dominate = 2 * strobe_budget_share(&dispatch->capture_window, now_ns) > share;
-    dispatch->window = (struct strobe_budget_window){0};
-    dispatch->capture_window = (struct strobe_budget_window){0};
-    if (captures_dominate && dispatch->process_rate.rate_per_s > RATE_LEAST) {
-        double rate = dispatch->process_rate.rate_per_s / 2;
-        rate = rate < RATE_LEAST ? RATE_LEAST : rate;
-        strobe_token_bucket_init(&dispatch->process_rate, rate, rate, now_ns);
-        dispatch->rate_cut_ns = now_ns;
-        return;
+    double captures = strobe_budget_share(&dispatch->capture_window, now_ns);
+    struct costliest costliest = find_costliest(dispatch, now_ns);
+    dispatch->window = dispatch->capture_window = (struct strobe_budget_window){0};
+    if (costliest.of_capturing != NULL && share - captures < dispatch->budget) {
+        cut_rate(costliest.of_capturing, captures, dispatch->budget - (share - captures), now_ns);
+    } else if (costliest.of_all != NULL) {
+        suspend(dispatch, costliest.of_all, share, dispatch->budget, now_ns);
     }
-    struct strobe_probe *probe = costliest(dispatch, now_ns);
-    if (probe != NULL) {
-        suspend(dispatch, probe, share, dispatch->budget, now_ns);
+}
+
+/* `probe` is over its own. */
+static void shed_one(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t now_ns)
+{
+    double share = strobe_budget_share(&probe->window, now_ns);
+    double captures = strobe_budget_share(&probe->capture_window, now_ns);
+    if (can_be_cut(probe) && captures > 0 && share - captures < probe->budget) {
+        cut_rate(probe, captures, probe->budget - (share - captures), now_ns);
+    } else {
+        suspend(dispatch, probe, share, probe->budget, now_ns);
     }
 }
 
@@ -82,17 +129,16 @@ void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *pr
     atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)cost_ns, memory_order_relaxed);
     atomic_fetch_add_explicit(&probe->cost_ns, (uint64_t)cost_ns, memory_order_relaxed);
     strobe_budget_spend(&probe->window, cost_ns, now_ns);
+    strobe_budget_spend(&probe->capture_window, is_capture ? cost_ns : 0, now_ns);
     atomic_store_explicit(&probe->cost_share, strobe_budget_share(&probe->window, now_ns), memory_order_relaxed);
     if (probe->budget > 0) {
         if (probe->resumes_ns == 0 && strobe_budget_is_over(&probe->window, probe->budget, now_ns)) {
-            suspend(dispatch, probe, strobe_budget_share(&probe->window, now_ns), probe->budget, now_ns);
+            shed_one(dispatch, probe, now_ns);
         }
         return;
     }
     strobe_budget_spend(&dispatch->window, cost_ns, now_ns);
-    if (is_capture) {
-        strobe_budget_spend(&dispatch->capture_window, cost_ns, now_ns);
-    }
+    strobe_budget_spend(&dispatch->capture_window, is_capture ? cost_ns : 0, now_ns);
     if (strobe_budget_is_over(&dispatch->window, dispatch->budget, now_ns)) {
         shed(dispatch, now_ns);
     }
@@ -117,14 +163,20 @@ int64_t strobe_shed_clock_cost(void)
     return least_ns;
 }
 
-void strobe_shed_recover(struct strobe_dispatch *dispatch, int64_t now_ns)
+void strobe_shed_recover(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t now_ns)
 {
-    double rate = dispatch->process_rate.rate_per_s;
-    bool calm = strobe_budget_share(&dispatch->window, now_ns) < dispatch->budget / 2;
-    if (rate >= STROBE_PROCESS_RATE_PER_S || !calm || now_ns - dispatch->rate_cut_ns < strobe_budget_rest_ns(4)) {
+    bool own = probe->budget > 0;
+    double share = strobe_budget_share(own ? &probe->window : &dispatch->window, now_ns);
+    double allowed = own ? probe->budget : dispatch->budget;
+    if (probe->rate_cut_ns == 0 || share >= allowed / 2 || now_ns - probe->rate_cut_ns < strobe_budget_rest_ns(4)) {
         return;
     }
-    rate = 2 * rate < STROBE_PROCESS_RATE_PER_S ? 2 * rate : STROBE_PROCESS_RATE_PER_S;
-    strobe_token_bucket_init(&dispatch->process_rate, rate, rate, now_ns);
-    dispatch->rate_cut_ns = now_ns;
+    double rate = 2 * probe->rate.rate_per_s;
+    bool whole = rate >= probe->rate_per_s;
+    rate = whole ? probe->rate_per_s : rate;
+    strobe_token_bucket_adjust(&probe->rate, rate, rate);
+    probe->rate_cut_ns = whole ? 0 : now_ns;
+    if (whole) {
+        strobe_probe_clear_reason(probe, "rate_cut");
+    }
 }

@@ -27,7 +27,7 @@ void strobe_shed_sample(struct strobe_dispatch *dispatch, struct strobe_probe *p
 /** What reading the clock costs here, in nanoseconds; for strobe_dispatch.clock_ns. */
 int64_t strobe_shed_clock_cost(void);
 
-/** Once a second, on the worker: raise a rate that was cut, step by step, when there is room again. */
-void strobe_shed_recover(struct strobe_dispatch *dispatch, int64_t now_ns);
+/** Once a second, on the worker, for each probe: raise a rate that was cut, step by step, when there is room again. */
+void strobe_shed_recover(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t now_ns);
 
 #endif

@@ -18,8 +18,7 @@ void strobe_dispatch_init(struct strobe_dispatch *dispatch, strobe_hit_handler *
     dispatch->on_ended = on_ended;
     dispatch->user = user;
     strobe_pointer_map_init(&dispatch->sites);
-    strobe_token_bucket_init(&dispatch->process_rate, STROBE_PROCESS_RATE_PER_S, STROBE_PROCESS_RATE_PER_S,
-                             strobe_clock_monotonic_ns());
+    strobe_fair_rate_init(&dispatch->process_rate, STROBE_PROCESS_RATE_PER_S, strobe_clock_monotonic_ns());
 }
 
 void strobe_dispatch_done(struct strobe_dispatch *dispatch)

@@ -97,7 +97,7 @@ static PyObject *start(PyObject *module, PyObject *ignored)
         PyErr_SetString(PyExc_RuntimeError, error.message);
         return NULL;
     }
-    strobe_token_bucket_init(&dispatch.process_rate, 1e9, 1e9, 0);
+    strobe_fair_rate_init(&dispatch.process_rate, 1e9, 0);
     Py_RETURN_NONE;
 }
 

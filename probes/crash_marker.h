@@ -6,10 +6,12 @@
  * behind is read by the next start of the same service, and the probe that stands in it is quarantined: not armed until
  * somebody changes it, which gives it another version.
  *
- * Without a folder to write to there is no marker, and nothing is quarantined.
+ * The folder is STROBE_STATE_DIR, else `stroboscope` below XDG_RUNTIME_DIR, else one below /dev/shm, else below /tmp:
+ * in memory where possible, because a page of a file on a disk may be written out, and the program's thread wait for
+ * it. Without a folder that is this user's alone there is no marker, and nothing is quarantined.
  */
-#ifndef STROBE_AGENT_CRASH_MARKER_H
-#define STROBE_AGENT_CRASH_MARKER_H
+#ifndef STROBE_CRASH_MARKER_H
+#define STROBE_CRASH_MARKER_H
 
 #include <stdbool.h>
 #include <stddef.h>

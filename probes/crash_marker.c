@@ -1,4 +1,4 @@
-#include "agent/crash_marker.h"
+#include "probes/crash_marker.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #include "base/log.h"
 
-#define MAGIC UINT64_C(0x5354524f42453031) /* "STROBE01" */
+#define MAGIC UINT64_C(0x5354524f42453032) /* "STROBE02" */
 #define SUFFIX ".mark"
 #define QUARANTINE_S (24 * 3600) /* no probe lives longer */
 
@@ -24,6 +24,7 @@ struct strobe_marker_file {
     uint64_t magic;
     uint64_t service_hash;
     int64_t pid;
+    uint64_t began;           /* of the process, in the kernel's clock ticks: the number of a process is used again */
     volatile uint64_t active; /* number of the probe at work, or 0 */
     uint64_t count;
     struct {
@@ -50,15 +51,48 @@ static bool find_folder(char *ret_path, size_t size)
 {
     const char *state = getenv("STROBE_STATE_DIR");
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    int wrote;
+    int wrote = -1;
     if (state != NULL && state[0] == '/') {
         wrote = snprintf(ret_path, size, "%s", state);
     } else if (runtime != NULL && runtime[0] == '/') {
         wrote = snprintf(ret_path, size, "%s/stroboscope", runtime);
     } else {
-        wrote = snprintf(ret_path, size, "/tmp/stroboscope-%u", (unsigned)geteuid());
+        wrote = snprintf(ret_path, size, "/dev/shm/stroboscope-%u", (unsigned)geteuid());
+        if (!own_folder(ret_path)) {
+            wrote = snprintf(ret_path, size, "/tmp/stroboscope-%u", (unsigned)geteuid());
+        }
     }
     return wrote > 0 && (size_t)wrote + 128 < size && own_folder(ret_path);
+}
+
+/* ---- Processes ---- */
+
+/* When process `pid` began, in clock ticks since the machine did; 0 when that is not known. */
+static uint64_t began(pid_t pid)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    text[size > 0 ? size : 0] = '\0';
+    char *at = strrchr(text, ')'); /* ends the name, which may hold anything */
+    for (int field = 2; at != NULL && field < 22; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    return at != NULL ? strtoull(at, NULL, 10) : 0;
+}
+
+/* In a container that starts again the next process has the number of the last: the time tells them apart. */
+static bool is_gone(int64_t pid, uint64_t began_then)
+{
+    if (kill((pid_t)pid, 0) < 0 && errno == ESRCH) {
+        return true;
+    }
+    uint64_t began_now = began((pid_t)pid);
+    return began_now != 0 && began_then != 0 && began_now != began_then;
 }
 
 static uint64_t hash_of(const char *text)
@@ -122,16 +156,16 @@ static void append_quarantine(const struct strobe_crash_marker *marker, const ch
 
 /* ---- What dead processes left ---- */
 
-/* @return whether the file is of our service, well-formed, and of a process that is gone */
-static bool read_mark(const struct strobe_crash_marker *marker, const char *path, struct strobe_marker_file *ret_file)
+/* @return whether the file is well-formed, and of a process that is gone */
+static bool read_mark(const char *path, struct strobe_marker_file *ret_file)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool whole = fd >= 0 && read(fd, ret_file, sizeof *ret_file) == (ssize_t)sizeof *ret_file;
     if (fd >= 0) {
         close(fd);
     }
-    return whole && ret_file->magic == MAGIC && ret_file->service_hash == marker->service_hash && ret_file->pid > 0 &&
-           ret_file->count <= STROBE_PROBES_MAX && kill((pid_t)ret_file->pid, 0) < 0 && errno == ESRCH;
+    return whole && ret_file->magic == MAGIC && ret_file->pid > 0 && ret_file->count <= STROBE_PROBES_MAX &&
+           is_gone(ret_file->pid, ret_file->began);
 }
 
 static void take_mark(struct strobe_crash_marker *marker, const struct strobe_marker_file *left)
@@ -158,8 +192,14 @@ static void look_around(struct strobe_crash_marker *marker)
             continue;
         }
         snprintf(path, sizeof path, "%s/%s", marker->folder, entry->d_name);
-        if (read_mark(marker, path, left)) {
+        if (!read_mark(path, left)) {
+            continue;
+        }
+        bool ours = left->service_hash == marker->service_hash;
+        if (ours) {
             take_mark(marker, left);
+        }
+        if (ours || left->active == 0) { /* what another service must know stays for it */
             unlink(path);
         }
     }
@@ -190,6 +230,7 @@ static void make_file(struct strobe_crash_marker *marker, const char *instance)
     }
     file->service_hash = marker->service_hash;
     file->pid = getpid();
+    file->began = began(getpid());
     file->magic = MAGIC;
     marker->file = file;
 }
