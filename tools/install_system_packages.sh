@@ -11,7 +11,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 BUILD="build-essential cmake ninja-build pkg-config git ca-certificates libwebsockets-dev libwebsockets-evlib-uv
-    libjansson-dev libunwind-dev libssl-dev libsqlite3-dev libuv1-dev libcap-dev"
+    libjansson-dev libpcre2-dev libunwind-dev libssl-dev libsqlite3-dev libuv1-dev libcap-dev"
 TEST="libcmocka-dev clang clang-format clang-tidy chromium tmux shellcheck procps"
 MATRIX="debootstrap debian-archive-keyring"
 

@@ -9,6 +9,7 @@
 #include "snapshot/py/name.h"
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
+#include "snapshot/py/type_rule.h"
 #include "snapshot/py/walk.h"
 #include "strobe/error.h"
 
@@ -47,6 +48,7 @@ void strobe_capture_done(void)
 {
     strobe_thread_done();
     strobe_names_done();
+    strobe_capture_policy_done();
     free(walk);
     walk = NULL;
 }
