@@ -58,17 +58,17 @@ enum strobe_leaf {
 };
 
 /** Why something was left out. */
-#define STROBE_CUTS(X)                \
-    X(NONE, "")                       \
-    X(DEPTH, "depth")                 \
-    X(ITEMS, "items")                 \
-    X(LENGTH, "length")               \
-    X(BYTES, "bytes")                 \
-    X(TIME, "time")                   \
-    X(UNREADABLE, "unreadable")       \
-    X(CHANGED, "changed")             \
-    X(UNBOUND, "unbound")             \
-    X(REDACTED_NAME, "redacted:name") \
+#define STROBE_CUTS(X)                      \
+    X(NONE, "")                             \
+    X(DEPTH, "depth")                       \
+    X(ITEMS, "items")                       \
+    X(LENGTH, "length")                     \
+    X(BYTES, "bytes")                       \
+    X(TIME, "time")                         \
+    X(UNREADABLE, "unreadable")             \
+    X(CHANGED, "changed")                   \
+    X(UNBOUND, "unbound")                   \
+    X(REDACTED_NAME, "redacted:name")       \
     X(REDACTED_PATTERN, "redacted:pattern") \
     X(REDACTED_TYPE, "redacted:type")       \
     X(REDACTED_UNLISTED, "redacted:unlisted")

@@ -2,9 +2,9 @@
 
 #include "snapshot/scan.h"
 
-static const char *const rules[] = {"JWT",        "card number", "private key",  "IBAN",          "social security number",
-                                    "basic auth", "digest auth", "bearer token", "SAS signature", "URL password",
-                                    "e-mail address"};
+static const char *const rules[] = {
+    "JWT",         "card number",  "private key",   "IBAN",         "social security number", "basic auth",
+    "digest auth", "bearer token", "SAS signature", "URL password", "e-mail address"};
 
 const char *strobe_pattern_rule(size_t i)
 {

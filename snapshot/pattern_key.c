@@ -272,7 +272,8 @@ const char *strobe_scan_jwt(const struct strobe_scan *scan, size_t i)
     if (!strobe_scan_begins(scan, i, "eyJ") || (i > 0 && strobe_scan_is_token(scan->text[i - 1]))) {
         return NULL;
     }
-    size_t header = strobe_scan_run_of(scan, i, strobe_scan_is_token, SIZE_MAX); /* the runs of two tokens do not overlap */
+    size_t header =
+        strobe_scan_run_of(scan, i, strobe_scan_is_token, SIZE_MAX); /* the runs of two tokens do not overlap */
     if (i + header == scan->size) {
         return scan->is_cut ? "JWT" : NULL;
     }
@@ -280,7 +281,10 @@ const char *strobe_scan_jwt(const struct strobe_scan *scan, size_t i)
         return NULL;
     }
     size_t payload = i + header + 1;
-    return strobe_scan_long_enough(scan, payload, strobe_scan_run_of(scan, payload, strobe_scan_is_token, PAYLOAD_MIN), PAYLOAD_MIN) ? "JWT" : NULL;
+    return strobe_scan_long_enough(scan, payload, strobe_scan_run_of(scan, payload, strobe_scan_is_token, PAYLOAD_MIN),
+                                   PAYLOAD_MIN)
+               ? "JWT"
+               : NULL;
 }
 
 const char *strobe_scan_private_key(const struct strobe_scan *scan, size_t i)

@@ -34,7 +34,8 @@ const char *strobe_scan_http(const struct strobe_scan *scan, size_t i)
     if (strobe_scan_begins_any_case(scan, i, "bearer ")) {
         size_t start = i + strlen("bearer ");
         size_t length = strobe_scan_run_of(scan, start, strobe_scan_is_credential, BEARER_MIN);
-        bool is_prose = strobe_scan_begins_any_case(scan, start, "authenti") || strobe_scan_begins_any_case(scan, start, "authoriz") ||
+        bool is_prose = strobe_scan_begins_any_case(scan, start, "authenti") ||
+                        strobe_scan_begins_any_case(scan, start, "authoriz") ||
                         strobe_scan_begins_any_case(scan, start, "credential");
         return !is_prose && strobe_scan_long_enough(scan, start, length, BEARER_MIN) ? "bearer token" : NULL;
     }

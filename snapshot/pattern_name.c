@@ -30,7 +30,8 @@ static bool ends_value(char c)
 
 static bool is_constant(const struct strobe_scan *scan, size_t i, size_t length)
 {
-    static const char *const constants[] = {"None", "null", "NULL", "True", "False", "true", "false", "nil", "undefined"};
+    static const char *const constants[] = {"None", "null",  "NULL", "True",     "False",
+                                            "true", "false", "nil",  "undefined"};
     for (size_t k = 0; k < sizeof constants / sizeof constants[0]; k++) {
         if (length == strlen(constants[k]) && strobe_scan_begins(scan, i, constants[k])) {
             return true;
@@ -76,8 +77,7 @@ static size_t skip_opening(const struct strobe_scan *scan, size_t i)
 /* What the name in `start` to `end` says; an allow list says nothing about texts. */
 static const char *rule_of(const struct strobe_scan *scan, size_t start, size_t end)
 {
-    const char *rule =
-        start < end ? strobe_policy_name(scan->policy, scan->text + start, end - start) : NULL;
+    const char *rule = start < end ? strobe_policy_name(scan->policy, scan->text + start, end - start) : NULL;
     return rule != NULL && rule[0] == STROBE_RULE_UNLISTED ? NULL : rule;
 }
 
@@ -207,6 +207,25 @@ static const char *find_pair(const struct strobe_scan *scan, size_t i)
     return spaced && (open || begins_line(scan, start) || is_no_prose(scan, value)) ? rule : NULL;
 }
 
+/* Whether the text between quotes at `i` is the last of its brackets; a longer one than is looked at may be. */
+static bool ends_brackets(const struct strobe_scan *scan, size_t i)
+{
+    enum { LOOK = 512 };
+    for (size_t skipped = 0; skipped < OPEN_MAX && !is_quote(strobe_scan_at(scan, i)); skipped++) {
+        i++; /* the b of b'', a backslash */
+    }
+    char quote = strobe_scan_at(scan, i);
+    size_t end = i + 1;
+    while (end < scan->size && end < i + LOOK && scan->text[end] != quote) {
+        end++;
+    }
+    if (end == i + LOOK || end >= scan->size) {
+        return true;
+    }
+    char next = strobe_scan_at(scan, end + 1);
+    return next == ')' || next == ']' || next == '\0';
+}
+
 /* ('name', 'value') and ["name", "value"], as a list of pairs is written. `i` is at the comma. */
 static const char *find_tuple(const struct strobe_scan *scan, size_t i)
 {
@@ -229,7 +248,8 @@ static const char *find_tuple(const struct strobe_scan *scan, size_t i)
     while (open > 0 && (scan->text[open - 1] == '\\' || scan->text[open - 1] == 'b')) {
         open--;
     }
-    return open > 0 && (scan->text[open - 1] == '(' || scan->text[open - 1] == '[') ? rule : NULL;
+    bool opens = open > 0 && (scan->text[open - 1] == '(' || scan->text[open - 1] == '[');
+    return opens && ends_brackets(scan, value) ? rule : NULL;
 }
 
 /* --name value, as commands are written. `i` is at the first dash. */
@@ -241,7 +261,8 @@ static const char *find_option(const struct strobe_scan *scan, size_t i)
     size_t start = i + 2;
     size_t end = start + strobe_scan_run_of(scan, start, strobe_scan_is_token, NAME_LOOK);
     char value = strobe_scan_at(scan, end + 1);
-    return end > start && strobe_scan_at(scan, end) == ' ' && value != '-' && is_value(scan, skip_opening(scan, end + 1))
+    return end > start && strobe_scan_at(scan, end) == ' ' && value != '-' &&
+                   is_value(scan, skip_opening(scan, end + 1))
                ? rule_of(scan, start, end)
                : NULL;
 }

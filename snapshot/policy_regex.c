@@ -28,8 +28,9 @@ int strobe_policy_pattern_init(struct strobe_policy_pattern *pattern, const char
     if (pattern->code == NULL) {
         char message[MESSAGE_BYTES] = "";
         pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
-        return strobe_error_set(error, STROBE_ESYNTAX, "the pattern \"%.60s\" is no regular expression: %s at column %zu",
-                                rule, message, offset + 1);
+        return strobe_error_set(error, STROBE_ESYNTAX,
+                                "the pattern \"%.60s\" is no regular expression: %s at column %zu", rule, message,
+                                offset + 1);
     }
     return 0;
 }

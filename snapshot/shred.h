@@ -2,8 +2,8 @@
  * Shreds of secrets: how a secret that is never copied is found again inside other texts.
  *
  * What was redacted by name may stand in a message, in a URL, or cut in two under other names. The image says of each
- * such secret the hashes of all its runs of STROBE_SHRED_CHARACTERS characters; the encoder looks for them in every text
- * that it is about to show. Hashes are over code points, so that str and bytes meet. They stay in the process.
+ * such secret the hashes of all its runs of STROBE_SHRED_CHARACTERS characters; the encoder looks for them in every
+ * text that it is about to show. Hashes are over code points, so that str and bytes meet. They stay in the process.
  * Thread: any; no allocation.
  */
 #ifndef STROBE_SHRED_H

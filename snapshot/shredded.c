@@ -70,8 +70,7 @@ static bool shows_shreds(struct strobe_decoder *decoder, const struct strobe_shr
     for (size_t i = 0; i < span->count && !search.found; i++) {
         strobe_shreds_look(shreds, &search, character_of(span, i));
     }
-    return search.found ||
-           (search.whole && span->count >= STROBE_SHRED_WHOLE_MIN && !is_label(decoder, span));
+    return search.found || (search.whole && span->count >= STROBE_SHRED_WHOLE_MIN && !is_label(decoder, span));
 }
 
 static int hide_shown(struct strobe_decoder *decoder, const struct strobe_shreds *shreds)

@@ -136,7 +136,8 @@ static bool gather_secrets(struct strobe_walk *walk)
     bool found = false;
     for (uint32_t i = 0; i < walk->found; i++) {
         const struct strobe_pending *secret = &walk->queue[i];
-        if (secret->rule != NULL && secret->rule[0] != STROBE_RULE_UNLISTED && can_be_compared(secret) && strobe_secret_everywhere(walk, secret->object)) {
+        if (secret->rule != NULL && secret->rule[0] != STROBE_RULE_UNLISTED && can_be_compared(secret) &&
+            strobe_secret_everywhere(walk, secret->object)) {
             *look_up(walk, secret->object) = (struct strobe_identity){NULL, walk->generation, i};
             found = true;
         }

@@ -64,8 +64,8 @@ static void shred_leaf(struct shredding *shredding, PyObject *object, Py_ssize_t
         shred_number(shredding, object);
         return;
     }
-    if (letters.length >= length_min && (PyByteArray_Check(object) ||
-                                         strobe_secret_everywhere(shredding->walk, object))) {
+    if (letters.length >= length_min &&
+        (PyByteArray_Check(object) || strobe_secret_everywhere(shredding->walk, object))) {
         shred(shredding, &letters);
     }
 }

@@ -19,8 +19,9 @@ enum {
 
 void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
 {
-    walk->writer = (struct strobe_image_writer){
-        .bytes = walk->bytes, .limit = STROBE_CAPTURE_BYTES_MAX - END_BYTES - HIDDEN_BYTES - CUT_BYTES - STROBE_SHREDS_BYTES};
+    walk->writer = (struct strobe_image_writer){.bytes = walk->bytes,
+                                                .limit = STROBE_CAPTURE_BYTES_MAX - END_BYTES - HIDDEN_BYTES -
+                                                         CUT_BYTES - STROBE_SHREDS_BYTES};
     walk->deadline_ns = started_ns + STROBE_CAPTURE_NS_MAX;
     walk->read_ns = started_ns;
     walk->work = 0;
