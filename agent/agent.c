@@ -1,4 +1,5 @@
 #include "agent/agent.h"
+#include "agent/redaction.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,13 +10,8 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "snapshot/py/capture.h"
-#include "snapshot/redact.h"
+#include "snapshot/policy.h"
 #include "strobe/limits.h"
-
-static bool is_secret(const char *name, size_t size)
-{
-    return strobe_redact_name(name, size) != NULL;
-}
 
 /* ---- Identity ---- */
 
@@ -44,7 +40,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
 {
     struct strobe_registry_hooks hooks = {
         .user = agent,
-        .is_secret = is_secret,
+        .is_secret = strobe_policy_is_secret,
         .source_hash = strobe_source_hash,
         .on_probes = strobe_board_publish,
     };
@@ -172,6 +168,7 @@ void strobe_agent_stop(struct strobe_agent *agent)
         Py_END_ALLOW_THREADS agent->link = NULL;
     }
     strobe_capture_done();
+    strobe_redaction_forget_hub();
     agent_free(agent);
 }
 
@@ -231,6 +228,7 @@ static int renew(struct strobe_agent *agent)
     agent->queue = strobe_image_queue_new(STROBE_QUEUE_IMAGES_MAX, STROBE_QUEUE_BYTES_MAX);
     strobe_image_queue_free(inherited); /* the parent sends its own copy */
     memset(&agent->mail, 0, sizeof agent->mail);
+    strobe_redaction_after_fork();
     pthread_mutex_init(&agent->board.lock, NULL);
     pthread_mutex_init(&agent->fork_lock, NULL);
     agent->board.set_version = 0;

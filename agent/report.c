@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/redaction.h"
 #include "base/log.h"
 #include "snapshot/encode.h"
 
@@ -157,6 +158,8 @@ static void on_message(void *user, struct strobe_wire_message *message)
         strobe_worker_post(agent, write_set, &message->as.probe_set);
     } else if (message->kind == STROBE_WIRE_KIND_REQUEST) {
         strobe_worker_post(agent, write_request, &message->as.request);
+    } else if (message->kind == STROBE_WIRE_KIND_POLICY) {
+        strobe_redaction_take(&message->as.policy.redaction);
     }
 }
 
