@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
-#include "snapshot/py/capture.h"
 #include "snapshot/policy.h"
+#include "snapshot/py/capture.h"
 #include "strobe/limits.h"
 
 /* ---- Identity ---- */

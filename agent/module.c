@@ -321,9 +321,10 @@ static PyObject *module_redacted_name(PyObject *module, PyObject *name)
     return word;
 }
 
-PyDoc_STRVAR(set_policy_doc, "set_policy(document)\n--\n\n"
-                             "Make this the redaction policy of the process: JSON text (redaction_policy of the wire),\n"
-                             "or None. Raises ValueError when it cannot be compiled; the one before stays then.");
+PyDoc_STRVAR(set_policy_doc,
+             "set_policy(document)\n--\n\n"
+             "Make this the redaction policy of the process: JSON text (redaction_policy of the wire),\n"
+             "or None. Raises ValueError when it cannot be compiled; the one before stays then.");
 
 PyDoc_STRVAR(redact_explain_doc,
              "redact_explain(hub, process, questions)\n--\n\n"

@@ -10,6 +10,7 @@
 #include "hub/instances.h"
 #include "hub/intake.h"
 #include "hub/probe_table.h"
+#include "hub/redaction.h"
 #include "hub/requests.h"
 #include "hub/routes.h"
 #include "hub/waits.h"
@@ -130,7 +131,11 @@ static int make_parts(struct strobe_hub *hub, struct strobe_error *error)
     if (hub->instances == NULL || hub->waits == NULL || hub->consoles == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
-    int status = strobe_probe_table_new(hub->store, hub->bus, on_set_changed, hub, &hub->probes, error);
+    int status = strobe_hub_redaction_new(hub->store, &hub->redaction, error);
+    if (status < 0) {
+        return status;
+    }
+    status = strobe_probe_table_new(hub->store, hub->bus, on_set_changed, hub, &hub->probes, error);
     if (status == 0 && (hub->intake = strobe_intake_new(&hub->loop, hub->store, hub->bus, &intake)) == NULL) {
         status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
@@ -192,6 +197,7 @@ void strobe_hub_done(struct strobe_hub *hub)
     strobe_agents_free(hub->agents);
     strobe_consoles_free(hub->consoles);
     strobe_probe_table_free(hub->probes);
+    strobe_hub_redaction_free(hub->redaction);
     strobe_instances_free(hub->instances);
     strobe_sessions_free(hub->sessions);
     strobe_bus_free(hub->bus);
