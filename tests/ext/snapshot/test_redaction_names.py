@@ -1,0 +1,73 @@
+"""How many names of secrets the rules find, and how many innocent ones they take for one."""
+
+from __future__ import annotations
+
+import sysconfig
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from credential_names import held_back_names, used_names
+
+_agent = pytest.importorskip("stroboscope._agent")
+
+RECALL_MIN = 0.99
+FLAGGED_MAX = 0.02
+IDENTIFIERS_MIN = 20_000
+
+
+def is_secret(name: str) -> bool:
+    return _agent.redacted_name(name) is not None
+
+
+@pytest.mark.parametrize("names", [used_names, held_back_names])
+def test_names_of_secrets_are_found(
+    names: types.FunctionType, record_property: Callable[[str, object], None]
+) -> None:
+    """Also those that nobody looked at while the rules were written."""
+    listed = names()
+    missed = [name for name in listed if not is_secret(name)]
+    record_property("names", len(listed))
+    record_property("missed", len(missed))
+    assert len(listed) >= 1000
+    shown = missed if names is used_names else "names that are held back are not to be looked at"
+    assert len(missed) <= (1 - RECALL_MIN) * len(listed), f"{len(missed)} missed: {shown}"
+
+
+def test_halves_have_no_name_in_common() -> None:
+    assert not set(used_names()) & set(held_back_names())
+
+
+def names_in(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    yield from code.co_varnames + code.co_cellvars + code.co_freevars
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from names_in(constant)
+
+
+def identifiers() -> set[str]:
+    """Of the standard library with its tests, and of what is installed beside it."""
+    found: set[str] = set()
+    folders = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["purelib"]}
+    for folder in folders:
+        for file in Path(folder).rglob("*.py"):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    code = compile(file.read_bytes(), str(file), "exec", dont_inherit=True)
+            except (SyntaxError, ValueError, OSError, RecursionError):
+                continue  # the test suite has files that are none
+            found.update(names_in(code))
+    return found
+
+
+def test_few_identifiers_of_a_large_code_base_are_flagged(record_property: Callable[[str, object], None]) -> None:
+    names = identifiers()
+    flagged = [name for name in names if is_secret(name)]
+    record_property("identifiers", len(names))
+    record_property("flagged", len(flagged))
+    assert len(names) >= IDENTIFIERS_MIN
+    assert len(flagged) <= FLAGGED_MAX * len(names), sorted(flagged)[:100]
