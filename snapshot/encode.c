@@ -85,9 +85,12 @@ json_t *strobe_decoder_ref(struct strobe_decoder *decoder)
 /* Names are made of data where programs set attributes, or name threads, by what they were sent. */
 static json_t *decode_name(struct strobe_decoder *decoder)
 {
+    struct strobe_image_reader ahead = decoder->reader;
+    size_t size;
+    const char *raw = strobe_image_get_text(&ahead, &size);
+    const char *rule = strobe_decoder_scan(decoder, raw, size, false);
     json_t *name = strobe_decoder_text(decoder);
-    const char *text = json_string_value(name);
-    if (text == NULL || strobe_decoder_scan(decoder, text, json_string_length(name), false) == NULL) {
+    if (rule == NULL || name == NULL) {
         return name;
     }
     json_decref(name);

@@ -72,6 +72,7 @@ static const char *find_at(const struct strobe_scan *scan, size_t i)
     case ':':
         return first_of(scan, i, at_colon);
     case ',':
+    case '%':
     case '<':
     case '\'':
         return first_of(scan, i, at_mark);

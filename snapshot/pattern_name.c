@@ -25,7 +25,7 @@ static bool is_quote(char c)
 
 static bool ends_value(char c)
 {
-    return c == '\0' || isspace((unsigned char)c) || strchr("\"'`&;,()[]{}<>\\", c) != NULL;
+    return c == '\0' || isspace((unsigned char)c) || strchr("\"'`&;,)]}<>\\", c) != NULL;
 }
 
 static bool is_constant(const struct strobe_scan *scan, size_t i, size_t length)
@@ -40,23 +40,53 @@ static bool is_constant(const struct strobe_scan *scan, size_t i, size_t length)
     return false;
 }
 
+/* Up to the quote that ends it, when one stands before it; else up to what parts one thing from the next. */
 static size_t value_length(const struct strobe_scan *scan, size_t i)
 {
+    char quote = i > 0 && is_quote(scan->text[i - 1]) ? scan->text[i - 1] : '\0';
     size_t length = 0;
-    while (length < VALUE_LOOK && i + length < scan->size && !ends_value(scan->text[i + length])) {
+    while (length < VALUE_LOOK && i + length < scan->size &&
+           (quote != '\0' ? scan->text[i + length] != quote : !ends_value(scan->text[i + length]))) {
         length++;
     }
     return length;
 }
 
+/* `length` characters that stand for a value that comes later: ?, ***, %s, %(name)s, :name, ${NAME}; and x == y. */
+static bool is_placeholder(const struct strobe_scan *scan, size_t i, size_t length)
+{
+    const char *text = scan->text + i;
+    char second = strobe_scan_at(scan, i + 1);
+    switch (strobe_scan_at(scan, i)) {
+    case '?':
+        return length == 1;
+    case '*': {
+        size_t stars = 0;
+        while (stars < length && text[stars] == '*') {
+            stars++;
+        }
+        return stars == length;
+    }
+    case ':':
+        return strobe_scan_run_of(scan, i + 1, strobe_scan_is_word, VALUE_LOOK) + 1 >= length;
+    case '=':
+    case '~':
+        return second == ' ' || second == '=' || strobe_scan_is_word(second);
+    case '%':
+        return second == 's' || second == '(';
+    case '$':
+        return second == '{';
+    default:
+        return false;
+    }
+}
+
 /* Whether what stands at `i` is data, and not a placeholder, a constant or nothing. */
 static bool is_value(const struct strobe_scan *scan, size_t i)
 {
-    char first = strobe_scan_at(scan, i), second = strobe_scan_at(scan, i + 1);
-    bool placeholder = first == '?' || first == '*' || first == ':' || first == '=' || first == '~' ||
-                       (first == '%' && (second == 's' || second == '(')) || (first == '$' && second == '{');
     size_t length = value_length(scan, i);
-    return !placeholder && strobe_scan_long_enough(scan, i, length, VALUE_MIN) && !is_constant(scan, i, length);
+    return strobe_scan_long_enough(scan, i, length, VALUE_MIN) && !is_placeholder(scan, i, length) &&
+           !is_constant(scan, i, length);
 }
 
 /* Where the value begins that is written at `i`: behind brackets, quotes, their backslashes, and the b of b''. */
@@ -118,8 +148,17 @@ static const char *find_assignment(const struct strobe_scan *scan, size_t i)
     if (value > i + 1 && end == i) {
         return NULL; /* "name= value" is prose */
     }
-    value = strobe_scan_at(scan, value) == '=' ? value : skip_opening(scan, value);
-    return is_value(scan, value) ? name_before(scan, end_of_name(scan, end), &start) : NULL;
+    value = skip_opening(scan, value);
+    return strobe_scan_at(scan, i + 1) != '=' && is_value(scan, value)
+               ? name_before(scan, end_of_name(scan, end), &start)
+               : NULL;
+}
+
+/* name%3Dvalue, in an address that is part of another. `i` is at the percent sign. */
+static const char *find_escaped(const struct strobe_scan *scan, size_t i)
+{
+    size_t start;
+    return strobe_scan_begins_any_case(scan, i, "%3d") && is_value(scan, i + 3) ? name_before(scan, i, &start) : NULL;
 }
 
 /* name="user_password" in a form: with value="..." near it in HTML, or before the blank line of a multipart body. */
@@ -306,6 +345,8 @@ const char *strobe_scan_named(const struct strobe_scan *scan, size_t i)
     case '=':
         rule = find_assignment(scan, i);
         return rule != NULL ? rule : find_form_field(scan, i);
+    case '%':
+        return find_escaped(scan, i);
     case ':':
         return find_pair(scan, i);
     case ',':

@@ -4,8 +4,10 @@
 
 #include "snapshot/decoder.h"
 #include "snapshot/pattern.h"
+#include "snapshot/scan.h"
 #include "snapshot/shred.h"
 #include "snapshot/text.h"
+#include "snapshot/words.h"
 #include "strobe/limits.h"
 
 enum { PLAIN_OTHER = 0x80 }; /* stands for any character beyond ASCII: matches no pattern */
@@ -59,8 +61,9 @@ const char *strobe_decoder_plain(struct strobe_decoder *decoder, const struct st
 /* A text that itself is the name of a secret ("password") is none, though "password1" may be one. */
 static bool is_label(struct strobe_decoder *decoder, const struct strobe_span *span)
 {
-    const char *rule = strobe_policy_name(decoder->policy, strobe_decoder_plain(decoder, span), span->count);
-    return rule != NULL && rule[0] != STROBE_RULE_UNLISTED;
+    const char *text = strobe_decoder_plain(decoder, span);
+    const char *rule = strobe_policy_name(decoder->policy, text, span->count);
+    return rule != NULL && rule[0] != STROBE_RULE_UNLISTED && strobe_words_only(text, span->count);
 }
 
 static bool shows_shreds(struct strobe_decoder *decoder, const struct strobe_shreds *shreds,
@@ -187,6 +190,44 @@ static int hide_split(struct strobe_decoder *decoder, const size_t *firsts, cons
     return 0;
 }
 
+/* A key or a part of one: no prose. */
+static bool looks_random(struct strobe_decoder *decoder, const struct strobe_span *span)
+{
+    enum { LENGTH_MIN = 8 };
+    bool lower = false, later_upper = false, other = false;
+    const char *text = strobe_decoder_plain(decoder, span);
+    for (size_t i = 0; i < span->count; i++) {
+        if (!strobe_scan_is_credential(text[i])) {
+            return false;
+        }
+        lower |= text[i] >= 'a' && text[i] <= 'z';
+        later_upper |= i > 0 && text[i] >= 'A' && text[i] <= 'Z';
+        other |= strobe_scan_is_digit(text[i]) || text[i] == '=' || text[i] == '+';
+    }
+    return span->count >= LENGTH_MIN && (other || (lower && later_upper));
+}
+
+/* What follows an item that was found out may be the rest of that secret. */
+static int hide_rests(struct strobe_decoder *decoder, const size_t *firsts, const json_t *items)
+{
+    json_t *before = NULL;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < json_array_size(items); i++) {
+        size_t number = (size_t)json_integer_value(json_array_get(items, i));
+        json_t *value = value_of(decoder, number);
+        const char *cut = json_string_value(json_object_get(before, "cut"));
+        bool after_secret = cut != NULL && strcmp(cut, strobe_cut_name(STROBE_CUT_REDACTED_PATTERN)) == 0;
+        size_t first = value != NULL ? firsts[number] : 0;
+        if (after_secret && first != 0 && is_shown(decoder, &decoder->spans[first - 1]) &&
+            looks_random(decoder, &decoder->spans[first - 1])) {
+            status =
+                strobe_decoder_redact(value, STROBE_CUT_REDACTED_PATTERN, json_incref(json_object_get(before, "rule")));
+        }
+        before = value;
+    }
+    return status;
+}
+
 static int hide_split_secrets(struct strobe_decoder *decoder)
 {
     size_t count = json_array_size(decoder->values), i;
@@ -201,6 +242,7 @@ static int hide_split_secrets(struct strobe_decoder *decoder)
         const json_t *items = json_object_get(value, "items");
         if (status == 0 && json_array_size(items) > 1) {
             status = hide_split(decoder, firsts, items);
+            status = status == 0 ? hide_rests(decoder, firsts, items) : status;
         }
     }
     free(firsts);

@@ -63,3 +63,17 @@ bool strobe_words_is_number(const struct strobe_words *words, int i)
 {
     return kind_of(words->text[words->start[i]]) == DIGIT;
 }
+
+bool strobe_words_only(const char *text, size_t size)
+{
+    while (size > 0 && kind_of(text[size - 1]) == DIGIT) {
+        size--;
+    }
+    for (size_t i = 0; i < size; i++) {
+        bool letter = (text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z');
+        if (!letter && text[i] != '_' && text[i] != '-' && text[i] != '.' && text[i] != ' ') {
+            return false;
+        }
+    }
+    return size > 0;
+}

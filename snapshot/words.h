@@ -29,4 +29,7 @@ const char *strobe_words_run(const struct strobe_words *words, int from, int to,
 /** Whether word `i` is a number. */
 bool strobe_words_is_number(const struct strobe_words *words, int i);
 
+/** Whether a text is written like a name: letters of ASCII and what parts words, digits at most at its end. */
+bool strobe_words_only(const char *text, size_t size);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/py/integer.h"
 #include "snapshot/policy.h"
 #include "snapshot/py/name.h"
+#include "snapshot/words.h"
 
 enum {
     TEXT_LENGTH_MIN = 4, /* characters; shorter texts are shared by the whole program */
@@ -52,6 +53,9 @@ static bool is_lower_case(PyObject *str)
 static bool is_label(struct strobe_walk *walk, PyObject *str)
 {
     strobe_walk_spend(walk, JUDGE_COST);
+    if (!PyUnicode_IS_ASCII(str) || !strobe_words_only(PyUnicode_DATA(str), (size_t)PyUnicode_GET_LENGTH(str))) {
+        return false; /* "xP5/token!" is a secret that has such a word in it */
+    }
     return strobe_name_secret(walk, str) != NULL || (PyUnicode_CHECK_INTERNED(str) && is_lower_case(str));
 }
 

@@ -11,6 +11,7 @@ misses, never by looking at this one.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 
@@ -74,6 +75,7 @@ WAYS = (
 NAMES_PER_HALF = 2000
 
 
+@functools.cache
 def _composed() -> list[str]:
     names = set()
     for word, before, behind in itertools.product(WORDS, ["", *BEFORE], ["", *BEHIND]):
