@@ -30,8 +30,8 @@ static bool ends_value(char c)
 
 static bool is_constant(const struct strobe_scan *scan, size_t i, size_t length)
 {
-    static const char *const constants[] = {"None", "null",  "NULL", "True",     "False",
-                                            "true", "false", "nil",  "undefined"};
+    static const char *const constants[] = {"0",     "1",    "None",  "null", "NULL",     "True",
+                                            "False", "true", "false", "nil",  "undefined"};
     for (size_t k = 0; k < sizeof constants / sizeof constants[0]; k++) {
         if (length == strlen(constants[k]) && strobe_scan_begins(scan, i, constants[k])) {
             return true;
@@ -57,6 +57,7 @@ static bool is_placeholder(const struct strobe_scan *scan, size_t i, size_t leng
 {
     const char *text = scan->text + i;
     char second = strobe_scan_at(scan, i + 1);
+    bool quoted = i > 0 && is_quote(text[-1]);
     switch (strobe_scan_at(scan, i)) {
     case '?':
         return length == 1;
@@ -68,12 +69,12 @@ static bool is_placeholder(const struct strobe_scan *scan, size_t i, size_t leng
         return stars == length;
     }
     case ':':
-        return strobe_scan_run_of(scan, i + 1, strobe_scan_is_word, VALUE_LOOK) + 1 >= length;
+        return !quoted && strobe_scan_run_of(scan, i + 1, strobe_scan_is_word, VALUE_LOOK) + 1 >= length;
     case '=':
     case '~':
-        return second == ' ' || second == '=' || strobe_scan_is_word(second);
+        return !quoted && (second == ' ' || second == '=' || strobe_scan_is_word(second));
     case '%':
-        return second == 's' || second == '(';
+        return (second == 's' && length == 2) || second == '(';
     case '$':
         return second == '{';
     default:
@@ -81,12 +82,27 @@ static bool is_placeholder(const struct strobe_scan *scan, size_t i, size_t leng
     }
 }
 
-/* Whether what stands at `i` is data, and not a placeholder, a constant or nothing. */
-static bool is_value(const struct strobe_scan *scan, size_t i)
+/* Whether the & or ; at `i` belongs to a password, for no other name=value follows it. */
+static bool goes_on(const struct strobe_scan *scan, size_t i)
+{
+    char c = strobe_scan_at(scan, i), next = strobe_scan_at(scan, i + 1);
+    size_t name = strobe_scan_run_of(scan, i + 1, is_name, NAME_LOOK);
+    char after = strobe_scan_at(scan, i + 1 + name);
+    return (c == '&' || c == ';') && !ends_value(next) && (after != '=' || name == 0) && after != '[' && after != '%' &&
+           after != ';' && after != '\0' && !isspace((unsigned char)after);
+}
+
+/* Whether what stands at `i` is data of `length_min` or more, and not a placeholder, a constant or nothing. */
+static bool is_data(const struct strobe_scan *scan, size_t i, size_t length_min)
 {
     size_t length = value_length(scan, i);
-    return strobe_scan_long_enough(scan, i, length, VALUE_MIN) && !is_placeholder(scan, i, length) &&
-           !is_constant(scan, i, length);
+    return (strobe_scan_long_enough(scan, i, length, length_min) || goes_on(scan, i + length)) &&
+           !is_placeholder(scan, i, length) && !is_constant(scan, i, length);
+}
+
+static bool is_value(const struct strobe_scan *scan, size_t i)
+{
+    return is_data(scan, i, VALUE_MIN);
 }
 
 /* Where the value begins that is written at `i`: behind brackets, quotes, their backslashes, and the b of b''. */
@@ -100,6 +116,9 @@ static size_t skip_opening(const struct strobe_scan *scan, size_t i)
             break;
         }
         i++;
+        if (is_quote(c)) {
+            break; /* another one would end it */
+        }
     }
     return i;
 }
@@ -149,7 +168,7 @@ static const char *find_assignment(const struct strobe_scan *scan, size_t i)
         return NULL; /* "name= value" is prose */
     }
     value = skip_opening(scan, value);
-    return strobe_scan_at(scan, i + 1) != '=' && is_value(scan, value)
+    return strobe_scan_at(scan, i + 1) != '=' && is_data(scan, value, 1)
                ? name_before(scan, end_of_name(scan, end), &start)
                : NULL;
 }
@@ -233,7 +252,7 @@ static const char *find_pair(const struct strobe_scan *scan, size_t i)
     bool spaced = value > i + 1;
     bool open = strobe_scan_at(scan, value) == '\'' || strobe_scan_at(scan, value) == '"';
     value = is_quote(quote) || open ? skip_opening(scan, value) : value;
-    if (!is_value(scan, value)) {
+    if (!is_data(scan, value, is_quote(quote) ? 1 : VALUE_MIN)) {
         return NULL;
     }
     const char *rule = name_before(scan, end, &start);

@@ -365,7 +365,13 @@ static void test_secret_that_is_cut_is_found(void **state)
                              true),
                         "AWS key");
     assert_string_equal(find("password=h", true), "password");
-    assert_null(find("password=h", false));
+    assert_string_equal(find("password=h", false), "password");
+    assert_null(find("password=", false));
+    assert_null(find("password=&user=me", false));
+    assert_null(find("Password=;User=me", false));
+    assert_null(find("<a href=\"?token=&amp;x=1\">", false));
+    assert_string_equal(find("password=&x(y/z", false), "password");
+    assert_null(find("cookie=1", false));
 }
 
 /* The scan must stay linear: half a megabyte of what each part of it likes to begin with. */
