@@ -10,7 +10,7 @@
 #include "snapshot/text.h"
 #include "strobe/limits.h"
 
-enum { FORMAT = 1 };
+enum { FORMAT = 1, TEXT_BYTES = 16 * 1024 /* of one leaf with its escapes */ };
 
 static int set(json_t *object, const char *key, json_t *value)
 {
@@ -313,6 +313,8 @@ static int start(struct strobe_decoder *decoder, const uint8_t *image, size_t si
     decoder->policy = strobe_policy_current();
     strobe_image_reader_init(&decoder->reader, image, size);
     strobe_buffer_init(&decoder->text, STROBE_MESSAGE_BYTES_MAX);
+    strobe_buffer_reserve(&decoder->text, TEXT_BYTES); /* a text that grows would leave copies in free memory */
+    strobe_buffer_clear(&decoder->text);
     decoder->plain = malloc(size > 0 ? size : 1);
     decoder->types = json_array();
     decoder->values = json_array();

@@ -96,8 +96,11 @@ static bool goes_on(const struct strobe_scan *scan, size_t i)
 static bool is_data(const struct strobe_scan *scan, size_t i, size_t length_min)
 {
     size_t length = value_length(scan, i);
-    return (strobe_scan_long_enough(scan, i, length, length_min) || goes_on(scan, i + length)) &&
-           !is_placeholder(scan, i, length) && !is_constant(scan, i, length);
+    if (goes_on(scan, i + length)) {
+        return true;
+    }
+    return strobe_scan_long_enough(scan, i, length, length_min) && !is_placeholder(scan, i, length) &&
+           !is_constant(scan, i, length);
 }
 
 static bool is_value(const struct strobe_scan *scan, size_t i)

@@ -243,6 +243,10 @@ static int add_parts(struct strobe_decoder *decoder, json_t *value, unsigned par
 
 int strobe_decoder_redact(json_t *value, enum strobe_cut cut, json_t *rule)
 {
+    json_t *text = json_object_get(value, "text");
+    if (text != NULL) { /* what turned out to be a secret does not stay in memory that is free */
+        explicit_bzero((char *)json_string_value(text), json_string_length(text));
+    }
     json_t *type = json_incref(json_object_get(value, "type"));
     int status = json_object_clear(value) == 0 ? 0 : STROBE_ENOMEM;
     if (type != NULL && set(value, "type", type) < 0) {
