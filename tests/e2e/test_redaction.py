@@ -168,7 +168,9 @@ def test_policy_changes_while_the_program_runs(live_hub: LiveHub, start: Any) ->
 
 def test_process_tightens_and_does_not_loosen(live_hub: LiveHub, start: Any) -> None:
     put(live_hub, {"deny_names": ["employee id"]})
-    start('[[exceptions]]\nname = "session_id"\nreason = "r"\n[[exceptions]]\nname = "employee_id"\nreason = "r"\n')
+    start(
+        '[[exceptions]]\nname = "session_id"\nreason = "r"\n[[exceptions]]\nname = "employee_id"\nreason = "r"\n'
+    )
     wait_connected(live_hub)
     assert rules(live_hub) == {
         "employee_id": "employee id",

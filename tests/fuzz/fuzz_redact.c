@@ -32,7 +32,7 @@ static const struct strobe_policy *policy_of(unsigned flags)
         plain = strobe_policy_current();
         rich = make("{\"emails\": true, \"allow_list\": true, \"allow_names\": [\"a*b*c\"], \"deny_names\": [\"x y\"],"
                     "\"deny_types\": [\"*.*.*\"], \"exceptions\": [{\"name\": \"t*\", \"reason\": \"r\"}],"
-                    "\"deny_patterns\": [{\"name\": \"p\", \"regex\": \"(a+b?)+$\"}]}");
+                    "\"deny_patterns\": [{\"name\": \"p\", \"regex\": \"(ab?)+c\"}]}");
     }
     return (flags & 2) != 0 ? rich : plain;
 }

@@ -118,7 +118,9 @@ BY_LOOK: dict[str, Maker] = {
     "american express dashed": _same(lambda rng: _groups(_card(rng, "37", 15), "-")),
     "iban": _same(_iban),
     "iban spaced": _same(lambda rng: _groups(_iban(rng), " ")),
-    "social security": _same(lambda rng: f"{rng.randrange(100, 600)}-{rng.randrange(10, 99)}-{rng.randrange(1000, 9999)}"),
+    "social security": _same(
+        lambda rng: f"{rng.randrange(100, 600)}-{rng.randrange(10, 99)}-{rng.randrange(1000, 9999)}"
+    ),
     "jwt": _jwt,
     "rsa key": _pem_of("RSA " + "PRIVATE KEY"),
     "openssh key": _pem_of("OPENSSH " + "PRIVATE KEY"),
@@ -127,7 +129,9 @@ BY_LOOK: dict[str, Maker] = {
     "basic auth": _basic,
     "digest auth": _wrapped('Digest username="', lambda rng: _text(rng, 16), '", realm="shop"'),
     "postgres url": _wrapped("postgres" + "://shop:", lambda rng: _mixed(rng, 16), "@db.example/shop"),
-    "postgres url slashed": _wrapped("postgres" + "://shop:", lambda rng: _mixed(rng, 8) + "/" + _mixed(rng, 8), "@db/x"),
+    "postgres url slashed": _wrapped(
+        "postgres" + "://shop:", lambda rng: _mixed(rng, 8) + "/" + _mixed(rng, 8), "@db/x"
+    ),
     "mongodb url": _wrapped("mongodb+srv" + "://shop:", lambda rng: _mixed(rng, 16), "@cluster.example/shop"),
     "redis url": _wrapped("redis" + "://:", lambda rng: _mixed(rng, 16), "@cache:6379/0"),
     "amqp url": _wrapped("amqp" + "://shop:", lambda rng: _mixed(rng, 16), "@queue:5672/"),
@@ -180,9 +184,13 @@ BY_NAME: dict[str, Callable[[Random], str]] = {
     "card_pin": lambda rng: _digits(rng, 8),
     "passport_number": lambda rng: "C" + _digits(rng, 8),
     "date_of_birth": lambda rng: f"19{rng.randrange(50, 99)}-0{rng.randrange(1, 9)}-1{rng.randrange(9)}",
-    "email": lambda rng: f"{_text(rng, 9, string.ascii_lowercase)}@{_text(rng, 9, string.ascii_lowercase)}.example",
+    "email": lambda rng: (
+        f"{_text(rng, 9, string.ascii_lowercase)}@{_text(rng, 9, string.ascii_lowercase)}.example"
+    ),
     "phoneNumber": lambda rng: "+49170" + _digits(rng, 8),
-    "street_address": lambda rng: f"{_text(rng, 10, string.ascii_lowercase)} street {rng.randrange(100, 999)}",
+    "street_address": lambda rng: (
+        f"{_text(rng, 10, string.ascii_lowercase)} street {rng.randrange(100, 999)}"
+    ),
 }
 
 

@@ -23,7 +23,9 @@ def built_in_rules() -> Iterator[None]:
 
 
 def policy(process: Document | None = None, hub: Document | None = None) -> None:
-    extension.set_policy(json.dumps(hub) if hub is not None else None, json.dumps(process) if process is not None else None)
+    extension.set_policy(
+        json.dumps(hub) if hub is not None else None, json.dumps(process) if process is not None else None
+    )
 
 
 def exceptions(*names: str) -> Document:
@@ -263,7 +265,9 @@ def test_value_is_shown_under_a_listed_name_though_it_stands_under_another() -> 
     ("hub_names", "process_names", "shown"),
     [(["a"], ["a"], True), (["a"], ["b"], False), (["b"], ["a"], False), (["*"], ["a"], True)],
 )
-def test_both_allow_lists_must_have_the_name(hub_names: list[str], process_names: list[str], shown: bool) -> None:
+def test_both_allow_lists_must_have_the_name(
+    hub_names: list[str], process_names: list[str], shown: bool
+) -> None:
     if hub_names == ["*"]:
         hub_names = ["a*"]
     lists = [{"allow_list": True, "allow_names": names} for names in (process_names, hub_names)]

@@ -92,7 +92,8 @@ def split(secret: Secret) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "kind", ["visa", "iban", "jwt", "github token", "slack token", "bearer", "basic auth", "option", "rsa key"]
+    "kind",
+    ["visa", "iban", "jwt", "github token", "slack token", "bearer", "basic auth", "option", "rsa key"],
 )
 def test_secrets_split_over_a_list_are_found(kind: str) -> None:
     for seed in range(20):
