@@ -43,6 +43,10 @@ matrix: ## the extension's tests on CPython 3.13, 3.14 and 3.15 from Debian sid 
 bench: build ## what the agent costs, each row a ratio to the same program without it
 	@.venv/bin/python bench/run.py $(BENCH)
 
+.PHONY: secrets
+secrets: ## 100,000 captures of a program full of secrets, none of which may get out
+	@tools/planted_secrets.sh
+
 .PHONY: clean
 clean: ## remove everything that was built, .venv included
 	rm -rf build .venv dist control/console/node_modules control/console/dist

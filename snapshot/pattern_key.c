@@ -36,7 +36,7 @@ static const struct {
     {"access-production-", 20, "Plaid token"},
     {"access-sandbox-", 20, "Plaid token"},
     {"ccipat_", 20, "CircleCI token"},
-    {"cio", 32, "crates.io token"},
+    {"cio", 32, "Cargo token"},
     {"dapi", 32, "Databricks token"},
     {"dckr_oat_", 20, "Docker token"},
     {"dckr_pat_", 20, "Docker token"},
