@@ -4,7 +4,12 @@
 
 #include "snapshot/py/type_name.h"
 
-enum { VERDICTS = 512 /* a power of two */, BASES_MAX = 32, NAMES_BYTES = 4096 };
+enum {
+    VERDICTS = 512, /* a power of two */
+    BASES_MAX = 32,
+    NAMES_BYTES = 4096,
+    JUDGE_COST = 10 /* of each base, as strobe_walk_spend() counts */
+};
 
 /*
  * A judgement about a type. The interpreter gives each state of each type a version tag of its own and never gives one
@@ -42,7 +47,7 @@ void strobe_capture_policy_done(void)
 }
 
 /* The names of a type and its bases, from the strings that are stored in them. */
-static struct strobe_type_verdict judge(PyTypeObject *type)
+static struct strobe_type_verdict judge(struct strobe_walk *walk, PyTypeObject *type)
 {
     char bytes[NAMES_BYTES];
     struct strobe_type_text names[BASES_MAX];
@@ -57,30 +62,31 @@ static struct strobe_type_verdict judge(PyTypeObject *type)
             used += size;
         }
     }
+    strobe_walk_spend(walk, count * JUDGE_COST);
     return count > 0 ? strobe_policy_type(policy, names, count) : (struct strobe_type_verdict){NULL, 0};
 }
 
-static struct strobe_type_verdict verdict_of(PyTypeObject *type)
+static struct strobe_type_verdict verdict_of(struct strobe_walk *walk, PyTypeObject *type)
 {
     unsigned tag = type->tp_version_tag;
     struct remembered *place = &remembered[((uintptr_t)type >> 5) & (VERDICTS - 1)];
     if (tag != 0 && place->type == type && place->tag == tag) {
         return place->verdict;
     }
-    struct strobe_type_verdict verdict = judge(type);
+    struct strobe_type_verdict verdict = judge(walk, type);
     if (tag != 0) {
         *place = (struct remembered){type, tag, verdict};
     }
     return verdict;
 }
 
-const char *strobe_type_rule(PyObject *object, const char *rule)
+const char *strobe_type_rule(struct strobe_walk *walk, PyObject *object, const char *rule)
 {
     PyTypeObject *type = Py_TYPE(object);
     if (policy == NULL || (rule != NULL && rule[0] != STROBE_RULE_UNLISTED) ||
         (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && !strobe_policy_judges_builtins(policy))) {
         return rule;
     }
-    struct strobe_type_verdict verdict = verdict_of(type);
+    struct strobe_type_verdict verdict = verdict_of(walk, type);
     return strobe_policy_combine(rule, &verdict);
 }

@@ -5,6 +5,7 @@
 #include <Python.h>
 
 #include "snapshot/policy.h"
+#include "snapshot/py/walk.h"
 
 /**
  * The policy of the captures from here on, until the next call; rules that were borrowed from another one are not used
@@ -16,7 +17,7 @@ void strobe_capture_policy_begin(void);
 const struct strobe_policy *strobe_capture_policy(void);
 
 /** Why `object` is redacted, after `rule` of its name (or NULL) and what the policy says of its type and bases. */
-const char *strobe_type_rule(PyObject *object, const char *rule);
+const char *strobe_type_rule(struct strobe_walk *walk, PyObject *object, const char *rule);
 
 /** Give back what strobe_capture_policy_begin() took. */
 void strobe_capture_policy_done(void);

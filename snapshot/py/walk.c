@@ -112,7 +112,7 @@ int64_t strobe_walk_refer(struct strobe_walk *walk, PyObject *object, unsigned d
         }
         return walk->unbound;
     }
-    rule = strobe_type_rule(object, rule);
+    rule = strobe_type_rule(walk, object, rule);
     if (rule != NULL && (rule[0] == STROBE_RULE_UNLISTED || !strobe_secret_everywhere(walk, object))) {
         return enqueue(walk, object, depth, rule);
     }
@@ -160,6 +160,7 @@ static bool write_next(struct strobe_walk *walk)
     size_t start = walk->writer.size;
     strobe_value_write(walk, pending, type);
     if (walk->writer.full) {
+        explicit_bzero(walk->writer.bytes + start, walk->writer.size - start); /* the end wipes up to `size` only */
         walk->writer.size = start;
         walk->writer.full = false;
         walk->cut = STROBE_CUT_BYTES;

@@ -251,7 +251,14 @@ def _redact(arguments: list[str]) -> int:
         raise Failure(
             WRONG_USE, "there is no policy to set", "Say: strobe redact set POLICY.toml, or set --none"
         )
-    from stroboscope.cli.commands import redact
+    try:
+        from stroboscope.cli.commands import redact
+    except ImportError:
+        raise Failure(
+            WRONG_USE,
+            f"the rules are in the agent, which is not built for this Python ({sys.version.split()[0]})",
+            "Run strobe with a Python it was built for.",
+        ) from None
 
     if options.explain:
         return redact.explain(options.explain, options.policy, _client if options.hub else None, options.json)
