@@ -1,3 +1,4 @@
+#define PY_SSIZE_T_CLEAN
 #include "agent/redaction.h"
 
 #include <pthread.h>

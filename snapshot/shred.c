@@ -1,25 +1,18 @@
 #include "snapshot/shred.h"
 
-#define FACTOR 0x9E3779B97F4A7C15u
+#define FACTOR ((uint64_t)0x9E3779B97F4A7C15u)
+/* To the power of STROBE_SHRED_CHARACTERS: what the character that leaves the window has grown to. */
+#define FACTOR_LEAVING (FACTOR * FACTOR * FACTOR * FACTOR * FACTOR * FACTOR)
+_Static_assert(STROBE_SHRED_CHARACTERS == 6, "FACTOR_LEAVING has one factor for each");
 #define NEEDED_BITS 8
 #define NEEDED_MASK ((1u << NEEDED_BITS) - 1)
-
-/* FACTOR to the power of STROBE_SHRED_CHARACTERS: what the character that leaves the window has grown to. */
-static uint64_t leaving_factor(void)
-{
-    uint64_t factor = 1;
-    for (int i = 0; i < STROBE_SHRED_CHARACTERS; i++) {
-        factor *= FACTOR;
-    }
-    return factor;
-}
 
 bool strobe_shred_move(struct strobe_shred_window *window, uint32_t character)
 {
     uint32_t *place = &window->characters[window->seen % STROBE_SHRED_CHARACTERS];
     window->hash = window->hash * FACTOR + character + 1;
     if (window->seen >= STROBE_SHRED_CHARACTERS) {
-        window->hash -= ((uint64_t)*place + 1) * leaving_factor();
+        window->hash -= ((uint64_t)*place + 1) * FACTOR_LEAVING;
     }
     *place = character;
     window->seen++;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sysconfig
 import types
 import warnings
@@ -16,6 +17,7 @@ _agent = pytest.importorskip("stroboscope._agent")
 RECALL_MIN = 0.99
 FLAGGED_MAX = 0.02
 IDENTIFIERS_MIN = 20_000
+IDENTIFIERS_ENOUGH = 25_000
 
 
 def is_secret(name: str) -> bool:
@@ -45,12 +47,15 @@ def names_in(code: types.CodeType) -> Iterator[str]:
 
 
 def identifiers() -> set[str]:
-    """Of the standard library and of what is installed beside it, without the library's tests."""
+    """Of the standard library and of what is installed beside it, without the library's tests; some 25,000.
+
+    With STROBE_PLANTED (make secrets) all of them, tests too.
+    """
     found: set[str] = set()
-    folders = {sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["purelib"]}
-    for folder in folders:
-        for file in Path(folder).rglob("*.py"):
-            if file.is_relative_to(Path(folder) / "test"):
+    whole = "STROBE_PLANTED" in os.environ
+    for folder in (sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["purelib"]):
+        for file in sorted(Path(folder).rglob("*.py")):
+            if not whole and (len(found) > IDENTIFIERS_ENOUGH or file.is_relative_to(Path(folder) / "test")):
                 continue
             try:
                 with warnings.catch_warnings():

@@ -98,7 +98,10 @@ static void test_denied_names_match_by_words(void **state)
     }
     char text[600];
     memset(text, 'a', sizeof text);
-    memcpy(text + 400, "_employee_id_", 13);
+    static const char inside[] = "_employee_id_";
+    for (size_t i = 0; inside[i] != '\0'; i++) {
+        text[400 + i] = inside[i];
+    }
     assert_string_equal(strobe_policy_name(policy, text, sizeof text), "employee-id");
 }
 
