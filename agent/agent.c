@@ -1,24 +1,19 @@
 #include "agent/agent.h"
 
-#include "agent/origin.h"
-
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/origin.h"
 #include "agent/own_names.h"
+#include "agent/redaction.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "snapshot/policy.h"
 #include "snapshot/py/capture.h"
-#include "snapshot/redact.h"
 #include "strobe/limits.h"
-
-static bool is_secret(const char *name, size_t size)
-{
-    return strobe_redact_name(name, size) != NULL;
-}
 
 /* ---- Identity ---- */
 
@@ -71,7 +66,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
 {
     struct strobe_registry_hooks hooks = {
         .user = agent,
-        .is_secret = is_secret,
+        .is_secret = strobe_policy_is_secret,
         .is_quarantined = is_quarantined,
         .source_hash = strobe_source_hash,
         .on_probes = on_probes,
@@ -233,6 +228,7 @@ void strobe_agent_stop(struct strobe_agent *agent)
         Py_END_ALLOW_THREADS agent->link = NULL;
     }
     strobe_capture_done();
+    strobe_redaction_forget_hub();
     agent_free(agent);
 }
 
@@ -292,6 +288,7 @@ static int renew(struct strobe_agent *agent)
     agent->queue = strobe_image_queue_new(STROBE_QUEUE_IMAGES_MAX, STROBE_QUEUE_BYTES_MAX);
     strobe_image_queue_free(inherited); /* the parent sends its own copy */
     memset(&agent->mail, 0, sizeof agent->mail);
+    strobe_redaction_after_fork();
     pthread_mutex_init(&agent->board.lock, NULL);
     pthread_mutex_init(&agent->fork_lock, NULL);
     agent->board.set_version = 0;

@@ -5,9 +5,9 @@
 #include "agent/agent.h"
 #include "agent/log_line.h"
 #include "agent/origin.h"
+#include "agent/redaction.h"
 #include "base/log.h"
 #include "snapshot/encode.h"
-#include "snapshot/pattern.h"
 
 void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
 {
@@ -93,12 +93,12 @@ static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, stru
 {
     struct strobe_log_line line;
     strobe_log_line_unpack(image, &line);
-    const char *found = strobe_pattern_find(line.text, line.text_size, line.text_size >= STROBE_LOG_BYTES_MAX);
-    char hidden[128];
-    snprintf(hidden, sizeof hidden, "(redacted: %s)", found != NULL ? found : "");
+    char rule[STROBE_REDACTION_RULE_BYTES], hidden[STROBE_REDACTION_RULE_BYTES + 16];
+    bool found = strobe_redaction_hides(line.text, line.text_size, line.text_size >= STROBE_LOG_BYTES_MAX, rule);
+    snprintf(hidden, sizeof hidden, "(redacted: %s)", found ? rule : "");
     *ret_tag = line.tag;
     snapshot->kind = strdup("log");
-    snapshot->text = found != NULL ? strdup(hidden) : strndup(line.text, line.text_size);
+    snapshot->text = found ? strdup(hidden) : strndup(line.text, line.text_size);
     snapshot->time_us = line.time_us;
     snapshot->line = line.line;
     snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
@@ -210,6 +210,8 @@ static void on_message(void *user, struct strobe_wire_message *message)
         strobe_worker_post(agent, write_set, &message->as.probe_set);
     } else if (message->kind == STROBE_WIRE_KIND_REQUEST) {
         strobe_worker_post(agent, write_request, &message->as.request);
+    } else if (message->kind == STROBE_WIRE_KIND_POLICY) {
+        strobe_redaction_take(&message->as.policy.redaction);
     }
 }
 

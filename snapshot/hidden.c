@@ -106,27 +106,29 @@ static int hide_all(struct strobe_decoder *decoder)
 }
 
 /* `varint value, u8 rule` */
-static int hide_one(struct strobe_decoder *decoder, json_t *rules)
+static int hide_one(struct strobe_decoder *decoder, json_t *rules, const enum strobe_cut *cuts)
 {
     uint64_t number = strobe_image_get_varint(&decoder->reader);
-    json_t *rule = json_array_get(rules, strobe_image_get_u8(&decoder->reader));
+    unsigned place = strobe_image_get_u8(&decoder->reader);
+    json_t *rule = json_array_get(rules, place);
     json_t *value = number < json_array_size(decoder->values) ? json_array_get(decoder->values, (size_t)number) : NULL;
     if (value == NULL || rule == NULL) {
         return strobe_decoder_refuse(decoder, "a hidden value is not there");
     }
-    return strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, json_incref(rule));
+    return strobe_decoder_redact(value, cuts[place], json_incref(rule));
 }
 
 static int hide_listed(struct strobe_decoder *decoder, unsigned count)
 {
     json_t *rules = json_array();
+    enum strobe_cut cuts[UINT8_MAX];
     unsigned rule_count = strobe_image_get_u8(&decoder->reader);
     int status = rules != NULL ? 0 : STROBE_ENOMEM;
     for (unsigned i = 0; status == 0 && i < rule_count && !decoder->reader.failed; i++) {
-        status = json_array_append_new(rules, strobe_decoder_text(decoder)) == 0 ? 0 : STROBE_ENOMEM;
+        status = json_array_append_new(rules, strobe_decoder_rule(decoder, &cuts[i])) == 0 ? 0 : STROBE_ENOMEM;
     }
     for (unsigned i = 0; status == 0 && i < count && !decoder->reader.failed; i++) {
-        status = hide_one(decoder, rules);
+        status = hide_one(decoder, rules, cuts);
     }
     json_decref(rules);
     return status;

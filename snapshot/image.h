@@ -21,9 +21,10 @@
  *   part   := as the bits of `parts` say, lowest first: varint size | leaf | u16 items, varint* |
  *             u16 entries, (varint key, varint value)* | u16 fields, (text name, varint value)* | cut
  *   leaf   := u8 enum strobe_leaf, and what stands there
- *   cut    := u8 enum strobe_cut [text rule, when redacted]
+ *   cut    := u8 enum strobe_cut [text rule, when STROBE_CUT_REDACTED_NAME: the rule's first byte may make it another]
  *   end    := u8 STROBE_RECORD_END, varint values, u8 enum strobe_cut, varint capture_ns,
- *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, [u8 rules, (text rule)*, (varint value, u8 rule)*]
+ *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, [u8 rules, (text rule)*, (varint value, u8 rule)*],
+ *             [u16 shreds, u64*]                              see snapshot/shred.h; may be absent
  *   text   := varint size, bytes of UTF-8
  *
  * `values` of the end may exceed the records written: the rest was cut before anything of it was copied. `hidden` are
@@ -71,18 +72,20 @@ enum strobe_leaf {
 };
 
 /** Why something was left out. */
-#define STROBE_CUTS(X)                \
-    X(NONE, "")                       \
-    X(DEPTH, "depth")                 \
-    X(ITEMS, "items")                 \
-    X(LENGTH, "length")               \
-    X(BYTES, "bytes")                 \
-    X(TIME, "time")                   \
-    X(UNREADABLE, "unreadable")       \
-    X(CHANGED, "changed")             \
-    X(UNBOUND, "unbound")             \
-    X(REDACTED_NAME, "redacted:name") \
-    X(REDACTED_PATTERN, "redacted:pattern")
+#define STROBE_CUTS(X)                      \
+    X(NONE, "")                             \
+    X(DEPTH, "depth")                       \
+    X(ITEMS, "items")                       \
+    X(LENGTH, "length")                     \
+    X(BYTES, "bytes")                       \
+    X(TIME, "time")                         \
+    X(UNREADABLE, "unreadable")             \
+    X(CHANGED, "changed")                   \
+    X(UNBOUND, "unbound")                   \
+    X(REDACTED_NAME, "redacted:name")       \
+    X(REDACTED_PATTERN, "redacted:pattern") \
+    X(REDACTED_TYPE, "redacted:type")       \
+    X(REDACTED_UNLISTED, "redacted:unlisted")
 
 enum strobe_cut {
 #define STROBE_CUT_ENUM(name, text) STROBE_CUT_##name,

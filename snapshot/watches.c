@@ -14,13 +14,13 @@ static int add_scanned(struct strobe_decoder *decoder, json_t *watch, const char
 {
     json_t *text = strobe_decoder_text(decoder);
     const char *found =
-        text != NULL ? strobe_pattern_find(json_string_value(text), json_string_length(text), true) : NULL;
+        text != NULL ? strobe_decoder_scan(decoder, json_string_value(text), json_string_length(text), true) : NULL;
     if (found == NULL) {
         return set(watch, key, text);
     }
     json_decref(text);
     int status = set(watch, "cut", json_string("redacted:pattern"));
-    return status == 0 ? set(watch, "rule", json_string(found)) : status;
+    return status == 0 ? set(watch, "rule", json_string(strobe_rule_text(found))) : status;
 }
 
 static int add_watch(struct strobe_decoder *decoder, json_t *watches)

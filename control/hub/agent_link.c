@@ -13,6 +13,7 @@
 #include "hub/metrics.h"
 #include "hub/probe_rules.h"
 #include "hub/probe_table.h"
+#include "hub/redaction.h"
 #include "hub/requests.h"
 #include "strobe/limits.h"
 
@@ -119,6 +120,12 @@ static int send_set(struct agent_link *link, struct strobe_error *error)
     return 0;
 }
 
+static void send_policy(struct agent_link *link)
+{
+    const struct strobe_wire_policy policy = {.redaction = *strobe_hub_redaction_get(link->agents->hub->redaction)};
+    send_message(link, STROBE_WIRE_KIND_POLICY, &policy);
+}
+
 static void on_hello(struct agent_link *link, struct strobe_wire_message *message)
 {
     struct strobe_hub *hub = link->agents->hub;
@@ -143,6 +150,7 @@ static void on_hello(struct agent_link *link, struct strobe_wire_message *messag
                                                 .time_us = strobe_clock_unix_us(),
                                                 .acknowledged = link->instance->stream.acknowledged};
     send_message(link, STROBE_WIRE_KIND_WELCOME, &welcome);
+    send_policy(link); /* before the probes: nothing is captured by weaker rules */
     if (send_set(link, &error) < 0) {
         refuse(link, "storage", error.message);
     }
@@ -401,6 +409,15 @@ void strobe_agents_push_set(struct strobe_agents *agents, const char *service)
         strobe_socket_send_latest(instance->socket, frame);
     }
     strobe_frame_unref(frame);
+}
+
+void strobe_agents_push_policy(struct strobe_agents *agents)
+{
+    for (struct agent_link *link = agents->first; link != NULL; link = link->next) {
+        if (link->instance != NULL) {
+            send_policy(link);
+        }
+    }
 }
 
 void strobe_agents_acknowledge(struct strobe_agents *agents, const char *id, const struct strobe_stream *stream)

@@ -56,6 +56,8 @@ void strobe_api_probe_remove(const struct strobe_api_call *call);
 void strobe_api_probe_edit(const struct strobe_api_call *call);
 void strobe_api_probe_metrics(const struct strobe_api_call *call);
 void strobe_api_check(const struct strobe_api_call *call);
+void strobe_api_redaction_get(const struct strobe_api_call *call);
+void strobe_api_redaction_put(const struct strobe_api_call *call);
 void strobe_api_snapshots_list(const struct strobe_api_call *call);
 void strobe_api_snapshot_get(const struct strobe_api_call *call);
 

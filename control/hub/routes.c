@@ -30,6 +30,8 @@ static const struct route routes[] = {
     {STROBE_HTTP_DELETE, PREFIX "probes/*", strobe_api_probe_remove, false, "GET, PATCH, DELETE"},
     {STROBE_HTTP_GET, PREFIX "probes/*/metrics", strobe_api_probe_metrics, false, "GET"},
     {STROBE_HTTP_POST, PREFIX "check", strobe_api_check, false, "POST"},
+    {STROBE_HTTP_GET, PREFIX "redaction", strobe_api_redaction_get, false, "GET, PUT"},
+    {STROBE_HTTP_PUT, PREFIX "redaction", strobe_api_redaction_put, false, "GET, PUT"},
     {STROBE_HTTP_GET, PREFIX "snapshots", strobe_api_snapshots_list, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "snapshots/*", strobe_api_snapshot_get, false, "GET"},
 };

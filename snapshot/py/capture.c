@@ -16,6 +16,7 @@
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
 #include "snapshot/py/trace.h"
+#include "snapshot/py/type_rule.h"
 #include "snapshot/py/walk.h"
 #include "snapshot/py/watch.h"
 #include "strobe/error.h"
@@ -61,6 +62,7 @@ void strobe_capture_done(void)
     strobe_trace_done();
     strobe_future_done();
     strobe_names_done();
+    strobe_capture_policy_done();
     free(walk);
     walk = NULL;
 }

@@ -112,7 +112,7 @@ def test_what_was_left_out_is_said_with_its_size_and_reason() -> None:
     assert "c = dict <deeper than captured>\n" in page
     assert "d = shop.Odd <cannot be read without running code>\n" in page
     assert "e = <not assigned>\n" in page
-    assert "f = str <redacted: password>\n" in page
+    assert 'f = str <redacted: name "password">\n' in page
     assert "g = str <a reason of tomorrow>\n" in page
     assert "12 more variables" in page
     assert "limit of bytes" in page

@@ -77,6 +77,14 @@ class HubClient:
         """A source text that the hub has seen."""
         return self.call("GET", f"sources/{quote(sha256, safe='')}")
 
+    def redaction(self) -> JsonObject:
+        """The hub's redaction policy; `is_set` is false when it has none."""
+        return self.call("GET", "redaction")
+
+    def set_redaction(self, redaction: JsonObject) -> JsonObject:
+        """Replace the hub's redaction policy; the one that is in force now."""
+        return self.call("PUT", "redaction", body=redaction)
+
     def close(self) -> None:
         """Close the connection; the next call opens another."""
         if self._connection is not None:

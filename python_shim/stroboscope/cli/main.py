@@ -40,6 +40,9 @@ measure
   hist LOCATION VALUE        the distribution of a number
   timer LOCATION             time a function, or with --until the way to another line
 
+secrets
+  redact              what is hidden and why; test a policy; the hub's policy
+
 probes
   probes              probes that are set, and why they did or did not fire
   why PROBE           why a probe did or did not fire, process by process
@@ -59,10 +62,12 @@ environment
                                without them the profile that `strobe hub` wrote for you is used
   STROBE_HUB_CA                CA file that signed the hub's certificate, instead of a pin
   STROBE_DSN                   for agents: wss://TOKEN@host:port/SERVICE?pin=SHA256
+  STROBE_REDACTION             for agents: the process's own redaction policy, a TOML file
   NO_COLOR                     no colours
 
 exit codes
-  0 ok   1 nothing captured   2 wrong use   3 hub cannot be reached, or does not allow it
+  0 ok   1 nothing captured, or a test of a policy failed   2 wrong use
+  3 hub cannot be reached, or does not allow it
 
 `strobe COMMAND --help` says more about a command; `strobe --version` prints the version.
 Every command takes --json: one document on each line of stdout, nothing else.
@@ -241,6 +246,54 @@ def _show(arguments: list[str]) -> int:
     return show.run(_client(), options.id, options.full, options.json)
 
 
+def _redact(arguments: list[str]) -> int:
+    parser = _parser(
+        "redact",
+        "--explain FILE.json | test POLICY.toml | show | set POLICY.toml",
+        "What is hidden in snapshots, and why.",
+        "examples\n"
+        "  strobe show ID --json > snapshot.json && strobe redact --explain snapshot.json\n"
+        "  strobe redact --explain order.json --policy policy.toml --hub\n"
+        "  strobe redact test policy.toml\n"
+        "  strobe redact set policy.toml      the hub's policy, in force at once in every process\n"
+        "  strobe redact set --none\n"
+        "  strobe redact show > policy.toml\n"
+        "  strobe redact show --patterns      the built-in patterns by name",
+    )
+    parser.add_argument("action", nargs="?", choices=("test", "show", "set"), help="what to do")
+    parser.add_argument("file", nargs="?", default="", metavar="POLICY.toml", help="a policy file")
+    parser.add_argument("--explain", default="", metavar="FILE.json", help="a snapshot, or any JSON")
+    parser.add_argument("--policy", default="", metavar="POLICY.toml", help="explain: with this policy too")
+    parser.add_argument("--hub", action="store_true", help="explain: with the hub's policy too")
+    parser.add_argument("--patterns", action="store_true", help="show: the names of the built-in patterns")
+    parser.add_argument("--none", action="store_true", help="set: the hub has no policy any more")
+    options = _with_json(parser).parse_args(arguments)
+    if bool(options.explain) == bool(options.action):
+        raise Failure(WRONG_USE, "nothing to do, or two things at once", "See: strobe redact --help")
+    if options.action == "test" and not options.file:
+        raise Failure(WRONG_USE, "there is no policy to test", "Say: strobe redact test POLICY.toml")
+    if options.action == "set" and bool(options.file) == options.none:
+        raise Failure(
+            WRONG_USE, "there is no policy to set", "Say: strobe redact set POLICY.toml, or set --none"
+        )
+    try:
+        from stroboscope.cli.commands import redact
+    except ImportError:
+        raise Failure(
+            WRONG_USE,
+            f"the rules are in the agent, which is not built for this Python ({sys.version.split()[0]})",
+            "Run strobe with a Python it was built for.",
+        ) from None
+
+    if options.explain:
+        return redact.explain(options.explain, options.policy, _client if options.hub else None, options.json)
+    if options.action == "test":
+        return redact.test(options.file, options.json)
+    if options.action == "set":
+        return redact.set_policy(_client(), options.file, options.json)
+    return redact.patterns(options.json) if options.patterns else redact.show(_client(), options.json)
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "hub": _hub,
     "run": _run,
@@ -257,6 +310,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "why": _why,
     "edit": _edit,
     "rm": _rm,
+    "redact": _redact,
     "show": _show,
 }
 

@@ -26,6 +26,7 @@ _REASONS = {
     "changed": "changed while it was read",
     "unbound": "not assigned",
 }
+_REDACTIONS = frozenset(("part of a secret", "too many secrets"))  # rules that are no words of a name
 
 # The letters of `kinds` (docs/snapshot-format.md) and the head that a variable stands under.
 _HEADS = {
@@ -283,7 +284,12 @@ def _rest(value: Value, shown: int) -> str:
 def _reason(value: Value) -> str:
     cut = str(value.get("cut", ""))
     if cut.startswith("redacted"):
-        return f"redacted: {value.get('rule') or cut.partition(':')[2] or 'by policy'}"
+        kind, rule = cut.partition(":")[2], value.get("rule")
+        if kind == "unlisted":
+            return "redacted: not on the allow list"
+        if rule in _REDACTIONS:
+            return f"redacted: {rule}"
+        return f'redacted: {kind} "{rule}"' if kind and rule else f"redacted: {rule or kind or 'by policy'}"
     return _REASONS.get(cut, cut)
 
 
