@@ -88,17 +88,23 @@ static int encode_capture(const struct strobe_image *image, uint64_t *ret_tag, s
     return 0;
 }
 
+char *strobe_report_line_text(const struct strobe_log_line *line)
+{
+    /* A cut text may end within a secret, up to three bytes short of the maximum: characters are not cut. */
+    const char *found = strobe_pattern_find(line->text, line->text_size, line->text_size + 3 >= STROBE_LOG_BYTES_MAX);
+    char hidden[128];
+    snprintf(hidden, sizeof hidden, "(redacted: %s)", found != NULL ? found : "");
+    return found != NULL ? strdup(hidden) : strndup(line->text, line->text_size);
+}
+
 /* A log line: redacted by pattern. */
 static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
 {
     struct strobe_log_line line;
     strobe_log_line_unpack(image, &line);
-    const char *found = strobe_pattern_find(line.text, line.text_size, line.text_size >= STROBE_LOG_BYTES_MAX);
-    char hidden[128];
-    snprintf(hidden, sizeof hidden, "(redacted: %s)", found != NULL ? found : "");
     *ret_tag = line.tag;
     snapshot->kind = strdup("log");
-    snapshot->text = found != NULL ? strdup(hidden) : strndup(line.text, line.text_size);
+    snapshot->text = strobe_report_line_text(&line);
     snapshot->time_us = line.time_us;
     snapshot->line = line.line;
     snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
