@@ -168,6 +168,7 @@ static int init_mail_locks(struct strobe_agent *agent)
 static void agent_free(struct strobe_agent *agent)
 {
     strobe_image_queue_free(agent->queue);
+    strobe_image_queue_free(agent->relay);
     strobe_board_done(&agent->board);
     strobe_dsn_done(&agent->dsn);
     identity_done(&agent->identity);
@@ -189,6 +190,7 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
     agent->has_dsn = options->dsn != NULL;
     agent->dsn = dsn;
     agent->queue = strobe_image_queue_new(STROBE_QUEUE_IMAGES_MAX, STROBE_QUEUE_BYTES_MAX);
+    agent->relay = strobe_image_queue_new(STROBE_RELAY_LINES_MAX, STROBE_RELAY_BYTES_MAX);
     struct strobe_agent_options filled = *options;
     if (filled.service == NULL) {
         filled.service = agent->has_dsn && dsn.service[0] != '\0' ? dsn.service : "python";
@@ -287,6 +289,9 @@ static int renew(struct strobe_agent *agent)
     struct strobe_image_queue *inherited = agent->queue;
     agent->queue = strobe_image_queue_new(STROBE_QUEUE_IMAGES_MAX, STROBE_QUEUE_BYTES_MAX);
     strobe_image_queue_free(inherited); /* the parent sends its own copy */
+    strobe_image_queue_free(agent->relay);
+    agent->relay = strobe_image_queue_new(STROBE_RELAY_LINES_MAX, STROBE_RELAY_BYTES_MAX);
+    atomic_store(&agent->relay_thread, 0);
     memset(&agent->mail, 0, sizeof agent->mail);
     strobe_redaction_after_fork();
     pthread_mutex_init(&agent->board.lock, NULL);

@@ -33,6 +33,7 @@ struct strobe_mail {
     size_t requests_count;
     bool code_appeared;
     bool probe_ended;
+    bool has_lines; /* for the program's own logging */
 };
 
 /** Which probes there are, for the link thread; behind `lock`. */
@@ -72,7 +73,9 @@ struct strobe_agent {
     char source_hash[65]; /* of the file asked for last */
 
     struct strobe_image_queue *queue;
-    atomic_uint_fast64_t dropped; /* captures that found the queue full or memory exhausted */
+    atomic_uint_fast64_t dropped;     /* captures that found the queue full or memory exhausted */
+    struct strobe_image_queue *relay; /* log lines for the program's own logging; see relay.h */
+    atomic_ulong relay_thread;        /* native number of the thread that logs them; 0: none */
     struct strobe_board board;
     struct strobe_crash_marker marker;
     struct strobe_link *link; /* NULL in local mode */
@@ -192,6 +195,11 @@ struct strobe_link_handlers strobe_report_handlers(struct strobe_agent *agent);
 /** Send a control message, the structure of `kind`; does nothing without a link, logs what cannot be encoded.
  *  Thread: any. */
 void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body);
+
+struct strobe_log_line;
+
+/** The text of a log line, secrets taken out; new, NULL when memory is exhausted. Thread: any. */
+char *strobe_report_line_text(const struct strobe_log_line *line);
 
 /** Encode one image, a capture or a log line, as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone),
  * STROBE_EPROTO, ... */

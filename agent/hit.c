@@ -2,6 +2,7 @@
 
 #include "agent/agent.h"
 #include "agent/log_line.h"
+#include "agent/relay.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "probes/py/measure.h"
@@ -70,5 +71,8 @@ bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *tex
                                    .text_size = size};
     line.function = ready_text(code->co_qualname, STROBE_NAME_BYTES_MAX, &line.function_size);
     line.file = ready_text(code->co_filename, STROBE_PATH_BYTES_MAX, &line.file_size);
+    if (hit->probe->action->to_logging) {
+        strobe_relay_leave(user, &line);
+    }
     return push(user, strobe_log_line_pack(&line));
 }

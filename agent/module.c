@@ -158,6 +158,22 @@ static PyObject *module_after_fork_in_child(PyObject *module, PyObject *ignored)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(relay_thread_doc, "relay_thread(native_id)\n--\n\n"
+                               "The thread that hands lines to the program's logging: its own lines go no further.");
+
+static PyObject *module_relay_thread(PyObject *module, PyObject *native_id)
+{
+    struct strobe_agent *agent = state_of(module)->agent;
+    unsigned long number = PyLong_AsUnsignedLong(native_id);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    if (agent != NULL) {
+        atomic_store(&agent->relay_thread, number);
+    }
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(redacted_name_doc, "redacted_name(name)\n--\n\n"
                                 "The rule that makes `name` a secret's name by the policy in force, or None.");
 
@@ -213,6 +229,7 @@ static PyMethodDef methods[] = {
     {"before_fork", module_before_fork, METH_NOARGS, before_fork_doc},
     {"after_fork_in_parent", module_after_fork_in_parent, METH_NOARGS, after_fork_in_parent_doc},
     {"after_fork_in_child", module_after_fork_in_child, METH_NOARGS, after_fork_in_child_doc},
+    {"relay_thread", module_relay_thread, METH_O, relay_thread_doc},
     {"redacted_name", module_redacted_name, METH_O, redacted_name_doc},
     {"explain", (PyCFunction)(void (*)(void))module_explain, METH_VARARGS | METH_KEYWORDS, explain_doc},
     {"set_policy", strobe_redaction_set_policy, METH_O, set_policy_doc},

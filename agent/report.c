@@ -88,17 +88,26 @@ static int encode_capture(const struct strobe_image *image, uint64_t *ret_tag, s
     return 0;
 }
 
+char *strobe_report_line_text(const struct strobe_log_line *line)
+{
+    /* A cut text may end within a secret, up to three bytes short of the maximum: characters are not cut. */
+    bool is_cut = line->text_size + 3 >= STROBE_LOG_BYTES_MAX;
+    char rule[STROBE_REDACTION_RULE_BYTES], hidden[STROBE_REDACTION_RULE_BYTES + 16];
+    if (!strobe_redaction_hides(line->text, line->text_size, is_cut, rule)) {
+        return strndup(line->text, line->text_size);
+    }
+    snprintf(hidden, sizeof hidden, "(redacted: %s)", rule);
+    return strdup(hidden);
+}
+
 /* A log line: redacted by pattern. */
 static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
 {
     struct strobe_log_line line;
     strobe_log_line_unpack(image, &line);
-    char rule[STROBE_REDACTION_RULE_BYTES], hidden[STROBE_REDACTION_RULE_BYTES + 16];
-    bool found = strobe_redaction_hides(line.text, line.text_size, line.text_size >= STROBE_LOG_BYTES_MAX, rule);
-    snprintf(hidden, sizeof hidden, "(redacted: %s)", found ? rule : "");
     *ret_tag = line.tag;
     snapshot->kind = strdup("log");
-    snapshot->text = found ? strdup(hidden) : strndup(line.text, line.text_size);
+    snapshot->text = strobe_report_line_text(&line);
     snapshot->time_us = line.time_us;
     snapshot->line = line.line;
     snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;

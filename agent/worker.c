@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/probe_request.h"
+#include "agent/relay.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -108,6 +109,9 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
     if (strobe_registry_retire(&agent->registry)) {
         strobe_registry_resolve(&agent->registry); /* some are rested */
     }
+    if (mail->has_lines) {
+        strobe_relay_hand_on(agent);
+    }
     for (size_t i = 0; i < mail->requests_count; i++) {
         strobe_source_answer(agent, &mail->requests[i]);
     }
@@ -140,7 +144,8 @@ static struct timespec deadline_after(int milliseconds)
 
 static bool has_mail(const struct strobe_mail *mail)
 {
-    return mail->stop || mail->has_set || mail->requests_count > 0 || mail->code_appeared || mail->probe_ended;
+    return mail->stop || mail->has_set || mail->requests_count > 0 || mail->code_appeared || mail->probe_ended ||
+           mail->has_lines;
 }
 
 /* Wait for mail or the time to look after things; move the mail out. @return false: stop */

@@ -93,6 +93,8 @@
 /* Queues. */
 #define STROBE_QUEUE_IMAGES_MAX 256               /* images between the callback and the link; a power of two */
 #define STROBE_QUEUE_BYTES_MAX (2 * 1024 * 1024)  /* the same, in bytes */
+#define STROBE_RELAY_LINES_MAX 64                 /* log lines between the callback and the program's logging */
+#define STROBE_RELAY_BYTES_MAX (128 * 1024)       /* the same, in bytes */
 #define STROBE_OUTBOX_BYTES_MAX (4 * 1024 * 1024) /* encoded snapshots not yet acknowledged */
 #define STROBE_OUTBOX_MESSAGES_MAX 4096
 #define STROBE_CONTROL_BYTES_MAX (2 * 1024 * 1024) /* encoded control messages not yet written */

@@ -33,6 +33,10 @@ class AgentStatus(TypedDict):
     """Snapshots that a full buffer dropped."""
     callback_ns: int
     """Nanoseconds spent in the program's threads."""
+    logged: int
+    """Lines of log probes that the program's own logging took (`strobe log --to-logging`)."""
+    not_logged: int
+    """Lines that it did not take: a handler raised, too many waited, or the program does not use logging."""
 
 
 def start(dsn: str | None = None, *, service: str | None = None) -> None:
@@ -69,7 +73,13 @@ def stop() -> None:
 def status() -> AgentStatus | None:
     """How the agent is, or None when it does not run."""
     agent = sys.modules.get("stroboscope._agent")
-    return cast("AgentStatus | None", agent.status()) if agent is not None else None
+    facts = agent.status() if agent is not None else None
+    if facts is None:
+        return None
+    relay = sys.modules.get("stroboscope._relay")
+    facts["logged"] = relay.delivered if relay is not None else 0
+    facts["not_logged"] = relay.failed if relay is not None else 0
+    return cast("AgentStatus", facts)
 
 
 def auto() -> None:

@@ -436,6 +436,120 @@ report(armed=armed, left=_sys.monitoring.get_local_events(5, sell.__code__), met
     assert facts["metrics"] == []
 
 
+# ---- The program's own logging ----
+
+LOGGING = """
+import logging, threading, time, stroboscope
+def eventually(ask):
+    ends = time.monotonic() + 60
+    while not ask() and time.monotonic() < ends: time.sleep(0.01)
+seen = []
+class Seen(logging.Handler):
+    def emit(self, record):
+        seen.append([record.name, record.levelname, record.getMessage(), threading.current_thread() is threading.main_thread()])
+logging.getLogger().addHandler(Seen())
+logging.getLogger().setLevel("DEBUG")
+"""
+
+
+def test_a_log_probe_may_also_write_to_the_programs_own_logging(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + LOGGING
+        + """
+to_logging = {"template": "100 %s of {total}", "level": "warning", "to_logging": True}
+set_probes(order(action="log", options=to_logging), order(id="p1", action="log", options={"template": "only the hub"}))
+sell(1.5, None)
+sell("4111 1111 1111 1111", None)
+eventually(lambda: len(seen) == 2)
+report(seen=seen, texts=texts(), status=stroboscope.status())
+""",
+    ).facts
+    assert facts["seen"][0] == ["stroboscope", "WARNING", "100 %s of 1.5", False]
+    assert "4111" not in facts["seen"][1][2]
+    assert "redacted" in facts["seen"][1][2]
+    assert len(facts["seen"]) == 2
+    assert len(facts["texts"]) == 4
+    assert facts["status"]["logged"] == 2
+
+
+def test_a_handler_that_raises_or_never_returns_harms_nobody(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + LOGGING
+        + """
+import os
+class Raises(logging.Handler):
+    def handle(self, record): raise SystemExit("from a handler")
+logging.getLogger("stroboscope").addHandler(Raises())
+set_probes(order(action="log", options={"template": "{total}", "to_logging": True}))
+for i in range(3): sell(i, None)
+eventually(lambda: stroboscope.status()["not_logged"] == 3)
+after = stroboscope.status()
+held = threading.Event()
+class Holds(logging.Handler):
+    def handle(self, record): held.set(); threading.Event().wait()   # outside of its lock, which the end takes
+logging.getLogger("stroboscope").handlers[:] = [Holds()]
+sell(1, None)
+held.wait(60)
+pid = os.fork()                      # neither a fork nor the end waits for the handler
+if pid == 0:
+    sell(2, None)
+    os._exit(0)
+done = os.waitpid(pid, 0)[1]
+for i in range(50): sell(i, None)
+report(after=after, done=done, gates=gates())
+""",
+        "-W",
+        "ignore",
+    ).facts
+    assert facts["after"]["not_logged"] == 3
+    assert facts["done"] == 0
+    assert facts["gates"]["captured"] == 54
+
+
+def test_a_log_probe_in_the_way_of_a_log_line_does_not_feed_itself(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + LOGGING
+        + """
+class Probed(logging.Handler):
+    def emit(self, record):
+        sell(record.getMessage(), None)
+logging.getLogger().addHandler(Probed())
+set_probes(order(action="log", options={"template": "<{total}>", "to_logging": True}))
+sell("first", None)
+eventually(lambda: len(drained) >= 2 or drained.extend(texts()))
+drained = drained + texts()
+time.sleep(0.1)
+report(seen=[s[2] for s in seen], drained=drained + texts())
+""".replace("eventually(lambda", "drained = []\neventually(lambda"),
+    ).facts
+    assert facts["seen"] == ["<first>"]
+    assert facts["drained"] == ["<first>", "<<first>>"]
+
+
+def test_a_program_without_logging_does_not_get_it(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+import time, stroboscope
+set_probes(order(action="log", options={"template": "{total}", "to_logging": True}))
+sell(1, None)
+ends = time.monotonic() + 60
+while stroboscope.status()["not_logged"] == 0 and time.monotonic() < ends: time.sleep(0.01)
+report(status=stroboscope.status(), loaded="logging" in _sys.modules, texts=texts())
+""",
+    ).facts
+    assert facts["status"]["not_logged"] == 1
+    assert not facts["loaded"]
+    assert facts["texts"] == ["1"]
+
+
 # ---- Watches, and the probe's own names ----
 
 
