@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/probe_request.h"
+#include "agent/question.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "probes/py/shed.h"
@@ -111,7 +112,7 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
     }
     strobe_shed_recover(&agent->dispatch, strobe_clock_monotonic_ns());
     for (size_t i = 0; i < mail->requests_count; i++) {
-        strobe_source_answer(agent, &mail->requests[i]);
+        strobe_question_answer(agent, &mail->requests[i]);
     }
     if (agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0) {
         agent->dispatch.engine->upkeep(&agent->dispatch);
