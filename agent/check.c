@@ -6,6 +6,7 @@
 
 #include "agent/check_types.h"
 #include "agent/question.h"
+#include "base/utf8.h"
 #include "probes/expression/py/explanation.h"
 #include "probes/expression/py/known_names.h"
 #include "probes/py/resolve.h"
@@ -102,31 +103,35 @@ static bool names_are_known(const struct check *check, const char *source, bool 
     return status == 0;
 }
 
-/* A function that is not the built-in one: its message names it. */
-static void check_functions(struct check *check)
+/* A function that is not the built-in one: the message begins with its name in quotes. */
+static void check_function(struct strobe_finding *finding, const struct strobe_error *error)
 {
-    struct strobe_error error = {0};
-    if (check->explanation.status < 0 || names_are_known(check, check->asked->expression, check->is_template, &error)) {
-        return;
+    size_t size = strlen(finding->name);
+    if (error->message[0] == '\'' && strncmp(error->message + 1, finding->name, size) == 0 &&
+        error->message[1 + size] == '\'') {
+        refuse(finding, error->message);
     }
-    for (size_t i = 0; i < check->explanation.count; i++) {
-        struct strobe_finding *finding = &check->explanation.findings[i];
-        size_t size = strlen(finding->name);
-        if (finding->kind == STROBE_FINDING_FUNCTION && error.message[0] == '\'' &&
-            strncmp(error.message + 1, finding->name, size) == 0 && error.message[1 + size] == '\'') {
-            refuse(finding, error.message);
-        }
-    }
+}
+
+/* A name is kept only so long; of a longer one all that is known is that the whole does not do. */
+static bool is_whole(const struct strobe_finding *finding)
+{
+    return strlen(finding->name) < STROBE_FINDING_NAME_BYTES - 4;
 }
 
 static void check_names(struct check *check)
 {
-    check_functions(check);
+    struct strobe_error whole = {0};
+    bool known = names_are_known(check, check->asked->expression, check->is_template, &whole);
     for (size_t i = 0; i < check->explanation.count; i++) {
         struct strobe_finding *finding = &check->explanation.findings[i];
         struct strobe_error error = {0};
-        bool whole = strlen(finding->name) < STROBE_FINDING_NAME_BYTES - 4; /* a long one is cut at a character */
-        if (finding->kind == STROBE_FINDING_NAME && whole && !names_are_known(check, finding->name, false, &error)) {
+        if (finding->kind == STROBE_FINDING_FUNCTION && !known) {
+            check_function(finding, &whole);
+        } else if (finding->kind == STROBE_FINDING_NAME && !is_whole(finding) && !known) {
+            refuse(finding, whole.message);
+        } else if (finding->kind == STROBE_FINDING_NAME && is_whole(finding) &&
+                   !names_are_known(check, finding->name, false, &error)) {
             refuse(finding, error.message);
         }
     }
@@ -208,8 +213,8 @@ static void check_attributes(struct check *check)
 
 /* ---- The answer ---- */
 
-/* What is no Python has no findings: its message begins with the place. */
-static void note_syntax(struct check *check)
+/* A limit of the whole has no part of its own. */
+static void note_whole(struct check *check)
 {
     struct strobe_explanation *explanation = &check->explanation;
     for (size_t i = 0; i < explanation->count; i++) {
@@ -217,25 +222,30 @@ static void note_syntax(struct check *check)
             return;
         }
     }
-    if (explanation->status == 0 || explanation->count >= STROBE_FINDINGS_MAX) {
-        return;
+    if (explanation->status < 0 && explanation->count < STROBE_FINDINGS_MAX) {
+        struct strobe_finding *finding = &explanation->findings[explanation->count++];
+        memset(finding, 0, sizeof *finding);
+        refuse(finding, explanation->error.message);
     }
-    const char *message = explanation->error.message;
-    int line = 1, column = 1, skip = 0;
-    if (sscanf(message, "line %d, column %d: %n", &line, &column, &skip) < 2 &&
-        sscanf(message, "column %d: %n", &column, &skip) < 1) {
-        skip = 0;
-    }
-    struct strobe_finding *finding = &explanation->findings[explanation->count++];
-    *finding = (struct strobe_finding){
-        .line = line, .column = column > 0 ? column : 1, .end_line = line, .end_column = column + 1};
-    refuse(finding, message + skip);
 }
 
 static const char *word_of(enum strobe_finding_kind kind)
 {
     bool is_call = kind == STROBE_FINDING_FUNCTION || kind == STROBE_FINDING_METHOD;
     return is_call ? "call" : strobe_finding_word(kind);
+}
+
+/* Messages cut the names in them anywhere: what is half a character becomes U+FFFD. */
+static void mend(char *text, size_t capacity)
+{
+    size_t size = 0;
+    char *clean = strobe_utf8_repair(text, strlen(text), &size);
+    size = clean != NULL ? strobe_utf8_cut(clean, size, capacity - 1) : 0;
+    if (clean != NULL) {
+        memcpy(text, clean, size);
+    }
+    text[size] = '\0';
+    free(clean);
 }
 
 static void fill_part(const struct strobe_finding *finding, struct strobe_wire_check_part *part)
@@ -250,13 +260,16 @@ static void fill_part(const struct strobe_finding *finding, struct strobe_wire_c
     part->instead = (char *)(finding->suggestion[0] != '\0' ? finding->suggestion : NULL);
 }
 
-static void post(struct strobe_agent *agent, const struct strobe_wire_request *request, const struct check *check)
+static void post(struct strobe_agent *agent, const struct strobe_wire_request *request, struct check *check)
 {
     struct strobe_wire_check_part parts[STROBE_FINDINGS_MAX] = {{0}};
     struct strobe_wire_checked checked = {.request = request->request, .ok = check->explanation.status == 0};
     for (size_t i = 0; i < check->explanation.count; i++) {
-        checked.ok = checked.ok && check->explanation.findings[i].kind != STROBE_FINDING_REFUSED;
-        fill_part(&check->explanation.findings[i], &parts[i]);
+        struct strobe_finding *finding = &check->explanation.findings[i];
+        checked.ok = checked.ok && finding->kind != STROBE_FINDING_REFUSED;
+        mend(finding->message, sizeof finding->message);
+        mend(finding->suggestion, sizeof finding->suggestion);
+        fill_part(finding, &parts[i]);
     }
     checked.parts = parts; /* borrowed: not to be released */
     checked.parts_count = check->explanation.count;
@@ -283,7 +296,7 @@ void strobe_check_answer(struct strobe_agent *agent, const struct strobe_wire_re
         if (check.has_location) {
             check_own_names(&check);
         }
-        note_syntax(&check);
+        note_whole(&check);
         post(agent, request, &check);
         strobe_explanation_done(&check.explanation);
     }
