@@ -211,7 +211,8 @@ int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *
 /** Hook of the registry: hash of the file's text, and the text to the hub. */
 const char *strobe_source_hash(void *user, const char *file);
 
-/** Answer a request of the hub. GIL: held. */
+/** Answer what the hub asks: the text of a file, the list of files. GIL: held. */
+void strobe_files_answer(struct strobe_agent *agent, const struct strobe_wire_request *request);
 void strobe_source_answer(struct strobe_agent *agent, const struct strobe_wire_request *request);
 
 #endif

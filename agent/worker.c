@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/probe_request.h"
+#include "agent/question.h"
 #include "agent/relay.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -113,7 +114,7 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
         strobe_relay_hand_on(agent);
     }
     for (size_t i = 0; i < mail->requests_count; i++) {
-        strobe_source_answer(agent, &mail->requests[i]);
+        strobe_question_answer(agent, &mail->requests[i]);
     }
     if (agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0) {
         agent->dispatch.engine->upkeep(&agent->dispatch);

@@ -37,7 +37,9 @@ static void answer_checked(struct strobe_exchange *exchange, const struct strobe
 
 static void answer_refused(struct strobe_exchange *exchange, const struct strobe_wire_request_failed *failed)
 {
-    strobe_api_fail(exchange, strcmp(failed->reason, "not_loaded") == 0 ? 404 : 503, failed->reason, failed->message);
+    bool is_wrong = strncmp(failed->reason, "location_", sizeof "location_" - 1) == 0; /* what was asked is */
+    int status = strcmp(failed->reason, "not_loaded") == 0 ? 404 : is_wrong ? 400 : 503;
+    strobe_api_fail(exchange, status, failed->reason, failed->message);
 }
 
 static void answer_message(struct strobe_exchange *exchange, const struct strobe_wire_message *message)

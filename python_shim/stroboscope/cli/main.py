@@ -48,6 +48,7 @@ probes
   why PROBE           why a probe did or did not fire, process by process
   edit PROBE          change a live probe: condition, limits, template
   rm ID...            remove probes
+  check EXPR          explain an expression: what it reads, what is refused and why
 
 LOCATION is path/suffix.py:LINE, module:qualname (its entry; :exit behind it for its end), or
 raise:module.Type (:unhandled behind it for those that nobody catches).
@@ -210,6 +211,12 @@ def _why(arguments: list[str]) -> int:
     return why.run(arguments, _client)
 
 
+def _check(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import check
+
+    return check.run(arguments, _client)
+
+
 def _probes(arguments: list[str]) -> int:
     parser = make_parser(
         "probes", "[--service S] [--json]", "List the probes that are set, and where each stands."
@@ -311,6 +318,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "edit": _edit,
     "rm": _rm,
     "redact": _redact,
+    "check": _check,
     "show": _show,
 }
 

@@ -1,0 +1,26 @@
+#include "agent/question.h"
+
+#include <string.h>
+
+#include "agent/check.h"
+
+void strobe_question_fail(struct strobe_agent *agent, int64_t request, const char *reason, const char *message)
+{
+    struct strobe_wire_request_failed failed = {
+        .request = request,
+        .reason = (char *)reason,
+        .message = (char *)message,
+    };
+    strobe_report_post(agent, STROBE_WIRE_KIND_REQUEST_FAILED, &failed);
+}
+
+void strobe_question_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
+{
+    if (strcmp(request->what, "check") == 0) {
+        strobe_check_answer(agent, request);
+    } else if (strcmp(request->what, "files") == 0) {
+        strobe_files_answer(agent, request);
+    } else {
+        strobe_source_answer(agent, request);
+    }
+}
