@@ -35,6 +35,7 @@ REFUSALS = [
     ("send(1)", "send", "'send' is not one of the functions an expression may call: len, abs, min"),
     ("lne(x)", "lne", "did you mean 'len'?"),
     ("name.uper()", "uper", "did you mean 'upper'?"),
+    ("vars(x)", "vars", "name the field itself"),
     ("print(x)", "print", "use a probe with the action log"),
     ("next(rows)", "next", "advance an iterator of the program"),
     ("iter(xs)", "iter", "write a comprehension"),

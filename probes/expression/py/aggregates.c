@@ -139,7 +139,11 @@ static int add_item(struct strobe_evaluation *evaluation, struct sum *sum, struc
         return 0;
     }
     if (sum->value.kind == STROBE_VALUE_FLOAT && kind == STROBE_NUMBER_INT) {
-        sum->value.as.real += (double)number.integer;
+        if (PY_VERSION_HEX >= 0x030E0000) { /* before, what rounding lost was kept for floats alone */
+            add_real(sum, (double)number.integer);
+        } else {
+            sum->value.as.real += (double)number.integer;
+        }
         return 0;
     }
     settle(sum);

@@ -115,15 +115,26 @@ int strobe_emit_binary(struct strobe_compiler *c, PyObject *node)
 
 enum { IN = STROBE_COMPARE_COUNT, NOT_IN };
 
+/* A list or set of constants as one constant, a new reference; a set stays one, for what has no hash is not in it. */
+static PyObject *constant_of(PyObject *node)
+{
+    bool is_set = strobe_syntax_is(node, "Set");
+    PyObject *tuple = is_set || strobe_syntax_is(node, "List") ? strobe_constant_tuple(node) : NULL;
+    if (tuple != NULL && is_set) {
+        Py_SETREF(tuple, PyFrozenSet_New(tuple)); /* hashes constants: no code of the program */
+        PyErr_Clear();
+    }
+    return tuple;
+}
+
 /* The right side of `in`: a display of constants is one constant, which is not built anew at every hit. */
 static int emit_right(struct strobe_compiler *c, PyObject *node, int comparison)
 {
-    bool foldable = strobe_syntax_is(node, "List") || strobe_syntax_is(node, "Set");
-    PyObject *constant = comparison >= IN && foldable ? strobe_constant_tuple(node) : NULL;
+    PyObject *constant = comparison >= IN ? constant_of(node) : NULL;
     if (constant == NULL) {
         return strobe_emit_expression(c, node);
     }
-    strobe_compiler_note(c, node, STROBE_FINDING_CONSTANT, "tuple");
+    strobe_compiler_note(c, node, STROBE_FINDING_CONSTANT, Py_TYPE(constant)->tp_name);
     int status = strobe_emit_constant(c, constant);
     Py_DECREF(constant);
     return status;

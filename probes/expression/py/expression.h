@@ -22,7 +22,7 @@ struct strobe_expression {
     struct strobe_prefilter prefilter; /* first: all that most hits touch */
     struct strobe_program program;
     strobe_is_secret *is_secret;
-    PyObject *constants;                   /* tuple of exact str, bytes, int, float, bool, None, Ellipsis, tuple */
+    PyObject *constants;                   /* exact str, bytes, int, float, bool, None, Ellipsis, tuple, frozenset */
     PyObject *names;                       /* tuple of interned str */
     struct strobe_pattern **patterns;      /* for each constant: compiled when matches() uses it, else NULL */
     bool *called;                          /* for each name whether it is called: then a function of ours must be it */

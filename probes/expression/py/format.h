@@ -6,9 +6,9 @@
 #include "probes/expression/py/value.h"
 
 /**
- * Append repr(value) or str(value). Objects whose repr would be the program's code are written as `<Order object>`,
- * with no address: fault UNSAFE is not raised here, so that log templates stay useful. Redacted entries of containers
- * are fault REDACTED. Recursion ends with `[...]` as in CPython.
+ * Append repr(value) or str(value). Objects whose repr would be the program's code are written as
+ * `<shop.Order object>`, as functions and all else with no address: fault UNSAFE is not raised here, so that log
+ * templates stay useful. Redacted entries of containers are fault REDACTED. Recursion ends with `[...]` as in CPython.
  */
 int strobe_format_repr(struct strobe_text_builder *builder, struct strobe_value value);
 int strobe_format_str(struct strobe_text_builder *builder, struct strobe_value value);

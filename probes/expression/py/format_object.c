@@ -113,6 +113,30 @@ static int put_exception_repr(struct strobe_format_writer *writer, PyObject *exc
     return status < 0 ? status : strobe_format_put(writer->builder, ")");
 }
 
+/* From 3.15 on an ImportError writes its name and path too. */
+static int put_import_error_repr(struct strobe_format_writer *writer, PyObject *exception)
+{
+    static const char *const keywords[] = {"name=", "path="};
+    const PyImportErrorObject *error = (const PyImportErrorObject *)exception;
+    PyObject *const values[] = {error->name, error->path};
+    PyObject *arguments = arguments_of(exception);
+    Py_ssize_t count = arguments != NULL ? PyTuple_GET_SIZE(arguments) : 0;
+    int status = strobe_format_short_name(writer->builder, Py_TYPE(exception));
+    status = status < 0 ? status : strobe_format_put(writer->builder, "(");
+    for (Py_ssize_t i = 0; status == 0 && i < count; i++) {
+        status = i > 0 ? strobe_format_put(writer->builder, ", ") : 0;
+        status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(PyTuple_GET_ITEM(arguments, i)));
+    }
+    for (int i = 0; status == 0 && i < 2; i++) {
+        if (values[i] != NULL) {
+            status = count++ > 0 ? strobe_format_put(writer->builder, ", ") : 0;
+            status = status < 0 ? status : strobe_format_put(writer->builder, keywords[i]);
+            status = status < 0 ? status : strobe_format_write(writer, strobe_value_object(values[i]));
+        }
+    }
+    return status < 0 ? status : strobe_format_put(writer->builder, ")");
+}
+
 static int put_os_error(struct strobe_format_writer *writer, const PyOSErrorObject *error)
 {
     PyObject *const names[] = {error->filename, error->filename2};
@@ -219,6 +243,9 @@ int strobe_format_object(struct strobe_format_writer *writer, PyObject *object)
     }
     if (is_exception(object) && type->tp_repr == ((PyTypeObject *)PyExc_BaseException)->tp_repr) {
         return put_exception_repr(writer, object);
+    }
+    if (is_exception(object) && type->tp_repr == ((PyTypeObject *)PyExc_ImportError)->tp_repr) {
+        return put_import_error_repr(writer, object);
     }
     if (type == &PyFunction_Type) {
         return put_between(builder, "<function ", ((PyFunctionObject *)object)->func_qualname, ">");

@@ -239,6 +239,10 @@ static int format_number(struct strobe_text_builder *builder, struct strobe_valu
         return status;
     }
     if (fields.type == 'n') {
+        if (fields.fraction_grouping != 0) {
+            return strobe_evaluation_fail(evaluation, STROBE_FAULT_VALUE, "Cannot specify '%c' with 'n'.",
+                                          (int)fields.fraction_grouping);
+        }
         status = take_locale(evaluation, is_real, &fields);
         if (status < 0) {
             return status;

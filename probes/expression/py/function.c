@@ -147,12 +147,17 @@ static const struct strobe_function_entry *find_in(const struct strobe_function_
 /* Functions of C modules say where they are from; only C code can make one that says "math". */
 static const struct strobe_function_entry *find_in_math(PyObject *callable)
 {
+    static const char *const modules[] = {"math", "math.integer", "_math_integer"}; /* the last two: gcd in 3.15 */
     const PyCFunctionObject *function = (const PyCFunctionObject *)callable;
-    if (!PyCFunction_CheckExact(callable) || function->m_module == NULL || !PyUnicode_CheckExact(function->m_module) ||
-        PyUnicode_CompareWithASCIIString(function->m_module, "math") != 0) {
+    if (!PyCFunction_CheckExact(callable) || function->m_module == NULL || !PyUnicode_CheckExact(function->m_module)) {
         return NULL;
     }
-    return find_in(strobe_math_functions, function->m_ml->ml_name);
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        if (PyUnicode_CompareWithASCIIString(function->m_module, modules[i]) == 0) {
+            return find_in(strobe_math_functions, function->m_ml->ml_name);
+        }
+    }
+    return NULL;
 }
 
 const struct strobe_function_entry *strobe_function_find(PyObject *callable)

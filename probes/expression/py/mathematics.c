@@ -55,11 +55,11 @@ static int apply(struct strobe_evaluation *evaluation, const struct strobe_argum
     return status < 0 ? status : check(evaluation, function(real), real, can_overflow, ret_value);
 }
 
-#define OF_ONE(name, function, can_overflow)                                                         \
-    static int name(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,  \
-                    struct strobe_value *ret_value)                                                  \
-    {                                                                                                \
-        return apply(evaluation, arguments, function, can_overflow, ret_value);                      \
+#define OF_ONE(name, function, can_overflow)                                                        \
+    static int name(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments, \
+                    struct strobe_value *ret_value)                                                 \
+    {                                                                                               \
+        return apply(evaluation, arguments, function, can_overflow, ret_value);                     \
     }
 OF_ONE(math_sqrt, sqrt, false)
 OF_ONE(math_fabs, fabs, false)

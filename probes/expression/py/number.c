@@ -53,8 +53,7 @@ enum strobe_number_kind strobe_number_of(struct strobe_value value, struct strob
     }
 }
 
-int strobe_number_plain(struct strobe_evaluation *evaluation, struct strobe_value value,
-                        struct strobe_value *ret_value)
+int strobe_number_plain(struct strobe_evaluation *evaluation, struct strobe_value value, struct strobe_value *ret_value)
 {
     struct strobe_number number;
     struct strobe_big digits;

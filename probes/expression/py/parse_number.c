@@ -139,10 +139,10 @@ int strobe_parse_int(struct strobe_evaluation *evaluation, const struct strobe_t
 /* ---- float ---- */
 
 enum {
-    SIGNIFICANT_MAX = 780,  /* digits that can decide how a double is rounded, and some */
-    EXPONENT_MAX = 20000,   /* beyond, any number of digits allowed here is infinite or 0 */
-    EXACT_DIGITS = 15,      /* of which each is a double */
-    EXACT_POWER = 22        /* 10^22 is the largest that is a double */
+    SIGNIFICANT_MAX = 780, /* digits that can decide how a double is rounded, and some */
+    EXPONENT_MAX = 20000,  /* beyond, any number of digits allowed here is infinite or 0 */
+    EXACT_DIGITS = 15,     /* of which each is a double */
+    EXACT_POWER = 22       /* 10^22 is the largest that is a double */
 };
 
 struct decimal {

@@ -31,6 +31,7 @@ struct reader {
     const struct strobe_text_view *format;
     Py_ssize_t at;
     struct arguments arguments;
+    bool names; /* an argument was taken by name */
 };
 
 /* ---- Arguments ---- */
@@ -66,6 +67,12 @@ static int next_argument(struct reader *reader, struct strobe_value *ret_value)
 {
     struct arguments *arguments = &reader->arguments;
     if (arguments->next >= arguments->count) {
+#if PY_VERSION_HEX >= 0x030F0000 /* 3.15 tells the two mistakes apart */
+        if (reader->names) {
+            return strobe_evaluation_fail(reader->evaluation, STROBE_FAULT_VALUE,
+                                          "format requires a parenthesised mapping key, and no *");
+        }
+#endif
         return strobe_evaluation_fail(reader->evaluation, STROBE_FAULT_TYPE, "not enough arguments for format string");
     }
     *ret_value = arguments->values[arguments->next++];
@@ -409,6 +416,7 @@ static int put_piece(struct strobe_text_builder *builder, struct reader *reader,
         reader->at++;
         status = take_name(reader, mapping, &named);
         before.next = before.count; /* the mapping was used */
+        reader->names = true;
         reader->arguments = (struct arguments){named, &named, 1, 0, true};
     }
     status = status < 0 ? status : take_conversion(reader, &conversion);

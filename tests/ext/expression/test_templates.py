@@ -13,7 +13,7 @@ class User:
 
 
 def text_of(template: str) -> object:
-    user, total, d, s, width = User(), 19.5, {"a": 1, 'b"': [2, 3]}, "é\n", 6  # noqa: F841
+    user, total, d, s, width = User(), 19.5, {"a": 1, 'b"': [2, 3]}, "é\n", 6
     compiled = extension.template(template)
     assert not isinstance(compiled, tuple), compiled
     kind, value = extension.evaluate(compiled)[:2]

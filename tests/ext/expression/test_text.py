@@ -267,6 +267,19 @@ def test_a_search_that_would_be_quadratic_ends_with_its_result() -> None:
                 assert difference is None, difference[-200:]
 
 
+def test_a_search_for_a_needle_that_repeats_itself_is_right() -> None:
+    random_ = random.Random("repeating needles")
+    ground = Ground({"whole": "", "needle": ""})
+    wrong = []
+    for _ in range(ROUNDS):
+        period = "".join(random_.choice("ab") for _ in range(random_.randrange(1, 5)))
+        needle = (period * 6)[: random_.randrange(1, 14)]
+        whole = "".join(random_.choice([period, period, period, "a", "b", needle]) for _ in range(12))
+        ground.variables |= {"needle": needle, "whole": whole + random_.choice(["", "\u20ac", "\U0001f600"])}
+        wrong += [d for m in ("find", "rfind", "count") if (d := ground.difference(f"whole.{m}(needle)"))]
+    assert not wrong, "\n".join(wrong[:10])
+
+
 @pytest.mark.parametrize("subject", ["a" * 25 + "!", "a" * 2**20 + "!", "a" * 30_000 + "!"])
 def test_a_pattern_with_nested_repeats_is_a_limit(subject: str) -> None:
     assert fault("matches(subject, '^(a+)+$')", subject=subject) == "limit"

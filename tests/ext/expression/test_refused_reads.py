@@ -1,0 +1,109 @@
+"""What cannot be read at run time without the program's code: the fault, and the field that is named instead."""
+
+from __future__ import annotations
+
+import functools
+import sys
+
+import pytest
+from evaluated import extension
+
+
+class Account:
+    limit = 10
+
+    def __init__(self) -> None:
+        self._total = 5
+        self.owner = None
+
+    @property
+    def total(self) -> int:
+        return self._total
+
+    @property
+    def nothing(self) -> int:
+        return 1
+
+    @property
+    def secret_one(self) -> object:
+        return self.password  # type: ignore[attr-defined]
+
+    @functools.cached_property
+    def cached(self) -> int:
+        return self._total
+
+    def method(self) -> None:
+        raise SystemExit
+
+
+class Lazy:
+    def __getattr__(self, name: str) -> object:
+        raise SystemExit(name)
+
+
+class OwnGet(dict[str, int]):
+    def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
+        raise SystemExit(key)
+
+
+def call_me() -> None:
+    raise SystemExit
+
+
+def outcome(source: str) -> tuple[str, str]:
+    order, lazy, own = Account(), Lazy(), OwnGet(a=1)
+    order.password = "x"  # type: ignore[attr-defined]
+    len = call_me
+    text, number = "abc", 7
+    result = extension.evaluate(source, ("password",))
+    return str(result[1]), str(result[-1])
+
+
+@pytest.mark.parametrize(
+    ("source", "fault", "words"),
+    [
+        (
+            "order.total",
+            "unsafe",
+            "'order.total' is a property; its getter would run. Read the field it uses: 'order._total'",
+        ),
+        ("order.cached", "unsafe", "'order._total'"),
+        ("order.nothing", "unsafe", "'order.nothing' is a property"),
+        ("[x.total for x in [order]]", "unsafe", "'Account.total' is a property"),
+        ("order.method", "unsafe", "'order.method' is a method"),
+        ("order.missing", "AttributeError", "'Account' object has no attribute 'missing'"),
+        ("lazy.anything", "unsafe", "its __getattr__ would run"),
+        ("own.get('a')", "unsafe", "'OwnGet.get' overrides that of dict"),
+        ("len(text)", "unsafe", "not the built-in function of that name"),
+        ("any(len(t) for t in [text])", "unsafe", "not the built-in function of that name"),
+        ("text.items()", "AttributeError", "'str' object has no attribute 'items'"),
+        (
+            "[y for x in [1] if x > 5 for y in [2]] + [z for z in [1]] + [y for y in y_not_there]",
+            "NameError",
+            "y_not_there",
+        ),
+        ("$exception", "NameError", "'$exception' has no value here; it has one at the exit of a function"),
+        ("$trace_id", "NameError", "inside a trace"),
+    ],
+)
+def test_the_fault_names_what_would_run_and_what_to_read(source: str, fault: str, words: str) -> None:
+    kind, message = outcome(source)
+    assert (kind, words in message) == (fault, True), message
+
+
+def test_a_secret_field_is_not_suggested() -> None:
+    assert "password" not in outcome("order.secret_one")[1]
+
+
+def test_a_variable_of_a_comprehension_does_not_leak() -> None:
+    assert outcome("[number for number in [1]] + [number]")[1] == "[1, 7]"
+    assert outcome("[[a for a in b] for b in ['x']] + [a]")[0] == "NameError"
+    assert outcome("[a for b in [1, 2] if b == 2 or (a and 0) for a in [b]]")[0] == "NameError"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="template strings are new in 3.14")
+def test_a_template_string_is_refused_with_what_to_write() -> None:
+    assert outcome("t'{number}'") == (
+        "EUNSUPPORTED",
+        "column 1: a template string is an object, not text; write f'...'",
+    )
