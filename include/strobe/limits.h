@@ -116,4 +116,13 @@
 #define STROBE_HUB_METRICS_MAX 10000            /* metrics of probes, each in one instance */
 #define STROBE_HUB_KEEP_MS (24 * 3600 * 1000LL) /* what an expired probe stays listed for */
 
+/* Reading snapshots at the hub. */
+#define STROBE_HUB_PATH_BYTES_MAX 1024     /* a path into the values of a snapshot */
+#define STROBE_HUB_DIFF_PAIRS_MAX 100000   /* pairs of values compared */
+#define STROBE_HUB_DIFF_STEPS_MAX 10000000 /* looks at members, while they are aligned */
+#define STROBE_HUB_DIFF_LIST_MAX 1000      /* differences listed; the rest is counted */
+#define STROBE_HUB_DIFF_DEPTH_MAX 64       /* values within one another that are compared */
+#define STROBE_HUB_COLUMNS_MAX 24          /* of a table of hits */
+#define STROBE_HUB_HITS_MS_MAX 150         /* what one answer with a table may take; the rest comes with the next */
+
 #endif
