@@ -58,5 +58,8 @@ void strobe_api_probe_metrics(const struct strobe_api_call *call);
 void strobe_api_check(const struct strobe_api_call *call);
 void strobe_api_snapshots_list(const struct strobe_api_call *call);
 void strobe_api_snapshot_get(const struct strobe_api_call *call);
+void strobe_api_snapshot_value(const struct strobe_api_call *call);
+void strobe_api_snapshot_diff(const struct strobe_api_call *call);
+void strobe_api_probe_hits(const struct strobe_api_call *call);
 
 #endif

@@ -32,6 +32,9 @@ static const struct route routes[] = {
     {STROBE_HTTP_POST, PREFIX "check", strobe_api_check, false, "POST"},
     {STROBE_HTTP_GET, PREFIX "snapshots", strobe_api_snapshots_list, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "snapshots/*", strobe_api_snapshot_get, false, "GET"},
+    {STROBE_HTTP_GET, PREFIX "snapshots/*/value", strobe_api_snapshot_value, false, "GET"},
+    {STROBE_HTTP_GET, PREFIX "snapshots/*/diff", strobe_api_snapshot_diff, false, "GET"},
+    {STROBE_HTTP_GET, PREFIX "probes/*/hits", strobe_api_probe_hits, false, "GET"},
 };
 
 int strobe_routes_find(enum strobe_http_method method, const char *path, strobe_api_handler *ret_handler,

@@ -33,6 +33,9 @@ static void test_each_call_has_its_handler(void **state)
         {STROBE_HTTP_GET, "/api/v1/probes/ef", strobe_api_probe_get, "ef"},
         {STROBE_HTTP_DELETE, "/api/v1/probes/ef", strobe_api_probe_remove, "ef"},
         {STROBE_HTTP_GET, "/api/v1/snapshots/12", strobe_api_snapshot_get, "12"},
+        {STROBE_HTTP_GET, "/api/v1/snapshots/12/value", strobe_api_snapshot_value, "12"},
+        {STROBE_HTTP_GET, "/api/v1/snapshots/12/diff", strobe_api_snapshot_diff, "12"},
+        {STROBE_HTTP_GET, "/api/v1/probes/ef/hits", strobe_api_probe_hits, "ef"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         strobe_api_handler handler;
