@@ -99,6 +99,33 @@ static bool must_look(struct strobe_agent *agent)
     return true;
 }
 
+static void answer_memory(struct strobe_agent *agent, const struct strobe_wire_request *request)
+{
+    struct strobe_error error = {0};
+    struct strobe_wire_memory message;
+    if (strobe_memory_answer(&agent->memory, &request->memory, &message, &error) < 0) {
+        struct strobe_wire_request_failed failed = {
+            .request = request->request,
+            .reason = (char *)(error.code == STROBE_EDENIED ? "refused" : "internal"),
+            .message = error.message,
+        };
+        strobe_report_post(agent, STROBE_WIRE_KIND_REQUEST_FAILED, &failed);
+        return;
+    }
+    message.request = request->request;
+    strobe_report_post(agent, STROBE_WIRE_KIND_MEMORY, &message);
+    strobe_wire_struct_done(&strobe_wire_memory_struct, &message);
+}
+
+static void answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
+{
+    if (strcmp(request->what, "memory") == 0) {
+        answer_memory(agent, request);
+    } else {
+        strobe_source_answer(agent, request);
+    }
+}
+
 static void work(struct strobe_agent *agent, struct strobe_mail *mail)
 {
     if (mail->has_set && !is_stale(agent, &mail->set)) {
@@ -111,8 +138,9 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
     }
     strobe_shed_recover(&agent->dispatch, strobe_clock_monotonic_ns());
     for (size_t i = 0; i < mail->requests_count; i++) {
-        strobe_source_answer(agent, &mail->requests[i]);
+        answer(agent, &mail->requests[i]);
     }
+    strobe_memory_upkeep(&agent->memory);
     if (agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0) {
         agent->dispatch.engine->upkeep(&agent->dispatch);
     }
@@ -186,7 +214,7 @@ static void *worker_main(void *argument)
 #endif
     while (wait_for_mail(agent, upkeep ? UPKEEP_MS : IDLE_MS, &mail)) {
         pthread_mutex_lock(&agent->control_lock);
-        if (!has_mail(&mail) && agent->registry.count == 0) {
+        if (!has_mail(&mail) && agent->registry.count == 0 && !strobe_memory_needs_upkeep(&agent->memory)) {
             pthread_mutex_unlock(&agent->control_lock); /* nothing to look after: leave the GIL alone */
             continue;
         }

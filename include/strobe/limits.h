@@ -116,6 +116,16 @@
 #define STROBE_HUB_METRICS_MAX 10000            /* metrics of probes, each in one instance */
 #define STROBE_HUB_KEEP_MS (24 * 3600 * 1000LL) /* what an expired probe stays listed for */
 
+/* The memory action. */
+#define STROBE_MEMORY_FRAMES_MAX 16                            /* lines kept of each allocation's stack */
+#define STROBE_MEMORY_ROWS_MAX 200                             /* in one answer */
+#define STROBE_MEMORY_RSS_BYTES_MAX (4LL * 1024 * 1024 * 1024) /* larger processes are not traced */
+#define STROBE_MEMORY_TRACER_BYTES_MAX (96LL * 1024 * 1024)    /* of traces, about 2 million; then tracing ends */
+#define STROBE_MEMORY_TRACE_MS_MAX (30 * 60 * 1000LL)          /* then tracing ends by itself */
+#define STROBE_MEMORY_PLACES_MAX 65536                         /* told apart; the rest is not listed */
+#define STROBE_MEMORY_CENSUS_NS_MAX 50000000LL                 /* one walk over the heap; what is left is not counted */
+#define STROBE_MEMORY_TYPES_MAX 16384                          /* told apart by a census */
+
 /* Reading snapshots at the hub. */
 #define STROBE_HUB_PATH_BYTES_MAX 1024     /* a path into the values of a snapshot */
 #define STROBE_HUB_DIFF_PAIRS_MAX 100000   /* pairs of values compared */

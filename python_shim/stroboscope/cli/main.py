@@ -273,6 +273,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "show": _show,
     "diff": _diff,
     "hits": _hits,
+    "mem": _mem,
 }
 
 
