@@ -200,6 +200,7 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
     status = status < 0 ? status : strobe_board_init(&agent->board);
     status = status < 0 ? status : strobe_capture_init();
     status = status < 0 ? status : start_probes(agent, error);
+    strobe_memory_init(&agent->memory);
     status = status < 0 || !agent->has_dsn ? status : start_link(agent, error);
     status = status < 0 ? status : strobe_worker_start(agent);
     explicit_bzero(&dsn, sizeof dsn);
@@ -220,6 +221,7 @@ void strobe_agent_stop(struct strobe_agent *agent)
     Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&agent->fork_lock);
     Py_END_ALLOW_THREADS strobe_worker_stop(agent);
     stop_probes(agent);
+    strobe_memory_done(&agent->memory);
     struct strobe_link *link = agent->link;
     if (link != NULL) {
         Py_BEGIN_ALLOW_THREADS if (agent->link_parked)
@@ -319,6 +321,7 @@ void strobe_agent_after_fork_child(struct strobe_agent *agent)
     strobe_crash_marker_after_fork(&agent->marker, agent->identity.instance);
     agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);
     strobe_registry_after_fork(&agent->registry);
+    strobe_memory_after_fork(&agent->memory);
     strobe_board_unsent(&agent->board);
     struct strobe_error error = {0};
     if (agent->has_dsn && start_link(agent, &error) < 0) {

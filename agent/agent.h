@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "agent/memory.h"
 #include "base/image_queue.h"
 #include "link/link.h"
 #include "probes/crash_marker.h"
@@ -71,6 +72,7 @@ struct strobe_agent {
     struct strobe_dispatch dispatch;
     struct strobe_registry registry;
     char source_hash[65]; /* of the file asked for last */
+    struct strobe_memory memory;
 
     struct strobe_image_queue *queue;
     atomic_uint_fast64_t dropped;     /* captures that found the queue full or memory exhausted */

@@ -212,6 +212,11 @@ static void on_checked(struct agent_link *link, struct strobe_wire_message *mess
                              message);
 }
 
+static void on_memory(struct agent_link *link, struct strobe_wire_message *message)
+{
+    strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.memory.request, message);
+}
+
 static void on_metrics(struct agent_link *link, struct strobe_wire_message *message)
 {
     strobe_metrics_put(link->agents->hub->metrics, link->instance->info.id, &message->as.metrics);
@@ -238,7 +243,7 @@ static const message_handler message_handlers[STROBE_WIRE_KIND_COUNT] = {
     [STROBE_WIRE_KIND_HEARTBEAT] = on_heartbeat,     [STROBE_WIRE_KIND_FILES] = on_files,
     [STROBE_WIRE_KIND_SOURCE_TEXT] = on_source_text, [STROBE_WIRE_KIND_REQUEST_FAILED] = on_request_failed,
     [STROBE_WIRE_KIND_GOODBYE] = on_goodbye,         [STROBE_WIRE_KIND_CHECKED] = on_checked,
-    [STROBE_WIRE_KIND_METRICS] = on_metrics,
+    [STROBE_WIRE_KIND_METRICS] = on_metrics,         [STROBE_WIRE_KIND_MEMORY] = on_memory,
 };
 
 static void dispatch(struct agent_link *link, struct strobe_wire_message *message)

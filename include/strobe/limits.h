@@ -131,4 +131,23 @@
 #define STROBE_HUB_METRICS_MAX 10000            /* metrics of probes, each in one instance */
 #define STROBE_HUB_KEEP_MS (24 * 3600 * 1000LL) /* what an expired probe stays listed for */
 
+/* The memory action. */
+#define STROBE_MEMORY_FRAMES_MAX 16                            /* lines kept of each allocation's stack */
+#define STROBE_MEMORY_ROWS_MAX 200                             /* in one answer */
+#define STROBE_MEMORY_RSS_BYTES_MAX (4LL * 1024 * 1024 * 1024) /* larger processes are not traced */
+#define STROBE_MEMORY_TRACER_BYTES_MAX (96LL * 1024 * 1024)    /* of traces, about 2 million; then tracing ends */
+#define STROBE_MEMORY_TRACE_MS_MAX (30 * 60 * 1000LL)          /* then tracing ends by itself */
+#define STROBE_MEMORY_PLACES_MAX 65536                         /* told apart; the rest is not listed */
+#define STROBE_MEMORY_CENSUS_NS_MAX 50000000LL                 /* one walk over the heap; what is left is not counted */
+#define STROBE_MEMORY_TYPES_MAX 16384                          /* told apart by a census */
+
+/* Reading snapshots at the hub. */
+#define STROBE_HUB_PATH_BYTES_MAX 1024     /* a path into the values of a snapshot */
+#define STROBE_HUB_DIFF_PAIRS_MAX 100000   /* pairs of values compared */
+#define STROBE_HUB_DIFF_STEPS_MAX 10000000 /* looks at members, while they are aligned */
+#define STROBE_HUB_DIFF_LIST_MAX 1000      /* differences listed; the rest is counted */
+#define STROBE_HUB_DIFF_DEPTH_MAX 64       /* values within one another that are compared */
+#define STROBE_HUB_COLUMNS_MAX 24          /* of a table of hits */
+#define STROBE_HUB_HITS_MS_MAX 150         /* what one answer with a table may take; the rest comes with the next */
+
 #endif

@@ -30,7 +30,10 @@ look
   ps                  processes that are connected
   snap LOCATION       set a probe, wait, print what it captures, remove it
   watch LOCATION EXPR...     print the values of expressions each time it is reached
-  show [ID]           a stored snapshot; without ID the latest ones
+  show [ID]           a stored snapshot, or one value of it; without ID the latest ones
+  diff ID ID          what differs between two snapshots
+  hits PROBE          a table over many hits
+  mem start|diff|stop|census SERVICE   where memory went
 
 measure
   log LOCATION TEMPLATE      log a line each time it is reached
@@ -240,17 +243,27 @@ def _rm(arguments: list[str]) -> int:
 
 
 def _show(arguments: list[str]) -> int:
-    parser = make_parser(
-        "show", "[ID] [--full] [--json]", "Print a stored snapshot; without ID list the latest ones."
-    )
-    parser.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="the beginning that is unique will do"
-    )
-    parser.add_argument("--full", action="store_true", help="open the variables of every frame")
-    options = with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import show
 
-    return show.run(_client(), options.id, options.full, options.json)
+    return show.run(arguments, _client)
+
+
+def _diff(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import diff
+
+    return diff.run(arguments, _client)
+
+
+def _hits(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import hits
+
+    return hits.run(arguments, _client)
+
+
+def _mem(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import mem
+
+    return mem.run(arguments, _client)
 
 
 def _redact(arguments: list[str]) -> int:
@@ -320,6 +333,9 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "redact": _redact,
     "check": _check,
     "show": _show,
+    "diff": _diff,
+    "hits": _hits,
+    "mem": _mem,
 }
 
 
