@@ -191,53 +191,24 @@ static bool do_action(struct strobe_dispatch *dispatch, const struct strobe_scri
     return true;
 }
 
-/* ---- Timers from one place to another ---- */
-
-static void act_in_role(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
-                        enum strobe_role role, const struct strobe_hit *hit)
-{
-    if (role == STROBE_ROLE_ACT) {
-        do_action(dispatch, script, binding, hit);
-        return;
-    }
-    int64_t now_ns = strobe_clock_monotonic_ns();
-    if (role == STROBE_ROLE_BEGIN) {
-        strobe_timers_begin(&dispatch->timers, hit->probe->tag, hit->frame.internal, hit->tstate, now_ns);
-        return;
-    }
-    struct strobe_hit ended = *hit;
-    ended.elapsed_ns = strobe_timers_end(&dispatch->timers, hit->probe->tag, hit->frame.internal, hit->tstate, now_ns);
-    if (ended.elapsed_ns >= 0) {
-        do_action(dispatch, script, binding, &ended);
-    }
-}
+/* ---- One pass ---- */
 
 static void act(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
-                enum strobe_role role, const struct strobe_hit *hit)
+                const struct strobe_hit *hit)
 {
     struct strobe_probe *probe = hit->probe;
-    if (role != STROBE_ROLE_BEGIN) {
-        strobe_gate_count(&probe->gates.reached);
-    }
+    strobe_gate_count(&probe->gates.reached);
     if (!strobe_act_is_wanted(probe)) {
-        if (role != STROBE_ROLE_BEGIN) {
-            strobe_gate_count(&probe->gates.budget);
-        }
+        strobe_gate_count(&probe->gates.budget);
         return;
     }
     bool timed = dispatch->timed || probe->slow;
     int64_t began_ns = timed ? strobe_clock_monotonic_ns() : 0;
-    /* The condition of a timer is asked where it ends, so that it may ask for $elapsed_ms; a false one measures
-     * nothing. */
-    bool holds = role == STROBE_ROLE_BEGIN || condition_holds(dispatch, script, binding, hit);
-    bool rated = holds && role == STROBE_ROLE_ACT && is_rated(script);
-    if (holds && !rated) {
-        act_in_role(dispatch, script, binding, role, hit);
-    }
+    bool holds = condition_holds(dispatch, script, binding, hit);
     /* A capture accounts for itself; one that limits refuse is as short as a false condition, and may be as frequent.
      */
-    bool captured = rated && do_action(dispatch, script, binding, hit);
-    if (timed && !captured) {
+    bool accounted = holds && do_action(dispatch, script, binding, hit) && is_rated(script);
+    if (timed && !accounted) {
         int64_t now_ns = strobe_clock_monotonic_ns();
         strobe_shed_sample(dispatch, probe, now_ns - began_ns, now_ns);
     }
@@ -246,10 +217,39 @@ static void act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
     }
 }
 
+/* ---- Timers from one place to another ---- */
+
+/* Where it ends is the pass: there its condition is asked, which may want $elapsed_ms. An end without a beginning (the
+ * probe was not there yet) is none. */
+static void end_timer(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
+                      const struct strobe_hit *hit)
+{
+    struct strobe_hit ended = *hit;
+    ended.elapsed_ns = strobe_timers_end(&dispatch->timers, hit->probe->tag, hit->frame.internal, hit->tstate,
+                                         strobe_clock_monotonic_ns());
+    if (ended.elapsed_ns >= 0) {
+        act(dispatch, script, binding, &ended);
+    }
+}
+
+static void begin_timer(struct strobe_dispatch *dispatch, const struct strobe_hit *hit)
+{
+    int64_t now_ns = strobe_clock_monotonic_ns();
+    if (strobe_act_is_wanted(hit->probe)) {
+        strobe_timers_begin(&dispatch->timers, hit->probe->tag, hit->frame.internal, hit->tstate, now_ns);
+    }
+}
+
 void strobe_act(struct strobe_dispatch *dispatch, const struct strobe_script *script, const int16_t *binding,
                 enum strobe_role role, const struct strobe_hit *hit)
 {
     *dispatch->at_work = hit->probe->tag;
-    act(dispatch, script, binding, role, hit);
+    if (role == STROBE_ROLE_ACT) {
+        act(dispatch, script, binding, hit);
+    } else if (role == STROBE_ROLE_END) {
+        end_timer(dispatch, script, binding, hit);
+    } else {
+        begin_timer(dispatch, hit);
+    }
     *dispatch->at_work = 0;
 }

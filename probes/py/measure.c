@@ -55,7 +55,7 @@ int strobe_measure_text(const struct strobe_script *script, const int16_t *bindi
     struct strobe_expression_context context;
     struct strobe_value value;
     strobe_hit_context(hit, own_text, &context);
-    strobe_evaluation_begin(&evaluation, script->subject->is_secret, &error->detail);
+    strobe_evaluation_begin(&evaluation, script->is_secret, &error->detail);
     int status = evaluate(script, binding, script->subject, &context, &evaluation, &value);
     if (status < 0) {
         return fail(error, "template", status);
@@ -122,8 +122,7 @@ int strobe_measure_number(const struct strobe_script *script, const int16_t *bin
     struct strobe_evaluation evaluation;
     double number;
     strobe_hit_context(hit, own_text, &context);
-    strobe_evaluation_begin(&evaluation, script->condition != NULL ? script->condition->is_secret : NULL,
-                            &error->detail);
+    strobe_evaluation_begin(&evaluation, script->is_secret, &error->detail);
     int status = subject_of(script, binding, &context, &evaluation, hit, &number);
     if (status < 0) {
         return fail(error, "value", status);
@@ -221,7 +220,7 @@ void strobe_measure_glance(const struct strobe_script *script, const int16_t *bi
         return;
     }
     strobe_hit_context(hit, own_text, &context);
-    strobe_evaluation_begin(&evaluation, script->glance->is_secret, NULL);
+    strobe_evaluation_begin(&evaluation, script->is_secret, NULL);
     if (evaluate(script, binding, script->glance, &context, &evaluation, &value) == 0) {
         strobe_probe_set_last_values(hit->probe, buffer, put_utf8(value, buffer, sizeof buffer));
     }

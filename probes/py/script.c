@@ -112,6 +112,7 @@ int strobe_script_compile(const char *condition, const struct strobe_action *act
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     script->action = action;
+    script->is_secret = is_secret;
     int status = compile_one(&job, condition, 0, "", &script->condition);
     if (status == 0 && script->condition != NULL) {
         compile_glance(condition, is_secret, script);

@@ -21,6 +21,7 @@ struct strobe_script {
     struct strobe_expression *labels[STROBE_LABELS_MAX];
     struct strobe_expression *watches[STROBE_WATCHES_MAX];
     struct strobe_error watch_errors[STROBE_WATCHES_MAX]; /* why a watch has no expression: said in each snapshot */
+    strobe_is_secret *is_secret;                          /* what all of them must not read */
     size_t slots;                                         /* of a binding */
 };
 

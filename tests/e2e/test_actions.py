@@ -1,0 +1,357 @@
+"""Every action as a person uses it: a real program, the real agent in it, a real hub, the command line.
+
+Watches (`strobe watch`) are shown by the tests of snapshots.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live_hub import STROBE, LiveHub
+from waiting import eventually
+
+TILL = '''
+"""Sells all the time until its standard input ends."""
+import logging, os, sys, threading
+
+logging.basicConfig(filename=os.environ["TILL_LOG"], level="DEBUG", format="%(name)s %(levelname)s %(message)s")
+
+class Customer:
+    def __init__(self, tier):
+        self.tier = tier
+        self.password = "s3cret-" + tier
+
+CUSTOMERS = [Customer("gold"), Customer("silver")]
+
+def charge(total, customer):
+    fee = total * 2          # begin
+    for _ in range(3):
+        fee += 1
+    return fee               # end
+
+def hot(n):
+    x = 0
+    for i in range(n):
+        x += i               # hot
+    return x
+
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+sold = 0
+while not ended.wait(0.005):
+    sold += 1
+    charge(sold % 100, CUSTOMERS[sold % 2])
+    hot(int(os.environ.get("TILL_HOT", "10")))
+'''
+LINES = TILL.splitlines()
+
+
+def at(mark: str) -> str:
+    """The location of the line of the program that ends with this comment."""
+    return f"till.py:{next(number for number, line in enumerate(LINES, 1) if line.endswith('# ' + mark))}"
+
+
+StartTill = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start_till(live_hub: LiveHub, tmp_path: Path) -> Iterator[StartTill]:
+    """Starts programs of the service `till` and waits until they are connected: start(**environment)."""
+    running: list[subprocess.Popen[bytes]] = []
+    program = tmp_path / "till.py"
+    program.write_text(TILL)
+
+    def start(**environ: str) -> subprocess.Popen[bytes]:
+        log = tmp_path / f"till-{len(running)}.log"
+        child = subprocess.Popen(
+            [*STROBE, "run", "--service", "till", "--", sys.executable, str(program)],
+            env=live_hub.environ | {"TILL_LOG": str(log)} | environ,
+            stdin=subprocess.PIPE,
+        )
+        running.append(child)
+        eventually(lambda: len(instances(live_hub)) == len(running), "the connection")
+        return child
+
+    yield start
+    for child in running:
+        child.kill()
+        child.wait()
+
+
+def instances(hub: LiveHub) -> list[dict[str, Any]]:
+    return list(hub.client.instances(service="till", state="up"))
+
+
+def ok(hub: LiveHub, *arguments: str) -> str:
+    """What the command printed; it must have ended well."""
+    done = hub.strobe(*arguments)
+    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    return done.stdout
+
+
+def keep(hub: LiveHub, *arguments: str) -> str:
+    """Set a probe that stays; its id."""
+    return str(json.loads(ok(hub, *arguments, "--keep", "--json"))["probe"]["id"])
+
+
+def states(hub: LiveHub, probe: str) -> list[dict[str, Any]]:
+    return list(hub.client.probe(probe)["states"])
+
+
+def captured(hub: LiveHub, probe: str) -> int:
+    return sum(state["gates"]["captured"] for state in states(hub, probe))
+
+
+# ---- log ----
+
+
+def test_log_prints_lines_as_they_come_and_logs_lists_them(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    template = "total {total:>4} for {customer.tier}, hit {$hits}"
+    out = ok(live_hub, "log", at("begin"), template, "--hits", "3", "--level", "warning", "--timeout", "90")
+    lines = [line for line in out.splitlines() if "total" in line]
+    assert len(lines) == 3, out
+    for number, line in enumerate(lines, 1):
+        assert f"hit {number}" in line
+        assert "gold" in line or "silver" in line
+    listed = ok(live_hub, "logs")
+    assert sum(line.split("total")[-1] in listed for line in lines) == 3
+    assert ok(live_hub, "probes") == "" or "till.py" not in ok(live_hub, "probes")
+
+
+def test_log_as_json_is_one_document_a_line(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    out = ok(live_hub, "log", at("begin"), "{total}", "--hits", "2", "--timeout", "90", "--json")
+    documents = [json.loads(line) for line in out.splitlines()]
+    assert [document["kind"] for document in documents] == ["log", "log"]
+    assert all(document["text"].isdigit() for document in documents)
+
+
+def test_a_template_that_reads_a_secret_is_refused_before_it_runs(
+    live_hub: LiveHub, start_till: StartTill
+) -> None:
+    start_till()
+    done = live_hub.strobe("log", at("begin"), "{customer.password}", "--timeout", "90")
+    assert done.returncode != 0
+    assert "password" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_log_to_logging_reaches_the_programs_own_log(
+    live_hub: LiveHub, start_till: StartTill, tmp_path: Path
+) -> None:
+    start_till()
+    ok(
+        live_hub,
+        *("log", at("begin"), "sold for {total}", "--to-logging", "--level", "error"),
+        *("--hits", "2", "--timeout", "90"),
+    )
+    log = tmp_path / "till-0.log"
+    eventually(lambda: log.read_text().count("stroboscope ERROR sold for ") == 2, "two lines in the program's log")
+    ok(live_hub, "log", at("begin"), "quietly {total}", "--hits", "1", "--timeout", "90")
+    assert "quietly" not in log.read_text()
+
+
+# ---- count, gauge, hist, timer ----
+
+
+def test_count_shows_a_row_for_each_label(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    out = ok(live_hub, "count", at("begin"), "--labels", "tier=customer.tier", "--timeout", "8")
+    rows = {line.split()[0]: line.split() for line in out.splitlines() if line.split()}
+    assert int(rows["gold"][1].replace(",", "")) > 0, out
+    assert int(rows["silver"][1].replace(",", "")) > 0, out
+
+
+def test_hist_and_gauge_show_numbers_of_the_program(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    for command in ("hist", "gauge"):
+        out = ok(live_hub, command, at("end"), "fee", "--timeout", "8", "--json")
+        series = json.loads(out.splitlines()[-1])["metrics"][0]["series"][0]
+        assert series["count"] > 0
+        assert 3 <= series["least"] <= series["most"] <= 201
+        assert sum(series.get("buckets", [])) == (series["count"] if command == "hist" else 0)
+        assert ok(live_hub, command, at("end"), "fee", "--timeout", "4").strip()
+
+
+def test_timer_times_a_function_and_the_way_between_lines(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    whole = ok(live_hub, "timer", "__main__:charge", "--timeout", "8", "--json")
+    assert json.loads(whole.splitlines()[-1])["metrics"][0]["series"][0]["least"] > 0
+    part = ok(live_hub, "timer", at("begin"), "--until", at("end"), "--timeout", "8")
+    assert "s" in part.split()[-1], part
+    done = live_hub.strobe("timer", at("begin"), "--timeout", "8")
+    assert done.returncode == 2
+    assert "--until" in done.stderr
+
+
+# ---- edit, why ----
+
+
+def test_a_live_probe_is_edited_and_why_says_where_it_stands(
+    live_hub: LiveHub, start_till: StartTill
+) -> None:
+    start_till()
+    probe = keep(live_hub, "log", at("begin"), "{total}", "--hits", "3", "--rate", "1000")
+    eventually(lambda: states(live_hub, probe) and states(live_hub, probe)[0]["state"] == "done", "three hits")
+    assert captured(live_hub, probe) == 3
+
+    ok(live_hub, "edit", probe, "--hits", "8")
+    eventually(lambda: captured(live_hub, probe) == 8, "eight hits")  # counters go on
+
+    ok(live_hub, "edit", probe, "--hits", "1000", "--if", "total < 0")
+    eventually(
+        lambda: "last_values" in (s := states(live_hub, probe)[0]) and s["gates"]["condition_false"] > 20,
+        "a false condition",
+    )
+    words = ok(live_hub, "why", probe)
+    assert "condition false" in words
+    assert "last seen: total = " in words.replace("\n", "")
+
+    ok(live_hub, "edit", probe, "--always", "--rate", "0.5")
+    eventually(lambda: states(live_hub, probe)[0]["gates"]["rate_limited"] > 20, "the rate limit")
+    assert "over the rate limit" in ok(live_hub, "why", probe)
+
+    ok(live_hub, "edit", probe, "--template", "now {customer.tier}", "--rate", "100")
+    eventually(lambda: "now silver" in ok(live_hub, "logs", probe), "lines of the other template")
+    assert live_hub.strobe("edit", probe, "--if", "total.fly(").returncode == 2
+    ok(live_hub, "rm", probe)
+    assert live_hub.strobe("why", probe).returncode == 2
+
+
+def test_why_explains_a_line_that_no_process_has(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    missing = keep(live_hub, "log", "tilt.py:3", "x")
+    beyond = keep(live_hub, "log", "till.py:9999", "x")
+    eventually(lambda: states(live_hub, missing) and states(live_hub, beyond), "both states")
+    assert "not loaded" in ok(live_hub, "why", missing)
+    assert "not armed" in ok(live_hub, "why", beyond)
+
+
+def test_a_budget_in_the_environment_holds_and_a_probe_may_have_more(
+    live_hub: LiveHub, start_till: StartTill
+) -> None:
+    start_till(STROBE_BUDGET="0.01%", TILL_HOT="20000")
+    probe = keep(live_hub, "log", at("hot"), "{i}", "--if", "i < 0")
+    eventually(lambda: [s["state"] for s in states(live_hub, probe)] == ["suspended"], "the rest")
+    words = ok(live_hub, "why", probe)
+    assert "0.0 % are allowed" in words.replace("\n      ", " ")
+    assert f"strobe edit {probe}" in words.replace("\n      ", " ")
+    ok(live_hub, "edit", probe, "--budget", "100")
+    eventually(
+        lambda: states(live_hub, probe)[0]["state"] == "armed" and states(live_hub, probe)[0].get("cost_ns"),
+        "armed again",
+    )
+
+
+# ---- Targets ----
+
+
+def test_a_probe_is_for_one_process_or_for_those_with_a_label(
+    live_hub: LiveHub, start_till: StartTill
+) -> None:
+    start_till(STROBE_LABELS="zone=eu,canary=yes")
+    start_till(STROBE_LABELS="zone=us")
+    by_zone = {i["labels"][0]: i["id"] for i in instances(live_hub)}
+    assert set(by_zone) == {"zone=eu", "zone=us"}
+    one = keep(live_hub, "log", at("begin"), "{total}", "--instance", by_zone["zone=us"])
+    canary = keep(live_hub, "log", at("begin"), "{total}", "--label", "canary=yes")
+    everyone = keep(live_hub, "log", at("begin"), "{total}")
+    eventually(lambda: len(states(live_hub, everyone)) == 2 and captured(live_hub, everyone), "all to act")
+    for probe, expected in ((one, by_zone["zone=us"]), (canary, by_zone["zone=eu"])):
+        eventually(lambda probe=probe: captured(live_hub, probe), "the one to act")
+        assert [state["instance"] for state in states(live_hub, probe)] == [expected]
+
+
+def test_the_first_process_that_hits_ends_it_in_the_others(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    start_till()
+    probe = keep(live_hub, "log", at("begin"), "{total}", "--first", "--hits", "100000")
+    eventually(lambda: captured(live_hub, probe) > 50, "one to go on")
+
+    def writers() -> set[str]:
+        return {str(row["instance"]) for row in live_hub.snapshots(probe)}
+
+    last = eventually(lambda: live_hub.snapshots(probe)[-20:], "lines")
+    assert len({row["instance"] for row in last}) == 1
+    assert 1 <= len(writers()) <= 2  # both may have hit before the hub knew
+
+
+# ---- A hit in a million ----
+
+RARE = '''
+import sys, threading, time
+def busy(n):
+    for i in range(n):
+        pass
+def line(i):
+    return i                 # rare
+def noise(i):
+    return i                 # noise
+print("ready", flush=True)
+rounds = int(sys.argv[1])
+sys.stdin.readline()
+noisy = True
+def make_noise():
+    while noisy:
+        for i in range(50): noise(i)
+        time.sleep(0.01)
+threading.Thread(target=make_noise, daemon=True).start()
+i, began = 0, time.monotonic()
+while i < rounds * 1_000_000:
+    for i in range(i + 1, i + 5_001):
+        line(i)
+    ahead = i / 1e6 - (time.monotonic() - began)
+    if ahead > 0: time.sleep(ahead)
+noisy = False
+print("ended", flush=True)
+sys.stdin.readline()
+'''
+
+
+@pytest.mark.parametrize(
+    "rounds", [20, pytest.param(100, marks=pytest.mark.full_load)], ids=["20_of_20", "100_of_100"]
+)
+def test_one_hit_in_a_million_is_captured_each_time_while_another_probe_takes_all_it_can(
+    live_hub: LiveHub, tmp_path: Path, rounds: int
+) -> None:
+    program = tmp_path / "rare.py"
+    program.write_text(RARE)
+    lines = RARE.splitlines()
+    rare_at, noise_at = (
+        next(n for n, text in enumerate(lines, 1) if text.endswith(mark)) for mark in ("# rare", "# noise")
+    )
+    child = subprocess.Popen(
+        [*STROBE, "run", "--service", "rare", "--", sys.executable, str(program), str(rounds)],
+        env=live_hub.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        request: dict[str, Any] = {"service": "rare", "location": f"rare.py:{noise_at}", "action": "log"}
+        request |= {"options": {"template": "{i}"}, "limits": {"hits": 100_000, "rate_per_s": 1000}}
+        noise = str(live_hub.client.set_probe(request)["probe"]["id"])
+        request = {"service": "rare", "location": f"rare.py:{rare_at}", "condition": "i % 1000000 == 777777"}
+        request |= {"limits": {"hits": 1000}}
+        rare = str(live_hub.client.set_probe(request)["probe"]["id"])
+        live_hub.wait_until_armed(rare, 1)
+        live_hub.wait_until_armed(noise, 1)
+        child.stdin.write(b"go\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"ended\n"
+        eventually(lambda: len(live_hub.snapshots(rare)) == rounds, f"{rounds} of {rounds}: {states(live_hub, rare)}")
+        pressure = states(live_hub, noise)[0]["gates"]
+        assert pressure["rate_limited"] > pressure["captured"] > 0
+        assert states(live_hub, rare)[0]["gates"]["captured"] == rounds
+    finally:
+        child.kill()
+        child.wait()
