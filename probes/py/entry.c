@@ -280,6 +280,9 @@ void strobe_entry_meet(struct strobe_entry *entry, struct strobe_code_index *ind
         }
         if (entry->probe->standing > 0 && !entry->told) {
             note_found(entry, r);
+            /* What was said is true no more. That it is armed is told later, with its place; its hits may end before.
+             */
+            strobe_probe_set_state(entry->probe, STROBE_PROBE_PENDING, "", "%s", "");
         }
     }
     if (status == 0) {

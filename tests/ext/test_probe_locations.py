@@ -138,6 +138,7 @@ def test_the_top_level_of_a_module_is_hit_at_its_first_import(tmp_path: Path, ca
         """,
     ).facts
     assert facts["snapshots"] == [["p0", 2], ["p1", 4], ["p2", 5]]
+    assert [(s["state"], s.get("reason", "")) for s in facts["states"]] == [("done", "")] * 3
 
 
 @needs_watcher
