@@ -344,12 +344,13 @@ static int start(struct strobe_decoder *decoder, const uint8_t *image, size_t si
     decoder->policy = strobe_policy_current();
     strobe_image_reader_init(&decoder->reader, image, size);
     strobe_buffer_init(&decoder->text, STROBE_MESSAGE_BYTES_MAX);
-    strobe_buffer_reserve(&decoder->text, TEXT_BYTES); /* a text that grows would leave copies in free memory */
+    /* A text that grows would leave copies in free memory. */
+    bool reserved = strobe_buffer_reserve(&decoder->text, TEXT_BYTES) != NULL;
     strobe_buffer_clear(&decoder->text);
     decoder->plain = malloc(size > 0 ? size : 1);
     decoder->types = json_array();
     decoder->values = json_array();
-    return decoder->plain != NULL && decoder->types != NULL && decoder->values != NULL ? 0 : STROBE_ENOMEM;
+    return reserved && decoder->plain != NULL && decoder->types != NULL && decoder->values != NULL ? 0 : STROBE_ENOMEM;
 }
 
 static void finish(struct strobe_decoder *decoder, size_t size)

@@ -83,12 +83,12 @@
 #define STROBE_PATH_BYTES_MAX 1024              /* of a file's path */
 
 /* Redaction policies. */
-#define STROBE_POLICY_ENTRIES_MAX 1000           /* of one list */
-#define STROBE_POLICY_PATTERNS_MAX 100           /* regular expressions of one policy */
-#define STROBE_POLICY_TEXT_BYTES_MAX 1000        /* of one entry */
-#define STROBE_POLICY_MATCH_STEPS_MAX 20000      /* of one regular expression at one place of a text */
-#define STROBE_POLICY_MATCH_KIB_MAX 256          /* memory of one match */
-#define STROBE_POLICY_NS_MAX 100000000LL         /* for the policy's patterns in one snapshot, on the link thread */
+#define STROBE_POLICY_ENTRIES_MAX 1000      /* of one list */
+#define STROBE_POLICY_PATTERNS_MAX 100      /* regular expressions of one policy */
+#define STROBE_POLICY_TEXT_BYTES_MAX 1000   /* of one entry */
+#define STROBE_POLICY_MATCH_STEPS_MAX 20000 /* of one regular expression at one place of a text */
+#define STROBE_POLICY_MATCH_KIB_MAX 256     /* memory of one match */
+#define STROBE_POLICY_NS_MAX 100000000LL    /* for the policy's patterns in one snapshot, on the link thread */
 
 /* Queues. */
 #define STROBE_QUEUE_IMAGES_MAX 256               /* images between the callback and the link; a power of two */
