@@ -100,14 +100,6 @@ void strobe_generator_read(PyObject *object, struct strobe_generator *ret_genera
     *ret_generator = read;
 }
 
-PyObject *strobe_generator_of(struct strobe_frame frame)
-{
-    interpreter_frame *internal = frame.internal;
-    return internal->owner == FRAME_OWNED_BY_GENERATOR
-               ? (PyObject *)((char *)internal - offsetof(PyGenObject, gi_iframe))
-               : NULL;
-}
-
 /* ---- Wrappers ---- */
 
 /* The object that coroutine.__await__() returns: its coroutine is the first thing in it, in all versions. */

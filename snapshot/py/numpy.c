@@ -291,7 +291,7 @@ static bool write_dtype(struct strobe_value *value)
 
 #define WHOLE (STROBE_KIND_NATIVE | STROBE_KIND_WHOLE)
 const struct strobe_kind strobe_kinds_numpy[] = {
-    {"numpy.ndarray", WHOLE, sizeof(struct array_object), write_ndarray},
+    {"numpy.ndarray", STROBE_KIND_NATIVE, sizeof(struct array_object), write_ndarray},
     {"numpy.dtype", WHOLE, 0, write_dtype},
     {"numpy.bool", WHOLE, 0, write_bool},
     {"numpy.bool_", WHOLE, 0, write_bool},

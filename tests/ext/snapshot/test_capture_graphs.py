@@ -158,7 +158,7 @@ class Reference:
             self.see(child, item, depth + 1)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(with_aliases_and_cycles())
 def test_capture_shows_what_a_walk_in_python_finds(subject: Any) -> None:
     value = look(subject)
@@ -166,7 +166,7 @@ def test_capture_shows_what_a_walk_in_python_finds(subject: Any) -> None:
     Reference().compare(subject, value)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.text(max_size=60), st.binary(max_size=60), st.dictionaries(st.text(max_size=20), st.text(max_size=20))
 )

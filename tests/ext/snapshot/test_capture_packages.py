@@ -34,6 +34,8 @@ def test_arrays_of_numpy_show_shape_type_and_first_items() -> None:
     assert look(np.array([b"a", b"bcd"])).text == "[b'a', b'bcd']"
     assert look(np.array(5)).text == "5"
     assert look(np.zeros((0, 3))).text == "[]"
+    masked = look(np.ma.array([1, 2], mask=[False, True]))
+    assert (masked.text, masked.fields["_mask"].text) == ("[1, 2]", "[False, True]")
     large = look(np.zeros((1000, 1000)))
     assert (large.size, large.cut, large.json["shape"]) == (10**6, "items", [1000, 1000])
     assert large.text.endswith("0.0, ...]]")

@@ -123,6 +123,7 @@ def test_results_of_the_system_show_their_field_names() -> None:
 # ---- Memory ----
 
 
+@pytest.mark.filterwarnings("ignore:The 'u' type code:DeprecationWarning")
 def test_memory_shows_shape_type_and_first_items() -> None:
     value = look(array.array("d", [1.5, -2.0]))
     assert (value.text, value.size, value.json["shape"], value.json["dtype"]) == (
