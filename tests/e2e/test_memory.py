@@ -107,7 +107,7 @@ def test_a_leak_is_found_by_its_line_and_nothing_is_left_behind(live_hub: LiveHu
         done = live_hub.strobe("mem", "diff", "leaking")
         assert "LINE" in done.stdout
         stopped = mem(live_hub, "stop", "leaking")
-        assert (stopped["tracing"], stopped["own"]) == (False, False)
+        assert (stopped["tracing"], stopped.get("own", False)) == (False, False)
         assert program.tell("") == "False"
         done = live_hub.strobe("mem", "diff", "leaking")
         assert (done.returncode, "start it first" in done.stderr) == (2, True)
@@ -126,7 +126,7 @@ def test_a_traceback_shows_the_way_to_the_line(live_hub: LiveHub, tmp_path: Path
 def test_tracing_of_the_program_itself_is_used_and_never_stopped(live_hub: LiveHub, tmp_path: Path) -> None:
     with leaking(live_hub, tmp_path, "--trace") as program:
         started = mem(live_hub, "start", "leaking", "--yes")
-        assert (started["tracing"], started["own"]) == (True, False)
+        assert (started["tracing"], started.get("own", False)) == (True, False)
         program.tell("leak")
         answer = mem(live_hub, "diff", "leaking")
         assert f"leaking.py:{LEAK_LINE}" in answer["rows"][0]["lines"][0]
