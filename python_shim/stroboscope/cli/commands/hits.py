@@ -136,6 +136,10 @@ def _print_table(terminal: Terminal, paths: list[str], rows: list[JsonObject]) -
         ]
         table.append(cells + [_cell(cell, room) for cell in _cells(row, len(paths))])
     print_table(terminal, head, table)
+    for index, path in enumerate(paths):
+        reasons = {str(_cells(row, len(paths))[index].get("missing", "")) for row in rows}
+        if "" not in reasons:
+            terminal.line(("cut", f"{path}: {min(reasons)}"), wrap_prefix="  ")
 
 
 def _cell(cell: JsonObject, room: int) -> Span:
