@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hub/body_path.h"
+#include "hub/body_view.h"
 
 enum { GUESSED_MAX = 6, CELL_TEXT_MAX = 60 };
 

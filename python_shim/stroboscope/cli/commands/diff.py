@@ -153,7 +153,8 @@ def _part(side: JsonObject, start: int) -> JsonObject:
         return side
     text = str(side["text"])
     end = start + _VALUE_COLUMNS // 2
-    return side | {"text": ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")}
+    more = "…" if end < len(text) and not side.get("cut") else ""  # else what was cut says how much there is
+    return side | {"text": ("…" if start else "") + text[start:end] + more}
 
 
 def _print_change(terminal: Terminal, path: str, left: list[Span], right: list[Span]) -> None:

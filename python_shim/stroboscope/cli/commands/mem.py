@@ -143,7 +143,8 @@ def _print_started(terminal: Terminal, options: argparse.Namespace, answer: Json
 
 def _print_census(terminal: Terminal, answer: JsonObject) -> None:
     count = f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
-    terminal.line(("", count), ("dim", f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"))
+    held = f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"
+    terminal.line(("", count), ("dim", held), wrap_prefix="  ")
     if answer.get("cut"):
         terminal.line(("cut", "There are more: the time for one walk was used up."))
     rows: list[list[Span]] = [
