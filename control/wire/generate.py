@@ -67,7 +67,9 @@ def read_field(where: str, row: list[Any], types: dict[str, Any]) -> Field:
     if (array or element == "string") and "max" not in rules:
         raise SchemaError(f"{where}.{name}: strings and arrays need a max")
     if (array and element == "string") != ("each" in rules):
-        raise SchemaError(f"{where}.{name}: arrays of strings need each, the bytes of one, and nothing else has it")
+        raise SchemaError(
+            f"{where}.{name}: arrays of strings need each, the bytes of one, and nothing else has it"
+        )
     return Field(name, element, array, rules, doc)
 
 

@@ -99,7 +99,9 @@ def test_what_cannot_be_asked_is_refused(
 
 
 def test_two_snapshots_are_compared(live_hub: LiveHub, person: HttpPerson) -> None:
-    _, (one, same, other) = store(live_hub, person, body("12.5"), body("12.5"), body("13.0", secret="api key"))
+    _, (one, same, other) = store(
+        live_hub, person, body("12.5"), body("12.5"), body("13.0", secret="api key")
+    )
     answer = person.get(f"snapshots/{one}/diff?with={same}")
     assert (answer["same"], answer["differences"]) == (True, [])
     answer = person.get(f"snapshots/{one}/diff?with={other}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from child import run
 
-ASK = '''
+ASK = """
 import tracemalloc
 def ask(op, **more):
     return _json.loads(_agent.local_memory(_json.dumps({"op": op, **more})))
@@ -15,7 +15,7 @@ def refused(op, **more):
         ask(op, **more)
     except RuntimeError as error:
         return str(error)
-'''
+"""
 
 
 def test_differences_are_added_up_by_line(tmp_path: Path) -> None:

@@ -97,7 +97,9 @@ class _Table:
         left = self._limit
         before = ""
         while left > 0:
-            query = self._query | {"limit": str(min(left, _PAGE_MAX))} | ({"before": before} if before else {})
+            query = (
+                self._query | {"limit": str(min(left, _PAGE_MAX))} | ({"before": before} if before else {})
+            )
             try:
                 answer = self._client.hits(self.probe, **query)
             except NotFound as not_found:
@@ -125,7 +127,8 @@ def _print_table(terminal: Terminal, paths: list[str], rows: list[JsonObject]) -
     fixed = 12 + 2 + (len(times[0]) - skip) + 2 + 8
     cells = [[_cell(cell) for cell in _cells(row, len(paths))] for row in rows]
     wanted = [
-        max(columns(escape(path)), *(columns(line[index][1]) for line in cells)) for index, path in enumerate(paths)
+        max(columns(escape(path)), *(columns(line[index][1]) for line in cells))
+        for index, path in enumerate(paths)
     ]
     rooms = _rooms(wanted, None if terminal.width is None else terminal.width - fixed)
     table = [
@@ -189,7 +192,7 @@ def _print_csv(paths: list[str], rows: list[JsonObject]) -> None:
 
 
 def _plain(cell: dict[str, Any]) -> str:
-    """A cell without colours and quotes; empty where there is no value. No spreadsheet takes text for a formula."""
+    """A cell without quotes; empty where there is no value. No spreadsheet takes text for a formula."""
     if "missing" in cell:
         return ""
     text = str(cell.get("text", ""))
