@@ -231,7 +231,46 @@ static PyObject *module_local_metrics(PyObject *module, PyObject *ignored)
     return list;
 }
 
+PyDoc_STRVAR(local_memory_doc,
+             "local_memory(request)\n--\n\n"
+             "What the worker does for a memory_request of the wire (JSON text): the answer as JSON.\n"
+             "Raises RuntimeError with the reason when it is refused.");
+
+static PyObject *module_local_memory(PyObject *module, PyObject *text)
+{
+    struct strobe_agent *agent = require_agent(module);
+    struct strobe_wire_memory_request request;
+    struct strobe_wire_memory answer;
+    struct strobe_error error = {0};
+    Py_ssize_t size = 0;
+    json_t *json = NULL;
+    PyObject *result = NULL;
+    const char *bytes = agent != NULL ? PyUnicode_AsUTF8AndSize(text, &size) : NULL;
+    if (bytes == NULL) {
+        return NULL;
+    }
+    int status = strobe_wire_json_load(bytes, (size_t)size, &json, &error);
+    status =
+        status < 0 ? status : strobe_wire_struct_from_json(&strobe_wire_memory_request_struct, json, &request, &error);
+    json_decref(json);
+    if (status == 0) {
+        strobe_agent_lock_control(agent);
+        status = strobe_memory_answer(&agent->memory, &request, &answer, &error);
+        strobe_agent_unlock_control(agent);
+        strobe_wire_struct_done(&strobe_wire_memory_request_struct, &request);
+    }
+    if (status < 0) {
+        PyErr_SetString(PyExc_RuntimeError, error.message);
+        return NULL;
+    }
+    answer.request = 1;
+    result = as_json(&strobe_wire_memory_struct, &answer);
+    strobe_wire_struct_done(&strobe_wire_memory_struct, &answer);
+    return result;
+}
+
 PyMethodDef strobe_local_functions[] = {
+    {"local_memory", module_local_memory, METH_O, local_memory_doc},
     {"local_apply", module_local_apply, METH_O, local_apply_doc},
     {"local_states", module_local_states, METH_NOARGS, local_states_doc},
     {"local_drain", module_local_drain, METH_NOARGS, local_drain_doc},

@@ -85,12 +85,14 @@ class HubClient:
         return self.call("GET", f"snapshots/{quote(left, safe='')}/diff", {"with": right})
 
     def hits(self, probe_id: str, **query: str) -> JsonObject:
-        """A table over the hits of a probe, newest first: `columns`, `rows`, and `next` when there is more."""
+        """A table over the hits of a probe, newest first: `columns`, `rows`, and `next` if there is more."""
         return self.call("GET", f"probes/{quote(probe_id, safe='')}/hits", query)
 
     def memory(self, instance_id: str, request: JsonObject) -> JsonObject:
         """Ask a process about its memory; `request` is a `memory_request`."""
-        return self.call("POST", f"instances/{quote(instance_id, safe='')}/memory", body=request, timeout_s=30.0)
+        return self.call(
+            "POST", f"instances/{quote(instance_id, safe='')}/memory", body=request, timeout_s=30.0
+        )
 
     def source(self, sha256: str) -> JsonObject:
         """A source text that the hub has seen."""

@@ -24,14 +24,15 @@ examples
 _DESCRIPTION = """\
 Say where the memory of a process went.
 
-start    trace allocations from now on (tracemalloc). While it runs, code that allocates much takes 4 to 13 times as
-         long with --frames 1, 11 to 37 times with 10; a trace takes about 50 bytes. It ends by itself after 30 minutes
-         or 96 MiB of traces. Processes of more than 4 GiB are refused. What the program traces itself is used, and left
-         alone. Needs --yes where nobody can be asked.
-diff     what is allocated more, or less, than at the diff before (or --since start). Reading the traces stops the
-         program for about 0.4 s for each million of them.
+start    trace allocations from now on (tracemalloc). Until stop, code that allocates much takes 4 to 13
+         times as long with --frames 1, 11 to 37 times with 10; a trace takes about 50 bytes. It ends by
+         itself after 30 minutes or 96 MiB of traces. Processes of more than 4 GiB are refused. What the
+         program traces itself is used, and left alone. Needs --yes where nobody can be asked.
+diff     what is allocated more, or less, than at the diff before (or --since start). Reading the traces
+         stops the program for about 0.4 s for each million of them.
 stop     a last diff, and the end of tracing.
-census   live objects by type, without tracing: containers and instances, no str and no int; at most 50 ms.
+census   live objects by type, without tracing: containers and instances, no str and no int; the program
+         stands still for at most 50 ms.
 status   whether it traces now.
 """
 
@@ -68,15 +69,28 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--yes", action="store_true", help="start without asking whether the cost is fine")
     parser.add_argument(
-        "--frames", type=int, choices=range(1, 17), default=1, metavar="N", help="start: keep N lines of each stack (1)"
+        "--frames",
+        type=int,
+        choices=range(1, 17),
+        default=1,
+        metavar="N",
+        help="start: keep N lines of each stack (1)",
     )
     parser.add_argument(
-        "--by", choices=("line", "traceback"), default="line", help="diff: add up by line (default) or whole traceback"
+        "--by",
+        choices=("line", "traceback"),
+        default="line",
+        help="diff: add up by line (default) or whole traceback",
     )
     parser.add_argument(
-        "--since", choices=("last", "start"), default="last", help="diff: compare with the diff before, or with the start"
+        "--since",
+        choices=("last", "start"),
+        default="last",
+        help="diff: compare with the diff before, or with the start",
     )
-    parser.add_argument("--top", type=int, choices=range(1, 201), default=20, metavar="N", help="rows to show (20)")
+    parser.add_argument(
+        "--top", type=int, choices=range(1, 201), default=20, metavar="N", help="rows to show (20)"
+    )
     return arguments.with_json(parser).parse_args(argv)
 
 
@@ -92,7 +106,9 @@ def _instance_of(client: HubClient, options: argparse.Namespace) -> JsonObject:
     if len(instances) > 1:
         names = ", ".join(f"{str(row.get('id', ''))[:12]} (pid {row.get('pid')})" for row in instances[:8])
         raise Failure(
-            WRONG_USE, f"{len(instances)} processes of {options.service!r} are connected: {names}", "Choose: --instance ID"
+            WRONG_USE,
+            f"{len(instances)} processes of {options.service!r} are connected: {names}",
+            "Choose: --instance ID",
         )
     return instances[0]
 
@@ -134,16 +150,21 @@ def _print(terminal: Terminal, options: argparse.Namespace, answer: JsonObject, 
 def _print_started(terminal: Terminal, options: argparse.Namespace, answer: JsonObject) -> None:
     if not answer.get("own"):
         terminal.line(
-            ("", "The program traces itself already; its traces are used, and it is left alone."), wrap_prefix="  "
+            ("", "The program traces itself already; its traces are used, and it is left alone."),
+            wrap_prefix="  ",
         )
     terminal.line(
-        ("dim", f"Compare: strobe mem diff {options.service}. End: strobe mem stop {options.service}"), wrap_prefix="  "
+        ("dim", f"Compare: strobe mem diff {options.service}. End: strobe mem stop {options.service}"),
+        wrap_prefix="  ",
     )
 
 
 def _print_census(terminal: Terminal, answer: JsonObject) -> None:
-    count = f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
-    terminal.line(("", count), ("dim", f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"))
+    count = (
+        f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
+    )
+    held = f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"
+    terminal.line(("", count), ("dim", held), wrap_prefix="  ")
     if answer.get("cut"):
         terminal.line(("cut", "There are more: the time for one walk was used up."))
     rows: list[list[Span]] = [
