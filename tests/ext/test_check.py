@@ -85,7 +85,9 @@ report(refused=[check(source) for source in (
 
 
 def test_unknown_names_are_refused_each_at_its_place(tmp_path: Path) -> None:
-    told = facts(tmp_path, 'report(two=check("lft < 0 or amont > 1"), long=check("x" * 200), odd=check("é" * 99))')
+    told = facts(
+        tmp_path, 'report(two=check("lft < 0 or amont > 1"), long=check("x" * 200), odd=check("é" * 99))'
+    )
     assert [part[:2] for part in told["two"]] == [[1, 4], [12, 17]]
     assert "'amont' is not defined in Order.pay; its variables are: self, buyer" in told["two"][1][2]
     assert len(told["long"]) == len(told["odd"]) == 1
