@@ -10,7 +10,7 @@
 #include "probes/expression/py/explanation.h"
 #include "probes/expression/py/known_names.h"
 #include "probes/py/resolve.h"
-#include "snapshot/redact.h"
+#include "snapshot/policy.h"
 
 /* What is asked, and what is found out about it. */
 struct check {
@@ -22,11 +22,6 @@ struct check {
     PyCodeObject *code; /* where it would run; NULL: not known */
     struct strobe_explanation explanation;
 };
-
-static bool is_secret(const char *name, size_t size)
-{
-    return strobe_redact_name(name, size) != NULL;
-}
 
 static void refuse(struct strobe_finding *finding, const char *message)
 {
@@ -94,8 +89,8 @@ static int find_code(struct strobe_agent *agent, struct check *check, struct str
 static bool names_are_known(const struct check *check, const char *source, bool is_template, struct strobe_error *error)
 {
     struct strobe_expression *expression = NULL;
-    int status = is_template ? strobe_template_compile(source, is_secret, &expression, NULL)
-                             : strobe_expression_compile(source, is_secret, &expression, NULL);
+    int status = is_template ? strobe_template_compile(source, strobe_policy_is_secret, &expression, NULL)
+                             : strobe_expression_compile(source, strobe_policy_is_secret, &expression, NULL);
     if (status < 0) {
         return true; /* said already */
     }
@@ -296,7 +291,8 @@ int strobe_check(struct strobe_agent *agent, const struct strobe_wire_check_requ
     check.is_template = asked->kind != NULL && strcmp(asked->kind, "template") == 0;
     int status = find_code(agent, &check, error);
     if (status == 0) {
-        status = strobe_expression_explain(check.expression, check.is_template, is_secret, &check.explanation);
+        status =
+            strobe_expression_explain(check.expression, check.is_template, strobe_policy_is_secret, &check.explanation);
         if (status == 0) {
             check_place(&check);
             note_whole(&check);

@@ -6,7 +6,7 @@
 #include "base/py/dict.h"
 #include "base/py/frame.h"
 #include "base/py/module.h"
-#include "snapshot/redact.h"
+#include "snapshot/policy.h"
 #include "strobe/limits.h"
 
 static const struct strobe_known nothing = {NULL, NULL};
@@ -218,7 +218,7 @@ static bool is_field(struct strobe_known of, PyObject *name)
     PyTypeObject *ignored;
     const char *text = PyUnicode_DATA(name);
     PyObject *value = NULL;
-    if (strobe_redact_name(text, strlen(text)) != NULL) {
+    if (strobe_policy_is_secret(text, strlen(text))) {
         return false;
     }
     if (of.value != NULL) {

@@ -137,6 +137,18 @@ def test_a_secret_field_is_not_proposed(tmp_path: Path) -> None:
     assert "redacted by its name" in told["named"][0][2]
 
 
+def test_the_policy_in_force_decides_what_is_secret(tmp_path: Path) -> None:
+    told = facts(
+        tmp_path,
+        """
+_agent.set_policy(_json.dumps({"deny_names": ["amount", "tier"]}))
+report(amount=check("amount > 1"), property=check("house.tier"))
+""",
+    )
+    assert "'amount' is redacted by its name" in told["amount"][0][2]
+    assert "'tier' is redacted by its name" in told["property"][0][2]
+
+
 def test_own_names_are_known_where_they_are_offered(tmp_path: Path) -> None:
     told = facts(
         tmp_path,
