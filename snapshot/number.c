@@ -3,6 +3,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +89,38 @@ void strobe_number_big_int(struct strobe_buffer *buffer, const struct strobe_big
 
 /* ---- Floats ---- */
 
+/* Add one to the last digit before the exponent. @return false when all digits are nines */
+static bool round_up(char *text)
+{
+    for (char *at = strchr(text, 'e'); at != NULL && at-- > text;) {
+        if (*at >= '0' && *at < '9') {
+            ++*at;
+            return true;
+        }
+        if (*at == '9') {
+            *at = '0';
+        }
+    }
+    return false;
+}
+
+/*
+ * Write `value` with so many digits. @return whether they read back as the same. Below a power of two numbers stand
+ * closer than above it, so that there it may be the next higher digits that do, and not the nearest.
+ */
+static bool reads_back(char *text, size_t size, int precision, double value)
+{
+    snprintf(text, size, "%.*e", precision - 1, value);
+    if (strtod(text, NULL) == value) {
+        return true;
+    }
+    if (round_up(text) && strtod(text, NULL) == value) {
+        return true;
+    }
+    snprintf(text, size, "%.*e", precision - 1, value);
+    return false;
+}
+
 /* The significant digits of a finite `value` >= 0, without point, and the exponent of the first. */
 static int shortest_digits(double value, char digits[DIGITS_MAX + 1])
 {
@@ -96,8 +129,7 @@ static int shortest_digits(double value, char digits[DIGITS_MAX + 1])
         if (precision == 2 && value >= DBL_MIN) {
             precision = 15; /* which expresses all that is shorter; subnormal numbers have fewer digits to give */
         }
-        snprintf(text, sizeof text, "%.*e", precision - 1, value);
-        if (strtod(text, NULL) == value) {
+        if (reads_back(text, sizeof text, precision, value)) {
             break;
         }
     }
