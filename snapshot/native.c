@@ -76,7 +76,10 @@ void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_pla
     /* libunwind also reads the table of symbols that are not exported, where the file has one. */
     int status = accessors->get_proc_name(unw_local_addr_space, inside(address), ret_place->symbol,
                                           sizeof ret_place->symbol, &offset, NULL);
-    if (status == 0 || status == -UNW_ENOMEM) { /* the latter: the name was cut */
+    /* In a stripped file it gives the nearest symbol before, which may be that of another function. */
+    uint64_t start = strobe_native_function(address);
+    bool is_own = start == 0 || start == inside(address) - offset;
+    if (is_own && (status == 0 || status == -UNW_ENOMEM)) { /* the latter: the name was cut */
         ret_place->symbol[sizeof ret_place->symbol - 1] = '\0';
         ret_place->offset = offset + 1;
     } else {
