@@ -3,9 +3,12 @@
 
 #include <dlfcn.h>
 #include <libunwind.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { KNOWN_PLACES = 256 };
 
 static atomic_uint_fast64_t eval_function;
 
@@ -63,7 +66,7 @@ bool strobe_native_is_eval(uint64_t address)
     return eval != 0 && strobe_native_function(address) == eval;
 }
 
-void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_place)
+static void find_place(uint64_t address, struct strobe_native_place *ret_place)
 {
     Dl_info found;
     unw_word_t offset = 0;
@@ -85,4 +88,25 @@ void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_pla
     } else {
         ret_place->symbol[0] = '\0';
     }
+}
+
+/*
+ * Finding a symbol reads the file's tables, some 0.1 ms; the same places come again and again. Libraries that Python
+ * has loaded stay, so an address keeps its name.
+ */
+void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_place)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct known {
+        uint64_t address;
+        struct strobe_native_place place;
+    } places[KNOWN_PLACES];
+    struct known *known = &places[(address * 0x9E3779B97F4A7C15u >> 32) % KNOWN_PLACES];
+    pthread_mutex_lock(&lock);
+    if (known->address != address) {
+        find_place(address, &known->place);
+        known->address = address;
+    }
+    *ret_place = known->place;
+    pthread_mutex_unlock(&lock);
 }
