@@ -51,6 +51,14 @@ landmines: ## a million random expressions over objects that count each touch
 fuzz-expressions: ## mutated source text of expressions; SECONDS=60
 	@tools/run_expressions.sh fuzz $(or $(SECONDS),60)
 
+.PHONY: explore
+explore: ## a snapshot probe on every line of real projects while their tests run; EXPLORE=attrs only that
+	@tools/explore.sh $(EXPLORE)
+
+.PHONY: secrets
+secrets: ## 100,000 captures of a program full of secrets, none of which may get out
+	@tools/planted_secrets.sh
+
 .PHONY: clean
 clean: ## remove everything that was built, .venv included
 	rm -rf build .venv dist control/console/node_modules control/console/dist

@@ -1,22 +1,19 @@
 #include "agent/agent.h"
-#include "agent/origin.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/origin.h"
+#include "agent/own_names.h"
+#include "agent/redaction.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "snapshot/policy.h"
 #include "snapshot/py/capture.h"
-#include "snapshot/redact.h"
 #include "strobe/limits.h"
-
-static bool is_secret(const char *name, size_t size)
-{
-    return strobe_redact_name(name, size) != NULL;
-}
 
 /* ---- Identity ---- */
 
@@ -69,7 +66,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
 {
     struct strobe_registry_hooks hooks = {
         .user = agent,
-        .is_secret = is_secret,
+        .is_secret = strobe_policy_is_secret,
         .is_quarantined = is_quarantined,
         .source_hash = strobe_source_hash,
         .on_probes = on_probes,
@@ -79,6 +76,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
         return strobe_error_set(error, status, "the interpreter has no code watcher free for Stroboscope");
     }
     strobe_dispatch_init(&agent->dispatch, strobe_agent_hit, strobe_agent_line, strobe_worker_probe_ended, agent);
+    agent->dispatch.text = strobe_agent_own_name;
     agent->dispatch.budget = options_budget();
     strobe_crash_marker_open(&agent->marker, agent->identity.service, agent->identity.instance);
     agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);
@@ -202,6 +200,7 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
     status = status < 0 ? status : strobe_board_init(&agent->board);
     status = status < 0 ? status : strobe_capture_init();
     status = status < 0 ? status : start_probes(agent, error);
+    strobe_memory_init(&agent->memory);
     status = status < 0 || !agent->has_dsn ? status : start_link(agent, error);
     status = status < 0 ? status : strobe_worker_start(agent);
     explicit_bzero(&dsn, sizeof dsn);
@@ -222,6 +221,7 @@ void strobe_agent_stop(struct strobe_agent *agent)
     Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&agent->fork_lock);
     Py_END_ALLOW_THREADS strobe_worker_stop(agent);
     stop_probes(agent);
+    strobe_memory_done(&agent->memory);
     struct strobe_link *link = agent->link;
     if (link != NULL) {
         Py_BEGIN_ALLOW_THREADS if (agent->link_parked)
@@ -232,6 +232,7 @@ void strobe_agent_stop(struct strobe_agent *agent)
         Py_END_ALLOW_THREADS agent->link = NULL;
     }
     strobe_capture_done();
+    strobe_redaction_forget_hub();
     agent_free(agent);
 }
 
@@ -294,6 +295,7 @@ static int renew(struct strobe_agent *agent)
     agent->relay = strobe_image_queue_new(STROBE_RELAY_LINES_MAX, STROBE_RELAY_BYTES_MAX);
     atomic_store(&agent->relay_thread, 0);
     memset(&agent->mail, 0, sizeof agent->mail);
+    strobe_redaction_after_fork();
     pthread_mutex_init(&agent->board.lock, NULL);
     pthread_mutex_init(&agent->fork_lock, NULL);
     agent->board.set_version = 0;
@@ -319,6 +321,7 @@ void strobe_agent_after_fork_child(struct strobe_agent *agent)
     strobe_crash_marker_after_fork(&agent->marker, agent->identity.instance);
     agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);
     strobe_registry_after_fork(&agent->registry);
+    strobe_memory_after_fork(&agent->memory);
     strobe_board_unsent(&agent->board);
     struct strobe_error error = {0};
     if (agent->has_dsn && start_link(agent, &error) < 0) {

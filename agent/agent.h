@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "agent/memory.h"
 #include "base/image_queue.h"
 #include "link/link.h"
 #include "probes/crash_marker.h"
@@ -71,6 +72,7 @@ struct strobe_agent {
     struct strobe_dispatch dispatch;
     struct strobe_registry registry;
     char source_hash[65]; /* of the file asked for last */
+    struct strobe_memory memory;
 
     struct strobe_image_queue *queue;
     atomic_uint_fast64_t dropped;     /* captures that found the queue full or memory exhausted */
@@ -211,7 +213,8 @@ int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *
 /** Hook of the registry: hash of the file's text, and the text to the hub. */
 const char *strobe_source_hash(void *user, const char *file);
 
-/** Answer a request of the hub. GIL: held. */
+/** Answer what the hub asks: the text of a file, the list of files. GIL: held. */
+void strobe_files_answer(struct strobe_agent *agent, const struct strobe_wire_request *request);
 void strobe_source_answer(struct strobe_agent *agent, const struct strobe_wire_request *request);
 
 #endif

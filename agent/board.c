@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
-#include "snapshot/pattern.h"
+#include "agent/redaction.h"
 
 int strobe_board_init(struct strobe_board *board)
 {
@@ -122,9 +122,9 @@ static bool copy_text(const char *text, char **ret_copy)
 /* Names were looked at when the condition was compiled; here what a value looks like. */
 static void hide_secrets(char *text, size_t size)
 {
-    const char *found = strobe_pattern_find(text, strlen(text), true);
-    if (found != NULL) {
-        snprintf(text, size, "(redacted: %s)", found);
+    char rule[STROBE_REDACTION_RULE_BYTES];
+    if (strobe_redaction_hides(text, strlen(text), true, rule)) {
+        snprintf(text, size, "(redacted: %s)", rule);
     }
 }
 

@@ -4,12 +4,7 @@
 #include <string.h>
 
 #include "probes/expression/py/explanation.h"
-#include "snapshot/redact.h"
-
-static bool is_secret(const char *name, size_t size)
-{
-    return strobe_redact_name(name, size) != NULL;
-}
+#include "snapshot/policy.h"
 
 static PyObject *finding_dict(const struct strobe_finding *finding)
 {
@@ -34,7 +29,7 @@ static PyObject *findings_list(const struct strobe_explanation *explanation)
 PyObject *strobe_explain(const char *source, bool is_template)
 {
     struct strobe_explanation explanation;
-    if (strobe_expression_explain(source, is_template, is_secret, &explanation) < 0) {
+    if (strobe_expression_explain(source, is_template, strobe_policy_is_secret, &explanation) < 0) {
         return PyErr_NoMemory();
     }
     PyObject *findings = findings_list(&explanation);

@@ -5,6 +5,7 @@
 #include "agent/relay.h"
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "probes/py/measure.h"
 #include "snapshot/py/capture.h"
 
 /* All of this runs in the program's thread, under the GIL: no Python object is made, nothing waits. */
@@ -29,9 +30,21 @@ bool strobe_agent_hit(void *user, const struct strobe_hit *hit, const struct str
                       const int16_t *binding)
 {
     struct strobe_agent *agent = user;
-    struct strobe_capture_context context = {.tag = hit->probe->tag, .line = hit->line, .tstate = hit->tstate};
-    (void)script;
-    (void)binding;
+    struct strobe_watch_value values[STROBE_WATCH_VALUES_MAX];
+    struct strobe_capture_watch watches[STROBE_WATCH_VALUES_MAX];
+    size_t count = strobe_measure_watches(script, binding, hit, agent->dispatch.text, values);
+    for (size_t i = 0; i < count; i++) {
+        watches[i] = (struct strobe_capture_watch){values[i].expression, values[i].object, values[i].text,
+                                                   values[i].text_size,  values[i].type,   values[i].error};
+    }
+    const struct strobe_capture_context context = {
+        .tag = hit->probe->tag,
+        .line = hit->line,
+        .tstate = hit->tstate,
+        .options = {.native = script->action->native, .no_locals = script->action->watches_only},
+        .watches = watches,
+        .watches_count = count,
+    };
     return push(agent, agent->queue != NULL ? strobe_capture(hit->frame, &context) : NULL);
 }
 

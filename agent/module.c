@@ -11,9 +11,10 @@
 #include "agent/agent.h"
 #include "agent/explain.h"
 #include "agent/local.h"
+#include "agent/redaction.h"
 #include "base/log.h"
 #include "probes/expression/py/expression.h"
-#include "snapshot/redact.h"
+#include "snapshot/policy.h"
 
 /* For CPython's pending calls, which carry no module: there is one agent in a process. */
 static struct strobe_agent *the_agent;
@@ -174,7 +175,7 @@ static PyObject *module_relay_thread(PyObject *module, PyObject *native_id)
 }
 
 PyDoc_STRVAR(redacted_name_doc, "redacted_name(name)\n--\n\n"
-                                "The word that makes `name` a secret's name, or None.");
+                                "The rule that makes `name` a secret's name by the policy in force, or None.");
 
 static PyObject *module_redacted_name(PyObject *module, PyObject *name)
 {
@@ -184,8 +185,11 @@ static PyObject *module_redacted_name(PyObject *module, PyObject *name)
     if (text == NULL) {
         return NULL;
     }
-    const char *word = strobe_redact_name(text, (size_t)size);
-    return word != NULL ? PyUnicode_FromString(word) : Py_NewRef(Py_None);
+    struct strobe_policy *policy = strobe_policy_current();
+    const char *rule = strobe_policy_name(policy, text, (size_t)size);
+    PyObject *word = rule != NULL ? PyUnicode_FromString(strobe_rule_text(rule)) : Py_NewRef(Py_None);
+    strobe_policy_unref(policy);
+    return word;
 }
 
 PyDoc_STRVAR(explain_doc, "explain(source, template=False)\n--\n\n"
@@ -203,6 +207,19 @@ static PyObject *module_explain(PyObject *module, PyObject *args, PyObject *keyw
     return strobe_explain(source, is_template != 0);
 }
 
+PyDoc_STRVAR(set_policy_doc,
+             "set_policy(document)\n--\n\n"
+             "Make this the redaction policy of the process: JSON text (redaction_policy of the wire),\n"
+             "or None. Raises ValueError when it cannot be compiled; the one before stays then.");
+
+PyDoc_STRVAR(redact_explain_doc,
+             "redact_explain(hub, process, questions)\n--\n\n"
+             "What these policies (JSON texts or None) say: a question is (name or None, types, text or None), types\n"
+             "on lines of their own; an answer is (rule, 'name' | 'type' | 'pattern' | 'unlisted', origin) or None.\n"
+             "Raises ValueError when a policy cannot be compiled.");
+
+PyDoc_STRVAR(redact_patterns_doc, "redact_patterns()\n--\n\nThe names of the built-in patterns, sorted.");
+
 /* ---- The module ---- */
 
 static PyMethodDef methods[] = {
@@ -215,6 +232,9 @@ static PyMethodDef methods[] = {
     {"relay_thread", module_relay_thread, METH_O, relay_thread_doc},
     {"redacted_name", module_redacted_name, METH_O, redacted_name_doc},
     {"explain", (PyCFunction)(void (*)(void))module_explain, METH_VARARGS | METH_KEYWORDS, explain_doc},
+    {"set_policy", strobe_redaction_set_policy, METH_O, set_policy_doc},
+    {"redact_explain", strobe_redaction_explain, METH_VARARGS, redact_explain_doc},
+    {"redact_patterns", strobe_redaction_patterns, METH_NOARGS, redact_patterns_doc},
     {NULL, NULL, 0, NULL},
 };
 

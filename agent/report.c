@@ -5,9 +5,9 @@
 #include "agent/agent.h"
 #include "agent/log_line.h"
 #include "agent/origin.h"
+#include "agent/redaction.h"
 #include "base/log.h"
 #include "snapshot/encode.h"
-#include "snapshot/pattern.h"
 
 void strobe_report_post(struct strobe_agent *agent, enum strobe_wire_kind kind, const void *body)
 {
@@ -91,10 +91,13 @@ static int encode_capture(const struct strobe_image *image, uint64_t *ret_tag, s
 char *strobe_report_line_text(const struct strobe_log_line *line)
 {
     /* A cut text may end within a secret, up to three bytes short of the maximum: characters are not cut. */
-    const char *found = strobe_pattern_find(line->text, line->text_size, line->text_size + 3 >= STROBE_LOG_BYTES_MAX);
-    char hidden[128];
-    snprintf(hidden, sizeof hidden, "(redacted: %s)", found != NULL ? found : "");
-    return found != NULL ? strdup(hidden) : strndup(line->text, line->text_size);
+    bool is_cut = line->text_size + 3 >= STROBE_LOG_BYTES_MAX;
+    char rule[STROBE_REDACTION_RULE_BYTES], hidden[STROBE_REDACTION_RULE_BYTES + 16];
+    if (!strobe_redaction_hides(line->text, line->text_size, is_cut, rule)) {
+        return strndup(line->text, line->text_size);
+    }
+    snprintf(hidden, sizeof hidden, "(redacted: %s)", rule);
+    return strdup(hidden);
 }
 
 /* A log line: redacted by pattern. */
@@ -216,6 +219,8 @@ static void on_message(void *user, struct strobe_wire_message *message)
         strobe_worker_post(agent, write_set, &message->as.probe_set);
     } else if (message->kind == STROBE_WIRE_KIND_REQUEST) {
         strobe_worker_post(agent, write_request, &message->as.request);
+    } else if (message->kind == STROBE_WIRE_KIND_POLICY) {
+        strobe_redaction_take(&message->as.policy.redaction);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/question.h"
 #include "base/digest.h"
 #include "base/py/dict.h"
 #include "base/py/module.h"
@@ -168,17 +169,12 @@ const char *strobe_source_hash(void *user, const char *file)
     return agent->source_hash;
 }
 
-static void post_failure(struct strobe_agent *agent, int64_t request, const struct strobe_error *error)
+static void fail(struct strobe_agent *agent, int64_t request, const struct strobe_error *error)
 {
-    struct strobe_wire_request_failed failed = {
-        .request = request,
-        .reason = error->code == STROBE_ENOTFOUND ? "not_loaded" : "unreadable",
-        .message = (char *)error->message,
-    };
-    strobe_report_post(agent, STROBE_WIRE_KIND_REQUEST_FAILED, &failed);
+    strobe_question_fail(agent, request, error->code == STROBE_ENOTFOUND ? "not_loaded" : "unreadable", error->message);
 }
 
-static void answer_source(struct strobe_agent *agent, const struct strobe_wire_request *request)
+void strobe_source_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
 {
     struct strobe_wire_source_text message = {.request = request->request};
     struct strobe_error error = {0};
@@ -190,7 +186,7 @@ static void answer_source(struct strobe_agent *agent, const struct strobe_wire_r
         strobe_wire_struct_done(&strobe_wire_source_text_struct, &message);
         return;
     }
-    post_failure(agent, request->request, &error);
+    fail(agent, request->request, &error);
 }
 
 /* ---- The list of files ---- */
@@ -268,7 +264,7 @@ static void drop_repeated(struct strobe_wire_files *files)
     files->files_count = kept;
 }
 
-static void answer_files(struct strobe_agent *agent, const struct strobe_wire_request *request)
+void strobe_files_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
 {
     struct strobe_wire_files files = {.request = request->request};
     char standard[STROBE_PATH_BYTES_MAX];
@@ -276,7 +272,7 @@ static void answer_files(struct strobe_agent *agent, const struct strobe_wire_re
     files.files = calloc(STROBE_FILES_MAX, sizeof *files.files);
     if (by_file == NULL || files.files == NULL) {
         struct strobe_error error = {STROBE_ENOMEM, "out of memory"};
-        post_failure(agent, request->request, &error);
+        fail(agent, request->request, &error);
     } else {
         standard_library(by_file, standard);
         strobe_code_index_refresh(&agent->index);
@@ -289,13 +285,4 @@ static void answer_files(struct strobe_agent *agent, const struct strobe_wire_re
     }
     strobe_wire_struct_done(&strobe_wire_files_struct, &files);
     Py_XDECREF(by_file);
-}
-
-void strobe_source_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
-{
-    if (strcmp(request->what, "files") == 0) {
-        answer_files(agent, request);
-    } else {
-        answer_source(agent, request);
-    }
 }

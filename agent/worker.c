@@ -10,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/probe_request.h"
+#include "agent/question.h"
 #include "agent/relay.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -113,8 +114,9 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
         strobe_relay_hand_on(agent);
     }
     for (size_t i = 0; i < mail->requests_count; i++) {
-        strobe_source_answer(agent, &mail->requests[i]);
+        strobe_question_answer(agent, &mail->requests[i]);
     }
+    strobe_memory_upkeep(&agent->memory);
     if (agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0) {
         agent->dispatch.engine->upkeep(&agent->dispatch);
     }
@@ -189,7 +191,7 @@ static void *worker_main(void *argument)
 #endif
     while (wait_for_mail(agent, upkeep ? UPKEEP_MS : IDLE_MS, &mail)) {
         pthread_mutex_lock(&agent->control_lock);
-        if (!has_mail(&mail) && agent->registry.count == 0) {
+        if (!has_mail(&mail) && agent->registry.count == 0 && !strobe_memory_needs_upkeep(&agent->memory)) {
             pthread_mutex_unlock(&agent->control_lock); /* nothing to look after: leave the GIL alone */
             continue;
         }

@@ -88,6 +88,21 @@ void strobe_number_big_int(struct strobe_buffer *buffer, const struct strobe_big
 
 /* ---- Floats ---- */
 
+/* Whether the digits read back as `value`; if not, the last one may be one higher. printf rounds a tie to the even digit,
+ * and below a power of two doubles lie closer, so that there the odd one may be the one that reads back. */
+static bool reads_back(char *text, double value)
+{
+    char *end = strchr(text, 'e');
+    if (strtod(text, NULL) == value) {
+        return true;
+    }
+    if (end == NULL || end == text || end[-1] < '0' || end[-1] > '8') {
+        return false;
+    }
+    end[-1]++;
+    return strtod(text, NULL) == value;
+}
+
 /* The significant digits of a finite `value` >= 0, without point, and the exponent of the first. */
 static int shortest_digits(double value, char digits[DIGITS_MAX + 1])
 {
@@ -97,7 +112,7 @@ static int shortest_digits(double value, char digits[DIGITS_MAX + 1])
             precision = 15; /* which expresses all that is shorter; subnormal numbers have fewer digits to give */
         }
         snprintf(text, sizeof text, "%.*e", precision - 1, value);
-        if (strtod(text, NULL) == value) {
+        if (reads_back(text, value)) {
             break;
         }
     }

@@ -17,7 +17,7 @@ LONG_LINES = 3000
 LONG = (
     "def run(passes):\n    total = 0\n    if passes < 0:\n"
     + "".join(f"        total += passes * {line}\n" for line in range(LONG_LINES))
-    + "    for index in range(passes):\n        total += index\n        total -= 1\n    return total\n"
+    + "    for index in range(passes):\n        total += index\n        passes += 0\n    return total\n"
 )
 LONG_LINE = LONG_LINES + 5  # total += index
 SHORT = LONG.replace(
@@ -141,7 +141,9 @@ def arming_rows() -> list[Row]:
         note(f"  {title}")
         name = f"arming_{line}"
         keep = twice(source, name)
-        rows.append(paired(title, nothing, arming(f"probed_{name}.py:{line}"), unit="time"))
+        location = f"probed_{name}.py:{line}"
+        # Short: each change also wakes the worker, and both take turns.
+        rows.append(paired(title, nothing, arming(location), unit="time", pairs=7, sample_ns=1_000_000))
         del keep
     return rows
 

@@ -104,27 +104,25 @@ def subjects(folder: Path, size: str) -> dict[str, Subject]:
     }
 
 
-def above_ns(plain: Any, subject: Subject, passes: int) -> float:
+def above_ns(plain: Any, plain_passes: int, subject: Subject) -> float:
     """What a pass costs more with the probe; without it before and after: a busy machine meets both."""
     module, probe = subject
-    before = pass_ns(plain, passes)
+    before = pass_ns(plain, plain_passes)
     with probe():
-        pass_ns(module, max(1, passes // 50))
+        passes = passes_for(lambda count: pass_ns(module, count), SAMPLE_NS)
         probed = pass_ns(module, passes)
-    return probed - (before + pass_ns(plain, passes)) / 2
+    return probed - (before + pass_ns(plain, plain_passes)) / 2
 
 
 def measured_here(folder: Path, size: str) -> dict[str, list[float]]:
     """Nanoseconds above the unprobed line for each subject, one for each round."""
     plain, _, _ = load(folder, size, "plain")
-    passes = passes_for(lambda count: pass_ns(plain, count), SAMPLE_NS)
-    slow = size == "long" and sys.version_info < (3, 14)  # LINE events cost microseconds there: gh-127953
+    plain_passes = passes_for(lambda count: pass_ns(plain, count), SAMPLE_NS)
     every = subjects(folder, size)
     times: dict[str, list[float]] = {name: [] for name in every}
     for _ in range(ROUNDS):
         for name, subject in every.items():
-            few = slow and name != "ours"
-            times[name].append(above_ns(plain, subject, max(1, passes // 100) if few else passes))
+            times[name].append(above_ns(plain, plain_passes, subject))
     return times
 
 

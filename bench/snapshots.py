@@ -1,7 +1,7 @@
-"""What one snapshot costs in the program's thread, against the same data captured with repr() as other tools do.
+"""What one snapshot costs in the program's thread, against the same data captured with repr().
 
-Both look at the same variables and the same stack. Ours is the time of a call that is hit less that of the same
-call without a probe; theirs is the time of a function that walks the frames and writes repr() of each local.
+Both look at the same variables and the same stack. Ours is the time of a call that is hit less that of the
+same call without a probe; theirs that of a function that walks the frames and writes repr() of each local.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class Node:
 
 
 def tree_of_50() -> Node:
-    branches = [Node(f"branch {i}", i * 1.5, [Node(f"leaf {i} {k}", k / 3) for k in range(6)]) for i in range(7)]
+    branches = [
+        Node(f"branch {i}", i * 1.5, [Node(f"leaf {i} {k}", k / 3) for k in range(6)]) for i in range(7)
+    ]
     return Node("root", 1.0, branches)
 
 
@@ -82,7 +84,9 @@ def capture_with_repr() -> list[Any]:
     stack: list[Any] = []
     while frame is not None and len(stack) < FRAMES_MAX:
         shown = len(stack) < FRAMES_WITH_LOCALS_MAX
-        variables = {name: repr(value)[:LENGTH_MAX] for name, value in frame.f_locals.items()} if shown else None
+        variables = (
+            {name: repr(value)[:LENGTH_MAX] for name, value in frame.f_locals.items()} if shown else None
+        )
         stack.append((frame.f_code.co_qualname, frame.f_code.co_filename, frame.f_lineno, variables))
         frame = frame.f_back
     return stack
@@ -91,8 +95,8 @@ def capture_with_repr() -> list[Any]:
 def sentry_capture() -> Callable[[], object] | None:
     """Return what sentry_sdk does for a stack with local variables, when it is installed."""
     try:
-        from sentry_sdk.serializer import serialize
-        from sentry_sdk.utils import current_stacktrace
+        from sentry_sdk.serializer import serialize  # type: ignore[import-not-found]
+        from sentry_sdk.utils import current_stacktrace  # type: ignore[import-not-found]
     except ImportError:
         return None
     return lambda: serialize({"stacktrace": current_stacktrace(include_local_variables=True)})
@@ -126,11 +130,12 @@ TIMES: list[tuple[float, float]] = []
 
 def burst(work: Callable[[int], tuple[float, float]], count: int) -> None:
     """Run in a thread of its own, so that the stack is as deep as the name says."""
-    for number in range(count):
-        TIMES.append(work(number))
+    TIMES.extend(work(number) for number in range(count))
 
 
-def in_bursts(work: Callable[[int], tuple[float, float]], drain: Callable[[], None]) -> list[tuple[float, float]]:
+def in_bursts(
+    work: Callable[[int], tuple[float, float]], drain: Callable[[], None]
+) -> list[tuple[float, float]]:
     TIMES.clear()
     for _ in range(BURSTS):
         time.sleep(BURST_EVERY_S)

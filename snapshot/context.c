@@ -64,7 +64,8 @@ static int add_text(struct strobe_decoder *decoder, json_t *object, const char *
         json_decref(text);
         return 0;
     }
-    if (text != NULL && strobe_pattern_find(json_string_value(text), json_string_length(text), false) != NULL) {
+    if (text != NULL &&
+        strobe_decoder_scan(decoder, json_string_value(text), json_string_length(text), false) != NULL) {
         json_decref(text);
         text = json_string("<redacted>");
     }

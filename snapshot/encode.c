@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "snapshot/decoder.h"
 #include "snapshot/library.h"
 #include "snapshot/pattern.h"
 #include "snapshot/text.h"
 #include "strobe/limits.h"
 
-enum { FORMAT = 1 };
+enum { FORMAT = 1, TEXT_BYTES = 16 * 1024 /* of one leaf with its escapes */ };
 
 /* The letters of variables; see docs/snapshot-format.md. */
 static const char KINDS[] = "pakvwlPAKVWLfhn";
@@ -38,6 +39,39 @@ json_t *strobe_decoder_text(struct strobe_decoder *decoder)
     return json_stringn_nocheck(decoder->text.size > 0 ? decoder->text.data : "", decoder->text.size);
 }
 
+json_t *strobe_decoder_rule(struct strobe_decoder *decoder, enum strobe_cut *ret_cut)
+{
+    size_t size;
+    const char *rule = strobe_image_get_text(&decoder->reader, &size);
+    *ret_cut = STROBE_CUT_REDACTED_NAME;
+    if (size > 0 && (rule[0] == STROBE_RULE_TYPE || rule[0] == STROBE_RULE_UNLISTED)) {
+        *ret_cut = rule[0] == STROBE_RULE_TYPE ? STROBE_CUT_REDACTED_TYPE : STROBE_CUT_REDACTED_UNLISTED;
+        rule++;
+        size--;
+    }
+    strobe_buffer_clear(&decoder->text);
+    strobe_text_plain(&decoder->text, rule, size);
+    if (decoder->text.failed) {
+        return NULL;
+    }
+    return json_stringn_nocheck(decoder->text.size > 0 ? decoder->text.data : "", decoder->text.size);
+}
+
+const char *strobe_decoder_scan(struct strobe_decoder *decoder, const char *text, size_t size, bool is_cut)
+{
+    const char *rule = strobe_pattern_find(decoder->policy, text, size, is_cut);
+    if (rule != NULL || !strobe_policy_has_patterns(decoder->policy)) {
+        return rule;
+    }
+    if (decoder->match_ns > STROBE_POLICY_NS_MAX) {
+        return "not looked through: the policy's patterns take too long";
+    }
+    int64_t started_ns = strobe_clock_monotonic_ns();
+    rule = strobe_policy_match(decoder->policy, text, size);
+    decoder->match_ns += strobe_clock_monotonic_ns() - started_ns;
+    return rule;
+}
+
 json_t *strobe_decoder_ref(struct strobe_decoder *decoder)
 {
     uint64_t ref = strobe_image_get_varint(&decoder->reader);
@@ -51,12 +85,15 @@ json_t *strobe_decoder_ref(struct strobe_decoder *decoder)
     return json_integer((json_int_t)ref);
 }
 
-/* Names are made of data where programs set attributes by what they were sent. */
+/* Names are made of data where programs set attributes, or name threads, by what they were sent. */
 static json_t *decode_name(struct strobe_decoder *decoder)
 {
+    struct strobe_image_reader ahead = decoder->reader;
+    size_t size;
+    const char *raw = strobe_image_get_text(&ahead, &size);
+    const char *rule = strobe_decoder_scan(decoder, raw, size, false);
     json_t *name = strobe_decoder_text(decoder);
-    const char *text = json_string_value(name);
-    if (text == NULL || strobe_pattern_find(text, json_string_length(name), false) == NULL) {
+    if (rule == NULL || name == NULL) {
         return name;
     }
     json_decref(name);
@@ -191,7 +228,7 @@ static int add_thread(struct strobe_decoder *decoder, json_t *body)
     if (status < 0) {
         return status;
     }
-    json_t *name = strobe_decoder_text(decoder);
+    json_t *name = decode_name(decoder);
     if (name != NULL && json_string_length(name) == 0) {
         json_decref(name); /* could not be read */
         return 0;
@@ -243,6 +280,9 @@ static int add_end(struct strobe_decoder *decoder, json_t *body)
     if (status == 0) {
         status = strobe_decoder_hide(decoder, body);
     }
+    if (status == 0) {
+        status = strobe_decoder_hide_shreds(decoder);
+    }
     if (status < 0) {
         return status;
     }
@@ -269,8 +309,8 @@ static int decode(struct strobe_decoder *decoder, struct strobe_snapshot_head *h
     uint64_t time_ns = strobe_image_get_u64(&decoder->reader);
     head->time_us = (int64_t)(time_ns / 1000);
     static int (*const parts[])(struct strobe_decoder *, json_t *) = {
-        add_thread, strobe_decoder_trace, strobe_decoder_request,
-        add_frames, strobe_decoder_task,  strobe_decoder_native,
+        add_thread,          strobe_decoder_trace,  strobe_decoder_request, add_frames,
+        strobe_decoder_task, strobe_decoder_native, strobe_decoder_watches,
     };
     int status = set(body, "format", json_integer(FORMAT));
     if (status == 0) {
@@ -301,12 +341,16 @@ static int start(struct strobe_decoder *decoder, const uint8_t *image, size_t si
 {
     memset(decoder, 0, sizeof *decoder);
     decoder->error = error;
+    decoder->policy = strobe_policy_current();
     strobe_image_reader_init(&decoder->reader, image, size);
     strobe_buffer_init(&decoder->text, STROBE_MESSAGE_BYTES_MAX);
+    /* A text that grows would leave copies in free memory. */
+    bool reserved = strobe_buffer_reserve(&decoder->text, TEXT_BYTES) != NULL;
+    strobe_buffer_clear(&decoder->text);
     decoder->plain = malloc(size > 0 ? size : 1);
     decoder->types = json_array();
     decoder->values = json_array();
-    return decoder->plain != NULL && decoder->types != NULL && decoder->values != NULL ? 0 : STROBE_ENOMEM;
+    return reserved && decoder->plain != NULL && decoder->types != NULL && decoder->values != NULL ? 0 : STROBE_ENOMEM;
 }
 
 static void finish(struct strobe_decoder *decoder, size_t size)
@@ -318,6 +362,8 @@ static void finish(struct strobe_decoder *decoder, size_t size)
         explicit_bzero(decoder->text.data, decoder->text.capacity);
     }
     free(decoder->plain);
+    free(decoder->spans);
+    strobe_policy_unref(decoder->policy);
     strobe_buffer_done(&decoder->text);
     json_decref(decoder->types);
     json_decref(decoder->values);

@@ -3,7 +3,7 @@
 
 #include "snapshot/decoder.h"
 
-/* ---- What can still be reached from a variable ---- */
+/* ---- What can still be reached from a variable or a watch ---- */
 
 struct reach {
     const json_t *values;
@@ -40,13 +40,20 @@ static void reach_list(struct reach *reach, const json_t *list)
     }
 }
 
-static void reach_all(struct reach *reach, const json_t *frames)
+static void reach_all(struct reach *reach, const json_t *frames, const json_t *watches)
 {
     size_t i;
-    json_t *frame;
+    json_t *frame, *watch;
     json_array_foreach(frames, i, frame)
     {
         reach_list(reach, json_object_get(frame, "locals"));
+    }
+    json_array_foreach(watches, i, watch)
+    {
+        json_t *ref = json_object_get(watch, "value");
+        if (ref != NULL) {
+            reach_value(reach, ref);
+        }
     }
     while (reach->pending_count > 0) {
         const json_t *value = json_array_get(reach->values, reach->pending[--reach->pending_count]);
@@ -67,7 +74,7 @@ static int forget_unreachable(struct strobe_decoder *decoder, const json_t *body
     if (reach.reached == NULL || reach.pending == NULL) {
         goto out;
     }
-    reach_all(&reach, json_object_get(body, "frames"));
+    reach_all(&reach, json_object_get(body, "frames"), json_object_get(body, "watches"));
     status = 0;
     for (size_t i = 0; status == 0 && i < count; i++) {
         if (!reach.reached[i]) {
@@ -99,27 +106,29 @@ static int hide_all(struct strobe_decoder *decoder)
 }
 
 /* `varint value, u8 rule` */
-static int hide_one(struct strobe_decoder *decoder, json_t *rules)
+static int hide_one(struct strobe_decoder *decoder, json_t *rules, const enum strobe_cut *cuts)
 {
     uint64_t number = strobe_image_get_varint(&decoder->reader);
-    json_t *rule = json_array_get(rules, strobe_image_get_u8(&decoder->reader));
+    unsigned place = strobe_image_get_u8(&decoder->reader);
+    json_t *rule = json_array_get(rules, place);
     json_t *value = number < json_array_size(decoder->values) ? json_array_get(decoder->values, (size_t)number) : NULL;
     if (value == NULL || rule == NULL) {
         return strobe_decoder_refuse(decoder, "a hidden value is not there");
     }
-    return strobe_decoder_redact(value, STROBE_CUT_REDACTED_NAME, json_incref(rule));
+    return strobe_decoder_redact(value, cuts[place], json_incref(rule));
 }
 
 static int hide_listed(struct strobe_decoder *decoder, unsigned count)
 {
     json_t *rules = json_array();
+    enum strobe_cut cuts[UINT8_MAX];
     unsigned rule_count = strobe_image_get_u8(&decoder->reader);
     int status = rules != NULL ? 0 : STROBE_ENOMEM;
     for (unsigned i = 0; status == 0 && i < rule_count && !decoder->reader.failed; i++) {
-        status = json_array_append_new(rules, strobe_decoder_text(decoder)) == 0 ? 0 : STROBE_ENOMEM;
+        status = json_array_append_new(rules, strobe_decoder_rule(decoder, &cuts[i])) == 0 ? 0 : STROBE_ENOMEM;
     }
     for (unsigned i = 0; status == 0 && i < count && !decoder->reader.failed; i++) {
-        status = hide_one(decoder, rules);
+        status = hide_one(decoder, rules, cuts);
     }
     json_decref(rules);
     return status;

@@ -5,7 +5,8 @@
  * `varint` is LEB128; fixed widths are in the machine's byte order, for an image never leaves the process.
  *
  *   image  := u8 version, u64 tag, u64 time_ns, varint thread, text thread_name, trace, request,
- *             varint frames_total, u8 frames, frame*, task, u16 native, u64 address*, record*, end
+ *             varint frames_total, u8 frames, frame*, task, u16 native, u64 address*, u8 watches, watch*,
+ *             record*, end
  *   trace  := u8 0 | u8 1, 16 bytes trace id, 8 bytes span id
  *   request := u8 0 | u8 1, text method, text path, text route
  *   frame  := place, u8 enum strobe_frame_flag
@@ -13,14 +14,17 @@
  *   place  := text function, text file, varint line
  *   task   := u8 0 | u8 1, text name, text coroutine, u8 awaiters,
  *             (text name, text coroutine, u8 others, u8 frames, place*)*
+ *   watch  := text expression, u8 STROBE_WATCH_OBJECT, varint value | u8 STROBE_WATCH_TEXT, text type, text |
+ *             u8 STROBE_WATCH_ERROR, text
  *   record := u8 STROBE_RECORD_TYPE, text                         types are numbered as they appear
  *           | u8 STROBE_RECORD_VALUE, u8 parts, varint type + 1, part*   values likewise; type 0: not known
  *   part   := as the bits of `parts` say, lowest first: varint size | leaf | u16 items, varint* |
  *             u16 entries, (varint key, varint value)* | u16 fields, (text name, varint value)* | cut
  *   leaf   := u8 enum strobe_leaf, and what stands there
- *   cut    := u8 enum strobe_cut [text rule, when redacted]
+ *   cut    := u8 enum strobe_cut [text rule, when STROBE_CUT_REDACTED_NAME: the rule's first byte may make it another]
  *   end    := u8 STROBE_RECORD_END, varint values, u8 enum strobe_cut, varint capture_ns,
- *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, [u8 rules, (text rule)*, (varint value, u8 rule)*]
+ *             u16 STROBE_IMAGE_HIDE_ALL | u16 hidden, [u8 rules, (text rule)*, (varint value, u8 rule)*],
+ *             [u16 shreds, u64*]                              see snapshot/shred.h; may be absent
  *   text   := varint size, bytes of UTF-8
  *
  * `values` of the end may exceed the records written: the rest was cut before anything of it was copied. `hidden` are
@@ -33,12 +37,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STROBE_IMAGE_VERSION 1
+#define STROBE_IMAGE_VERSION 2
 #define STROBE_IMAGE_HIDDEN_MAX 2048
 #define STROBE_IMAGE_HIDDEN_RULES_MAX 64
 #define STROBE_IMAGE_HIDE_ALL 0xFFFF /* too many to be listed: no leaf may be shown */
 
 enum strobe_frame_flag { STROBE_FRAME_HAS_LOCALS = 1, STROBE_FRAME_ENTERED = 2 /* from C code */ };
+
+enum strobe_watch { STROBE_WATCH_OBJECT, STROBE_WATCH_TEXT, STROBE_WATCH_ERROR };
 
 enum strobe_record { STROBE_RECORD_END, STROBE_RECORD_TYPE, STROBE_RECORD_VALUE };
 
@@ -66,18 +72,20 @@ enum strobe_leaf {
 };
 
 /** Why something was left out. */
-#define STROBE_CUTS(X)                \
-    X(NONE, "")                       \
-    X(DEPTH, "depth")                 \
-    X(ITEMS, "items")                 \
-    X(LENGTH, "length")               \
-    X(BYTES, "bytes")                 \
-    X(TIME, "time")                   \
-    X(UNREADABLE, "unreadable")       \
-    X(CHANGED, "changed")             \
-    X(UNBOUND, "unbound")             \
-    X(REDACTED_NAME, "redacted:name") \
-    X(REDACTED_PATTERN, "redacted:pattern")
+#define STROBE_CUTS(X)                      \
+    X(NONE, "")                             \
+    X(DEPTH, "depth")                       \
+    X(ITEMS, "items")                       \
+    X(LENGTH, "length")                     \
+    X(BYTES, "bytes")                       \
+    X(TIME, "time")                         \
+    X(UNREADABLE, "unreadable")             \
+    X(CHANGED, "changed")                   \
+    X(UNBOUND, "unbound")                   \
+    X(REDACTED_NAME, "redacted:name")       \
+    X(REDACTED_PATTERN, "redacted:pattern") \
+    X(REDACTED_TYPE, "redacted:type")       \
+    X(REDACTED_UNLISTED, "redacted:unlisted")
 
 enum strobe_cut {
 #define STROBE_CUT_ENUM(name, text) STROBE_CUT_##name,

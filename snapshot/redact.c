@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "snapshot/redact_words.h"
+#include "snapshot/words.h"
 
 enum {
-    PART_BYTES = 256,  /* a longer name is judged in parts, */
-    PART_OVERLAP = 64, /* which overlap, so that no word is lost at a seam */
-    WORDS_MAX = 64,    /* of one part */
+    PART_BYTES = STROBE_WORDS_BYTES_MAX, /* a longer name is judged in parts, */
+    PART_OVERLAP = 64,                   /* which overlap, so that no word is lost at a seam */
     WINDOW_WORDS_MAX = 4
 };
 
@@ -44,68 +44,6 @@ static const struct {
     STROBE_REDACT_COMPOUNDS(COMPOUND)
 #undef COMPOUND
 };
-
-/* A name as lower-case words without anything between them, so that neighbours are read as one run. */
-struct words {
-    char text[PART_BYTES];
-    uint16_t start[WORDS_MAX + 1]; /* start[count] is the end of the last */
-    int count;
-    int last; /* the last word that is no number */
-};
-
-/* ---- Words ---- */
-
-enum character { SEPARATOR, LOWER, UPPER, DIGIT };
-
-/* Bytes of a character beyond ASCII count as lower-case letters. */
-static enum character kind_of(char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return UPPER;
-    }
-    if (c >= '0' && c <= '9') {
-        return DIGIT;
-    }
-    return (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80 ? LOWER : SEPARATOR;
-}
-
-/* Whether a word begins at `i`: pass|Word, API|Key, key|2, 2|fa, and after a separator. */
-static bool begins_word(const char *name, size_t size, size_t i)
-{
-    enum character previous = i > 0 ? kind_of(name[i - 1]) : SEPARATOR;
-    enum character current = kind_of(name[i]);
-    if (previous == UPPER && current == LOWER) {
-        return false; /* the upper-case letter before has begun it */
-    }
-    if (previous == UPPER && current == UPPER) {
-        return i + 1 < size && kind_of(name[i + 1]) == LOWER;
-    }
-    return previous != current;
-}
-
-static void split(struct words *words, const char *name, size_t size)
-{
-    size_t used = 0;
-    words->count = 0;
-    words->last = -1;
-    for (size_t i = 0; i < size; i++) {
-        enum character kind = kind_of(name[i]);
-        if (kind == SEPARATOR) {
-            continue;
-        }
-        if (begins_word(name, size, i) || words->count == 0) {
-            if (words->count == WORDS_MAX) {
-                break;
-            }
-            words->start[words->count++] = (uint16_t)used;
-        }
-        if (kind != DIGIT) {
-            words->last = words->count - 1;
-        }
-        words->text[used++] = (char)(kind == UPPER ? name[i] + ('a' - 'A') : name[i]);
-    }
-    words->start[words->count] = (uint16_t)used;
-}
 
 /* ---- Tables ---- */
 
@@ -198,25 +136,13 @@ static const char *find_compound(const char *word, size_t size)
 
 /* ---- Judgement ---- */
 
-/* The run of words `from` to `to`, both included. */
-static const char *run(const struct words *words, int from, int to, size_t *ret_size)
-{
-    *ret_size = (size_t)(words->start[to + 1] - words->start[from]);
-    return words->text + words->start[from];
-}
-
-static bool is_number(const struct words *words, int i)
-{
-    return kind_of(words->text[words->start[i]]) == DIGIT;
-}
-
-static bool scope_allows(const struct words *words, enum scope scope, int from, int to)
+static bool scope_allows(const struct strobe_words *words, enum scope scope, int from, int to)
 {
     if (scope != ANYWHERE && to < words->last) {
         return false;
     }
     for (int i = 0; scope == WHOLE && i < from; i++) {
-        if (!is_number(words, i)) {
+        if (!strobe_words_is_number(words, i)) {
             return false;
         }
     }
@@ -224,25 +150,25 @@ static bool scope_allows(const struct words *words, enum scope scope, int from, 
 }
 
 /* Whether the words `from` to `to` belong to an innocent phrase, or the whole name only speaks about a secret. */
-static bool is_innocent(const struct words *words, int from, int to)
+static bool is_innocent(const struct strobe_words *words, int from, int to)
 {
     size_t size;
     const char *text;
     if (from > 0) {
-        text = run(words, 0, 0, &size);
+        text = strobe_words_run(words, 0, 0, &size);
         if (STANDS_IN(asking, text, size)) {
             return true;
         }
     }
     if (to < words->last) {
-        text = run(words, words->last, words->last, &size);
+        text = strobe_words_run(words, words->last, words->last, &size);
         if (STANDS_IN(about, text, size)) {
             return true;
         }
     }
     for (int first = to - WINDOW_WORDS_MAX + 1; first <= from; first++) {
         for (int end = to; first >= 0 && end < words->count && end < first + WINDOW_WORDS_MAX; end++) {
-            text = run(words, first, end, &size);
+            text = strobe_words_run(words, first, end, &size);
             if (STANDS_IN(false_friends, text, size) || STANDS_IN(false_friends, text, singular(text, size))) {
                 return true;
             }
@@ -251,10 +177,10 @@ static bool is_innocent(const struct words *words, int from, int to)
     return false;
 }
 
-static const char *judge_window(const struct words *words, int from, int to)
+static const char *judge_window(const struct strobe_words *words, int from, int to)
 {
     size_t size;
-    const char *text = run(words, from, to, &size);
+    const char *text = strobe_words_run(words, from, to, &size);
     const struct secret *secret = find_secret(text, size);
     if (secret != NULL && scope_allows(words, secret->scope, from, to)) {
         return secret->shown;
@@ -264,8 +190,8 @@ static const char *judge_window(const struct words *words, int from, int to)
 
 static const char *judge(const char *name, size_t size)
 {
-    struct words words;
-    split(&words, name, size);
+    struct strobe_words words;
+    strobe_words_split(&words, name, size);
     for (int from = 0; from < words.count; from++) {
         for (int to = from; to < words.count && to < from + WINDOW_WORDS_MAX; to++) {
             const char *rule = judge_window(&words, from, to);

@@ -11,20 +11,22 @@
 #define STROBE_REDACT_SECRETS(X) \
     X("2fa", "2 fa", ANYWHERE) X("aadhaar", "aadhaar", ANYWHERE) X("aadhar", "aadhar", ANYWHERE) \
     X("accesscode", "access code", ANYWHERE) X("accesskey", "access key", ANYWHERE) \
-    X("accountkey", "account key", ANYWHERE) X("accountno", "account no", ANYWHERE) \
-    X("accountnumber", "account number", ANYWHERE) X("acctno", "acct no", ANYWHERE) \
-    X("acctnumber", "acct number", ANYWHERE) X("activationkey", "activation key", ANYWHERE) \
-    X("address", "address", ANYWHERE) X("adminkey", "admin key", ANYWHERE) X("aeskey", "aes key", ANYWHERE) \
+    X("accesstoken", "access token", ANYWHERE) X("accountkey", "account key", ANYWHERE) \
+    X("accountno", "account no", ANYWHERE) X("accountnumber", "account number", ANYWHERE) \
+    X("acctno", "acct no", ANYWHERE) X("acctnumber", "acct number", ANYWHERE) \
+    X("activationkey", "activation key", ANYWHERE) X("address", "address", ANYWHERE) \
+    X("adminkey", "admin key", ANYWHERE) X("aeskey", "aes key", ANYWHERE) \
     X("aiohttpsession", "aiohttp session", ANYWHERE) X("algoliakey", "algolia key", ANYWHERE) \
     X("amqpurl", "amqp url", ANYWHERE) X("anthropickey", "anthropic key", ANYWHERE) X("apikey", "api key", ANYWHERE) \
-    X("apisignature", "api signature", ANYWHERE) X("appkey", "app key", ANYWHERE) \
-    X("applicationkey", "application key", ANYWHERE) X("auth", "auth", ANYWHERE) \
+    X("apisignature", "api signature", ANYWHERE) X("apitoken", "api token", ANYWHERE) \
+    X("appkey", "app key", ANYWHERE) X("applicationkey", "application key", ANYWHERE) X("auth", "auth", ANYWHERE) \
     X("authcode", "auth code", ANYWHERE) X("authkey", "auth key", ANYWHERE) \
-    X("authorization", "authorization", ANYWHERE) X("awskey", "aws key", ANYWHERE) \
-    X("azurekey", "azure key", ANYWHERE) X("backupcode", "backup code", ANYWHERE) \
-    X("bankaccount", "bank account", ANYWHERE) X("bearer", "bearer", ANYWHERE) X("biometric", "biometric", ANYWHERE) \
-    X("birth", "birth", ANYWHERE) X("birthdate", "birth date", ANYWHERE) X("birthday", "birthday", ANYWHERE) \
-    X("botkey", "bot key", ANYWHERE) X("braintreekey", "braintree key", ANYWHERE) \
+    X("authorization", "authorization", ANYWHERE) X("authtoken", "auth token", ANYWHERE) \
+    X("awskey", "aws key", ANYWHERE) X("azurekey", "azure key", ANYWHERE) X("backupcode", "backup code", ANYWHERE) \
+    X("bankaccount", "bank account", ANYWHERE) X("bearer", "bearer", ANYWHERE) \
+    X("bearertoken", "bearer token", ANYWHERE) X("biometric", "biometric", ANYWHERE) X("birth", "birth", ANYWHERE) \
+    X("birthdate", "birth date", ANYWHERE) X("birthday", "birthday", ANYWHERE) X("botkey", "bot key", ANYWHERE) \
+    X("bottoken", "bot token", ANYWHERE) X("braintreekey", "braintree key", ANYWHERE) \
     X("brokerurl", "broker url", ANYWHERE) X("cakey", "ca key", ANYWHERE) \
     X("callbackurlsecret", "callback url secret", ANYWHERE) X("captchakey", "captcha key", ANYWHERE) \
     X("cardcode", "card code", ANYWHERE) X("cardcvc", "card cvc", ANYWHERE) X("cardcvv", "card cvv", ANYWHERE) \
@@ -44,19 +46,20 @@
     X("contrase\303\261a", "contrase\303\261a", ANYWHERE) X("cookie", "cookie", ANYWHERE) X("cpf", "cpf", ANYWHERE) \
     X("cred", "cred", ANYWHERE) X("credential", "credential", ANYWHERE) X("creditcard", "credit card", ANYWHERE) \
     X("creds", "creds", ANYWHERE) X("crypt", "crypt", ANYWHERE) X("cryptokey", "crypto key", ANYWHERE) \
-    X("csc", "csc", ANYWHERE) X("csrf", "csrf", ANYWHERE) X("cvc", "cvc", ANYWHERE) X("cvv", "cvv", ANYWHERE) \
-    X("databasekey", "database key", ANYWHERE) X("databasepass", "database pass", ANYWHERE) \
-    X("databaseuri", "database uri", ANYWHERE) X("databaseurl", "database url", ANYWHERE) \
-    X("datadogkey", "datadog key", ANYWHERE) X("dateofbirth", "date of birth", ANYWHERE) \
-    X("dbkey", "db key", ANYWHERE) X("dbpass", "db pass", ANYWHERE) X("dburi", "db uri", ANYWHERE) \
-    X("dburl", "db url", ANYWHERE) X("debitcard", "debit card", ANYWHERE) \
+    X("csc", "csc", ANYWHERE) X("csrf", "csrf", ANYWHERE) X("csrftoken", "csrf token", ANYWHERE) \
+    X("cvc", "cvc", ANYWHERE) X("cvv", "cvv", ANYWHERE) X("databasekey", "database key", ANYWHERE) \
+    X("databasepass", "database pass", ANYWHERE) X("databaseuri", "database uri", ANYWHERE) \
+    X("databaseurl", "database url", ANYWHERE) X("datadogkey", "datadog key", ANYWHERE) \
+    X("dateofbirth", "date of birth", ANYWHERE) X("dbkey", "db key", ANYWHERE) X("dbpass", "db pass", ANYWHERE) \
+    X("dburi", "db uri", ANYWHERE) X("dburl", "db url", ANYWHERE) X("debitcard", "debit card", ANYWHERE) \
     X("decryptionkey", "decryption key", ANYWHERE) X("decryptkey", "decrypt key", ANYWHERE) \
-    X("deploykey", "deploy key", ANYWHERE) X("deskey", "des key", ANYWHERE) X("dlnumber", "dl number", ANYWHERE) \
-    X("dob", "dob", ANYWHERE) X("driverlicence", "driver licence", ANYWHERE) \
-    X("driverlicense", "driver license", ANYWHERE) X("driverslicence", "drivers licence", ANYWHERE) \
-    X("driverslicense", "drivers license", ANYWHERE) X("drivinglicence", "driving licence", ANYWHERE) \
-    X("drivinglicense", "driving license", ANYWHERE) X("dsakey", "dsa key", ANYWHERE) X("dsn", "dsn", ANYWHERE) \
-    X("ecdsakey", "ecdsa key", ANYWHERE) X("ed25519key", "ed 25519 key", ANYWHERE) X("email", "email", ANYWHERE) \
+    X("deploykey", "deploy key", ANYWHERE) X("deploytoken", "deploy token", ANYWHERE) \
+    X("deskey", "des key", ANYWHERE) X("dlnumber", "dl number", ANYWHERE) X("dob", "dob", ANYWHERE) \
+    X("driverlicence", "driver licence", ANYWHERE) X("driverlicense", "driver license", ANYWHERE) \
+    X("driverslicence", "drivers licence", ANYWHERE) X("driverslicense", "drivers license", ANYWHERE) \
+    X("drivinglicence", "driving licence", ANYWHERE) X("drivinglicense", "driving license", ANYWHERE) \
+    X("dsakey", "dsa key", ANYWHERE) X("dsn", "dsn", ANYWHERE) X("ecdsakey", "ecdsa key", ANYWHERE) \
+    X("ed25519key", "ed 25519 key", ANYWHERE) X("email", "email", ANYWHERE) \
     X("encryptionkey", "encryption key", ANYWHERE) X("encryptkey", "encrypt key", ANYWHERE) \
     X("faxnumber", "fax number", ANYWHERE) X("fernet", "fernet", ANYWHERE) X("fernetkey", "fernet key", ANYWHERE) \
     X("fingerprint", "fingerprint", ANYWHERE) X("firebasekey", "firebase key", ANYWHERE) \
@@ -65,12 +68,13 @@
     X("gitlabkey", "gitlab key", ANYWHERE) X("googlekey", "google key", ANYWHERE) X("gpgkey", "gpg key", ANYWHERE) \
     X("hmac", "hmac", ANYWHERE) X("hmackey", "hmac key", ANYWHERE) X("homeaddr", "home addr", ANYWHERE) \
     X("hostkey", "host key", ANYWHERE) X("hotp", "hotp", ANYWHERE) X("htpasswd", "htpasswd", ANYWHERE) \
-    X("iban", "iban", ANYWHERE) X("iccid", "iccid", ANYWHERE) X("imei", "imei", ANYWHERE) \
-    X("imsi", "imsi", ANYWHERE) X("ingestionkey", "ingestion key", ANYWHERE) X("ingestkey", "ingest key", ANYWHERE) \
-    X("insurancenumber", "insurance number", ANYWHERE) X("integrationkey", "integration key", ANYWHERE) \
-    X("ipaddr", "ip addr", ANYWHERE) X("ipaddress", "ip address", ANYWHERE) X("jsessionid", "jsessionid", ANYWHERE) \
-    X("jti", "jti", ANYWHERE) X("jwe", "jwe", ANYWHERE) X("jws", "jws", ANYWHERE) X("jwt", "jwt", ANYWHERE) \
-    X("jwtkey", "jwt key", ANYWHERE) X("kennwort", "kennwort", ANYWHERE) X("keymaterial", "key material", ANYWHERE) \
+    X("iban", "iban", ANYWHERE) X("iccid", "iccid", ANYWHERE) X("idtoken", "id token", ANYWHERE) \
+    X("imei", "imei", ANYWHERE) X("imsi", "imsi", ANYWHERE) X("ingestionkey", "ingestion key", ANYWHERE) \
+    X("ingestkey", "ingest key", ANYWHERE) X("insurancenumber", "insurance number", ANYWHERE) \
+    X("integrationkey", "integration key", ANYWHERE) X("ipaddr", "ip addr", ANYWHERE) \
+    X("ipaddress", "ip address", ANYWHERE) X("jsessionid", "jsessionid", ANYWHERE) X("jti", "jti", ANYWHERE) \
+    X("jwe", "jwe", ANYWHERE) X("jws", "jws", ANYWHERE) X("jwt", "jwt", ANYWHERE) X("jwtkey", "jwt key", ANYWHERE) \
+    X("kennwort", "kennwort", ANYWHERE) X("keymaterial", "key material", ANYWHERE) \
     X("keypass", "key pass", ANYWHERE) X("keypem", "key pem", ANYWHERE) \
     X("keystorepass", "key store pass", ANYWHERE) X("keytab", "keytab", ANYWHERE) X("kms", "kms", ANYWHERE) \
     X("kmskey", "kms key", ANYWHERE) X("latlng", "lat lng", WHOLE) X("licencekey", "licence key", ANYWHERE) \
@@ -106,29 +110,30 @@
     X("pwhash", "pw hash", ANYWHERE) X("rabbitmqurl", "rabbitmq url", ANYWHERE) X("realip", "real ip", ANYWHERE) \
     X("recaptchakey", "recaptcha key", ANYWHERE) X("recoverycode", "recovery code", ANYWHERE) \
     X("recoveryphrase", "recovery phrase", ANYWHERE) X("redisuri", "redis uri", ANYWHERE) \
-    X("redisurl", "redis url", ANYWHERE) X("registrationkey", "registration key", ANYWHERE) \
-    X("remoteaddr", "remote addr", ANYWHERE) X("remoteaddress", "remote address", ANYWHERE) \
-    X("remoteip", "remote ip", ANYWHERE) X("resetcode", "reset code", ANYWHERE) \
+    X("redisurl", "redis url", ANYWHERE) X("refreshtoken", "refresh token", ANYWHERE) \
+    X("registrationkey", "registration key", ANYWHERE) X("remoteaddr", "remote addr", ANYWHERE) \
+    X("remoteaddress", "remote address", ANYWHERE) X("remoteip", "remote ip", ANYWHERE) \
+    X("repotoken", "repo token", ANYWHERE) X("resetcode", "reset code", ANYWHERE) \
     X("restrictedkey", "restricted key", ANYWHERE) X("rootkey", "root key", ANYWHERE) \
     X("routingnumber", "routing number", ANYWHERE) X("rsakey", "rsa key", ANYWHERE) X("salt", "salt", ANYWHERE) \
     X("samlassertion", "saml assertion", ANYWHERE) X("samlresponse", "saml response", ANYWHERE) \
     X("sas", "sas", ANYWHERE) X("secret", "secret", ANYWHERE) X("secretkey", "secret key", ANYWHERE) \
     X("securityanswer", "security answer", ANYWHERE) X("securitycode", "security code", ANYWHERE) \
     X("securitykey", "security key", ANYWHERE) X("securitynumber", "security number", ANYWHERE) \
-    X("securityquestion", "security question", ANYWHERE) X("seedphrase", "seed phrase", ANYWHERE) \
-    X("sendgridkey", "sendgrid key", ANYWHERE) X("senha", "senha", ANYWHERE) X("sentrykey", "sentry key", ANYWHERE) \
-    X("serverkey", "server key", ANYWHERE) X("serviceaccount", "service account", ANYWHERE) \
-    X("servicekey", "service key", ANYWHERE) X("sessid", "sess id", ANYWHERE) X("session", "session", LAST) \
-    X("sessioncookie", "session cookie", ANYWHERE) X("sessiondata", "session data", ANYWHERE) \
-    X("sessionid", "session id", ANYWHERE) X("sessionkey", "session key", ANYWHERE) \
-    X("sessiontoken", "session token", ANYWHERE) X("sharedkey", "shared key", ANYWHERE) X("sid", "sid", LAST) \
-    X("signature", "signature", ANYWHERE) X("signaturekey", "signature key", ANYWHERE) \
-    X("signingkey", "signing key", ANYWHERE) X("signkey", "sign key", ANYWHERE) X("slackkey", "slack key", ANYWHERE) \
-    X("smtppass", "smtp pass", ANYWHERE) X("socialinsurance", "social insurance", ANYWHERE) \
-    X("socialsecurity", "social security", ANYWHERE) X("sortcode", "sort code", ANYWHERE) \
-    X("sqlalchemyurl", "sqlalchemy url", ANYWHERE) X("sshidentity", "ssh identity", LAST) \
-    X("sshkey", "ssh key", ANYWHERE) X("sslkey", "ssl key", ANYWHERE) X("ssn", "ssn", ANYWHERE) \
-    X("streetaddr", "street addr", ANYWHERE) X("stripekey", "stripe key", ANYWHERE) \
+    X("securityquestion", "security question", ANYWHERE) X("securitytoken", "security token", ANYWHERE) \
+    X("seedphrase", "seed phrase", ANYWHERE) X("sendgridkey", "sendgrid key", ANYWHERE) \
+    X("senha", "senha", ANYWHERE) X("sentrykey", "sentry key", ANYWHERE) X("serverkey", "server key", ANYWHERE) \
+    X("serviceaccount", "service account", ANYWHERE) X("servicekey", "service key", ANYWHERE) \
+    X("sessid", "sess id", ANYWHERE) X("session", "session", LAST) X("sessioncookie", "session cookie", ANYWHERE) \
+    X("sessiondata", "session data", ANYWHERE) X("sessionid", "session id", ANYWHERE) \
+    X("sessionkey", "session key", ANYWHERE) X("sessiontoken", "session token", ANYWHERE) \
+    X("sharedkey", "shared key", ANYWHERE) X("sid", "sid", LAST) X("signature", "signature", ANYWHERE) \
+    X("signaturekey", "signature key", ANYWHERE) X("signingkey", "signing key", ANYWHERE) \
+    X("signkey", "sign key", ANYWHERE) X("slackkey", "slack key", ANYWHERE) X("smtppass", "smtp pass", ANYWHERE) \
+    X("socialinsurance", "social insurance", ANYWHERE) X("socialsecurity", "social security", ANYWHERE) \
+    X("sortcode", "sort code", ANYWHERE) X("sqlalchemyurl", "sqlalchemy url", ANYWHERE) \
+    X("sshidentity", "ssh identity", LAST) X("sshkey", "ssh key", ANYWHERE) X("sslkey", "ssl key", ANYWHERE) \
+    X("ssn", "ssn", ANYWHERE) X("streetaddr", "street addr", ANYWHERE) X("stripekey", "stripe key", ANYWHERE) \
     X("subscriptionkey", "subscription key", ANYWHERE) X("sudopass", "sudo pass", ANYWHERE) \
     X("symfony", "symfony", WHOLE) X("symmetrickey", "symmetric key", ANYWHERE) X("taxid", "tax id", ANYWHERE) \
     X("taxnumber", "tax number", ANYWHERE) X("taxpayerid", "taxpayer id", ANYWHERE) \
@@ -143,6 +148,7 @@
     X("walletseed", "wallet seed", ANYWHERE) X("webhookkey", "webhook key", ANYWHERE) \
     X("webhookurl", "webhook url", ANYWHERE) X("writekey", "write key", ANYWHERE) \
     X("xforwardedfor", "x forwarded for", ANYWHERE) X("xrealip", "x real ip", ANYWHERE) X("xsrf", "xsrf", ANYWHERE) \
+    X("xsrftoken", "xsrf token", ANYWHERE) \
     X("\320\277\320\260\321\200\320\276\320\273\321\214", "\320\277\320\260\321\200\320\276\320\273\321\214", ANYWHERE) \
     X("\343\203\221\343\202\271\343\203\257\343\203\274\343\203\211", "\343\203\221\343\202\271\343\203\257\343\203\274\343\203\211", ANYWHERE) \
     X("\345\257\206\347\240\201", "\345\257\206\347\240\201", ANYWHERE) \

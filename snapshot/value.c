@@ -3,12 +3,9 @@
 
 #include "base/number.h"
 #include "snapshot/decoder.h"
-#include "snapshot/pattern.h"
 #include "snapshot/row.h"
 #include "snapshot/text.h"
 #include "strobe/limits.h"
-
-enum { PLAIN_OTHER = 0x80 }; /* stands for any character beyond ASCII: matches no pattern */
 
 static int set(json_t *object, const char *key, json_t *value)
 {
@@ -49,14 +46,17 @@ static int add_shape(json_t *value, const struct strobe_row *row)
 
 static const char *scan_text(struct strobe_decoder *decoder)
 {
-    return strobe_pattern_find(decoder->text.size > 0 ? decoder->text.data : "", decoder->text.size, false);
+    return strobe_decoder_scan(decoder, decoder->text.data, decoder->text.size, false);
 }
 
 static const char *decode_text(struct strobe_decoder *decoder)
 {
     size_t size;
     const char *text = strobe_image_get_text(&decoder->reader, &size);
-    const char *rule = strobe_pattern_find(text, size, false);
+    const char *rule = strobe_decoder_scan(decoder, text, size, false);
+    if (strobe_decoder_add_span(decoder, (const uint8_t *)text, size, 1) < 0) {
+        decoder->text.failed = true;
+    }
     if (rule == NULL) {
         strobe_text_plain(&decoder->text, text, size);
     }
@@ -113,13 +113,12 @@ static const char *decode_characters(struct strobe_decoder *decoder, unsigned wi
     if (bytes == NULL) {
         return NULL;
     }
-    struct strobe_characters all = {bytes, width, (size_t)copied};
-    for (size_t i = 0; i < all.count; i++) {
-        uint32_t c = strobe_character(&all, i);
-        decoder->plain[i] = (char)(c < 0x80 ? c : PLAIN_OTHER);
+    struct strobe_span all = {.characters = bytes, .count = (uint32_t)copied, .width = (uint16_t)width};
+    if (strobe_decoder_add_span(decoder, bytes, (size_t)copied, width) < 0) {
+        decoder->text.failed = true;
     }
     *ret_shown = (struct strobe_characters){bytes, width, (size_t)shown};
-    return strobe_pattern_find(decoder->plain, all.count, has_size && size > copied);
+    return strobe_decoder_scan(decoder, strobe_decoder_plain(decoder, &all), all.count, has_size && size > copied);
 }
 
 static const char *decode_str(struct strobe_decoder *decoder, uint64_t size, bool has_size)
@@ -287,11 +286,13 @@ static int add_cut(struct strobe_decoder *decoder, json_t *value)
     if (decoder->reader.failed || name == NULL || cut == STROBE_CUT_NONE) {
         return strobe_decoder_refuse(decoder, "the reason of a cut is not known");
     }
-    int status = set(value, "cut", json_string(name));
-    if (status == 0 && cut == STROBE_CUT_REDACTED_NAME) {
-        status = set(value, "rule", strobe_decoder_text(decoder));
+    if (cut != STROBE_CUT_REDACTED_NAME) {
+        return set(value, "cut", json_string(name));
     }
-    return status;
+    enum strobe_cut kind;
+    json_t *rule = strobe_decoder_rule(decoder, &kind);
+    int status = set(value, "rule", rule);
+    return status == 0 ? set(value, "cut", json_string(strobe_cut_name(kind))) : status;
 }
 
 static int add_parts(struct strobe_decoder *decoder, json_t *value, unsigned parts, const char **ret_rule)
@@ -323,6 +324,10 @@ static int add_parts(struct strobe_decoder *decoder, json_t *value, unsigned par
 
 int strobe_decoder_redact(json_t *value, enum strobe_cut cut, json_t *rule)
 {
+    json_t *text = json_object_get(value, "text");
+    if (text != NULL) { /* what turned out to be a secret does not stay in memory that is free */
+        explicit_bzero((char *)json_string_value(text), json_string_length(text));
+    }
     json_t *type = json_incref(json_object_get(value, "type"));
     int status = json_object_clear(value) == 0 ? 0 : STROBE_ENOMEM;
     if (type != NULL && set(value, "type", type) < 0) {

@@ -79,7 +79,7 @@ struct task_object {
 /* clang-format on */
 
 static struct {
-    PyObject *state, *result, *exception, *callbacks, *coroutine, *name, *context, *waits_for, *parent_task, *args;
+    PyObject *state, *result, *exception, *callbacks, *coroutine, *name, *waits_for, *parent_task, *args;
     PyObject *tasks_module, *current_tasks, *running_loop, *finished, *cancelled;
 } names;
 
@@ -93,7 +93,6 @@ static const struct {
     {&names.callbacks, "_callbacks"},
     {&names.coroutine, "_coro"},
     {&names.name, "_name"},
-    {&names.context, "_context"},
     {&names.waits_for, "_fut_waiter"},
     {&names.parent_task, "_parent_task"},
     {&names.args, "args"},
@@ -167,7 +166,6 @@ static bool read_native(PyObject *object, PyTypeObject *native, struct strobe_fu
     if (future->is_task) {
         future->coroutine = task->coroutine;
         future->name = task->name;
-        future->context = task->context;
         future->waits_for = task->waits_for;
     }
     return true;
@@ -210,7 +208,6 @@ static bool read_attributes(PyObject *object, struct strobe_future *future)
     future->is_task = future->coroutine != NULL;
     if (future->is_task) {
         future->name = attribute(object, names.name);
-        future->context = attribute(object, names.context);
         future->waits_for = attribute(object, names.waits_for);
     }
     return true;

@@ -21,8 +21,7 @@ struct strobe_future {
     PyObject *awaited_by; /* 3.14 and later: a future, or a set of them */
     bool is_task;
     PyObject *coroutine;
-    PyObject *name;    /* a str, or an int: the name is Task-N then */
-    PyObject *context; /* contextvars.Context */
+    PyObject *name; /* a str, or an int: the name is Task-N then */
     PyObject *waits_for;
 };
 

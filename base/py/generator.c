@@ -79,7 +79,7 @@ void strobe_generator_read(PyObject *object, struct strobe_generator *ret_genera
     PyGenObject *generator = (PyGenObject *)object;
     interpreter_frame *frame = (interpreter_frame *)&generator->gi_iframe;
     struct strobe_generator read = {.qualname = generator->gi_qualname, .frame = {frame}};
-    int state = generator->gi_frame_state;
+    int8_t state = generator->gi_frame_state;
     if (is_finished(state)) {
         read.state = STROBE_GENERATOR_CLOSED;
 #if PY_VERSION_HEX < 0x030C0000
@@ -98,14 +98,6 @@ void strobe_generator_read(PyObject *object, struct strobe_generator *ret_genera
         read.awaits = awaited(frame, read.code);
     }
     *ret_generator = read;
-}
-
-PyObject *strobe_generator_of(struct strobe_frame frame)
-{
-    interpreter_frame *internal = frame.internal;
-    return internal->owner == FRAME_OWNED_BY_GENERATOR
-               ? (PyObject *)((char *)internal - offsetof(PyGenObject, gi_iframe))
-               : NULL;
 }
 
 /* ---- Wrappers ---- */

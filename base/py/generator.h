@@ -34,9 +34,6 @@ bool strobe_generator_check(PyObject *object);
 /** Read `object`, which strobe_generator_check() has let pass. */
 void strobe_generator_read(PyObject *object, struct strobe_generator *ret_generator);
 
-/** The object whose frame `frame` is: a generator or coroutine, borrowed; NULL for the frame of a plain function. */
-PyObject *strobe_generator_of(struct strobe_frame frame);
-
 /** What the awaitable `object` of an `async def` or of C code wraps: a coroutine or future; borrowed; or `object`. */
 PyObject *strobe_generator_unwrap(PyObject *object);
 

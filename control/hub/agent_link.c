@@ -13,6 +13,7 @@
 #include "hub/metrics.h"
 #include "hub/probe_rules.h"
 #include "hub/probe_table.h"
+#include "hub/redaction.h"
 #include "hub/requests.h"
 #include "strobe/limits.h"
 
@@ -119,6 +120,12 @@ static int send_set(struct agent_link *link, struct strobe_error *error)
     return 0;
 }
 
+static void send_policy(struct agent_link *link)
+{
+    const struct strobe_wire_policy policy = {.redaction = *strobe_hub_redaction_get(link->agents->hub->redaction)};
+    send_message(link, STROBE_WIRE_KIND_POLICY, &policy);
+}
+
 static void on_hello(struct agent_link *link, struct strobe_wire_message *message)
 {
     struct strobe_hub *hub = link->agents->hub;
@@ -143,6 +150,7 @@ static void on_hello(struct agent_link *link, struct strobe_wire_message *messag
                                                 .time_us = strobe_clock_unix_us(),
                                                 .acknowledged = link->instance->stream.acknowledged};
     send_message(link, STROBE_WIRE_KIND_WELCOME, &welcome);
+    send_policy(link); /* before the probes: nothing is captured by weaker rules */
     if (send_set(link, &error) < 0) {
         refuse(link, "storage", error.message);
     }
@@ -204,6 +212,11 @@ static void on_checked(struct agent_link *link, struct strobe_wire_message *mess
                              message);
 }
 
+static void on_memory(struct agent_link *link, struct strobe_wire_message *message)
+{
+    strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.memory.request, message);
+}
+
 static void on_metrics(struct agent_link *link, struct strobe_wire_message *message)
 {
     strobe_metrics_put(link->agents->hub->metrics, link->instance->info.id, &message->as.metrics);
@@ -230,7 +243,7 @@ static const message_handler message_handlers[STROBE_WIRE_KIND_COUNT] = {
     [STROBE_WIRE_KIND_HEARTBEAT] = on_heartbeat,     [STROBE_WIRE_KIND_FILES] = on_files,
     [STROBE_WIRE_KIND_SOURCE_TEXT] = on_source_text, [STROBE_WIRE_KIND_REQUEST_FAILED] = on_request_failed,
     [STROBE_WIRE_KIND_GOODBYE] = on_goodbye,         [STROBE_WIRE_KIND_CHECKED] = on_checked,
-    [STROBE_WIRE_KIND_METRICS] = on_metrics,
+    [STROBE_WIRE_KIND_METRICS] = on_metrics,         [STROBE_WIRE_KIND_MEMORY] = on_memory,
 };
 
 static void dispatch(struct agent_link *link, struct strobe_wire_message *message)
@@ -401,6 +414,15 @@ void strobe_agents_push_set(struct strobe_agents *agents, const char *service)
         strobe_socket_send_latest(instance->socket, frame);
     }
     strobe_frame_unref(frame);
+}
+
+void strobe_agents_push_policy(struct strobe_agents *agents)
+{
+    for (struct agent_link *link = agents->first; link != NULL; link = link->next) {
+        if (link->instance != NULL) {
+            send_policy(link);
+        }
+    }
 }
 
 void strobe_agents_acknowledge(struct strobe_agents *agents, const char *id, const struct strobe_stream *stream)

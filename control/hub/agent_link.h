@@ -18,6 +18,9 @@ struct strobe_socket_handlers strobe_agents_handlers(struct strobe_agents *agent
 /** Send the present probe set of `service` to all its connected agents. */
 void strobe_agents_push_set(struct strobe_agents *agents, const char *service);
 
+/** Send the present redaction policy to all connected agents. */
+void strobe_agents_push_policy(struct strobe_agents *agents);
+
 /** Tell the agent of `instance` that its snapshots are on the disk up to `stream`. */
 void strobe_agents_acknowledge(struct strobe_agents *agents, const char *instance, const struct strobe_stream *stream);
 

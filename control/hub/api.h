@@ -48,6 +48,7 @@ void strobe_api_whoami(const struct strobe_api_call *call);
 void strobe_api_instances_list(const struct strobe_api_call *call);
 void strobe_api_instance_files(const struct strobe_api_call *call);
 void strobe_api_instance_source(const struct strobe_api_call *call);
+void strobe_api_instance_memory(const struct strobe_api_call *call);
 void strobe_api_source_get(const struct strobe_api_call *call);
 void strobe_api_probes_list(const struct strobe_api_call *call);
 void strobe_api_probe_add(const struct strobe_api_call *call);
@@ -56,7 +57,12 @@ void strobe_api_probe_remove(const struct strobe_api_call *call);
 void strobe_api_probe_edit(const struct strobe_api_call *call);
 void strobe_api_probe_metrics(const struct strobe_api_call *call);
 void strobe_api_check(const struct strobe_api_call *call);
+void strobe_api_redaction_get(const struct strobe_api_call *call);
+void strobe_api_redaction_put(const struct strobe_api_call *call);
 void strobe_api_snapshots_list(const struct strobe_api_call *call);
 void strobe_api_snapshot_get(const struct strobe_api_call *call);
+void strobe_api_snapshot_value(const struct strobe_api_call *call);
+void strobe_api_snapshot_diff(const struct strobe_api_call *call);
+void strobe_api_probe_hits(const struct strobe_api_call *call);
 
 #endif

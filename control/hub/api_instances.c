@@ -99,15 +99,20 @@ static void answer_not_connected(const struct strobe_api_call *call)
     }
 }
 
-static void ask(const struct strobe_api_call *call, const char *what, const char *path)
+static void ask_whole(const struct strobe_api_call *call, const struct strobe_wire_request *question)
 {
-    const struct strobe_wire_request question = {.what = (char *)what, .path = (char *)path};
     struct strobe_instance *instance = strobe_instances_find(call->hub->instances, call->part);
     if (instance == NULL) {
         answer_not_connected(call);
     } else {
-        strobe_question_ask(call, instance, &question);
+        strobe_question_ask(call, instance, question);
     }
+}
+
+static void ask(const struct strobe_api_call *call, const char *what, const char *path)
+{
+    const struct strobe_wire_request question = {.what = (char *)what, .path = (char *)path};
+    ask_whole(call, &question);
 }
 
 void strobe_api_instance_files(const struct strobe_api_call *call)
@@ -123,6 +128,15 @@ void strobe_api_instance_source(const struct strobe_api_call *call)
         return;
     }
     ask(call, "source", path);
+}
+
+void strobe_api_instance_memory(const struct strobe_api_call *call)
+{
+    struct strobe_wire_request question = {.what = (char *)"memory"};
+    if (strobe_api_body(call, &strobe_wire_memory_request_struct, &question.memory) == 0) {
+        ask_whole(call, &question);
+        strobe_wire_struct_done(&strobe_wire_memory_request_struct, &question.memory);
+    }
 }
 
 /* ---- Sources by hash ---- */

@@ -13,6 +13,7 @@ enum strobe_http_method {
     STROBE_HTTP_GET,
     STROBE_HTTP_HEAD,
     STROBE_HTTP_POST,
+    STROBE_HTTP_PUT,
     STROBE_HTTP_DELETE,
     STROBE_HTTP_PATCH,
     STROBE_HTTP_OTHER, /* answered 405 */

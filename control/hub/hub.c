@@ -11,6 +11,7 @@
 #include "hub/intake.h"
 #include "hub/metrics.h"
 #include "hub/probe_table.h"
+#include "hub/redaction.h"
 #include "hub/requests.h"
 #include "hub/routes.h"
 #include "hub/waits.h"
@@ -139,7 +140,11 @@ static int make_parts(struct strobe_hub *hub, struct strobe_error *error)
     if (hub->instances == NULL || hub->waits == NULL || hub->consoles == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
-    int status = strobe_probe_table_new(hub->store, hub->bus, on_set_changed, hub, &hub->probes, error);
+    int status = strobe_hub_redaction_new(hub->store, &hub->redaction, error);
+    if (status < 0) {
+        return status;
+    }
+    status = strobe_probe_table_new(hub->store, hub->bus, on_set_changed, hub, &hub->probes, error);
     if (status == 0 && (hub->intake = strobe_intake_new(&hub->loop, hub->store, hub->bus, &intake)) == NULL) {
         status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
@@ -202,6 +207,7 @@ void strobe_hub_done(struct strobe_hub *hub)
     strobe_metrics_free(hub->metrics);
     strobe_consoles_free(hub->consoles);
     strobe_probe_table_free(hub->probes);
+    strobe_hub_redaction_free(hub->redaction);
     strobe_instances_free(hub->instances);
     strobe_sessions_free(hub->sessions);
     strobe_bus_free(hub->bus);

@@ -13,6 +13,7 @@
 
 struct strobe_agents;
 struct strobe_consoles;
+struct strobe_hub_redaction;
 struct strobe_instances;
 struct strobe_intake;
 struct strobe_metrics;
@@ -26,14 +27,15 @@ struct strobe_hub {
     struct strobe_store *store;
     struct strobe_bus *bus;
     struct strobe_sessions *sessions;
-    struct strobe_instances *instances; /* processes that are connected */
-    struct strobe_probe_table *probes;  /* probes and where they stand */
-    struct strobe_metrics *metrics;     /* what metric and timer probes measured */
-    struct strobe_intake *intake;       /* snapshots on their way to the disk */
-    struct strobe_requests *requests;   /* questions to instances */
-    struct strobe_waits *waits;         /* long polls */
-    struct strobe_agents *agents;       /* the agents' side of the link */
-    struct strobe_consoles *consoles;   /* live websockets */
+    struct strobe_instances *instances;     /* processes that are connected */
+    struct strobe_probe_table *probes;      /* probes and where they stand */
+    struct strobe_hub_redaction *redaction; /* the policy of all services */
+    struct strobe_metrics *metrics;         /* what metric and timer probes measured */
+    struct strobe_intake *intake;           /* snapshots on their way to the disk */
+    struct strobe_requests *requests;       /* questions to instances */
+    struct strobe_waits *waits;             /* long polls */
+    struct strobe_agents *agents;           /* the agents' side of the link */
+    struct strobe_consoles *consoles;       /* live websockets */
     struct strobe_listener listener;
     struct strobe_server *server;
     struct strobe_socket_handlers sockets[2];

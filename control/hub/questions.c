@@ -35,9 +35,21 @@ static void answer_checked(struct strobe_exchange *exchange, const struct strobe
     strobe_api_answer_json(exchange, 200, json);
 }
 
+static void answer_memory(struct strobe_exchange *exchange, const struct strobe_wire_memory *memory)
+{
+    json_t *json = strobe_wire_struct_to_json(&strobe_wire_memory_struct, memory, NULL);
+    if (json != NULL) {
+        json_object_del(json, "request");
+    }
+    strobe_api_answer_json(exchange, 200, json);
+}
+
 static void answer_refused(struct strobe_exchange *exchange, const struct strobe_wire_request_failed *failed)
 {
-    strobe_api_fail(exchange, strcmp(failed->reason, "not_loaded") == 0 ? 404 : 503, failed->reason, failed->message);
+    bool is_wrong = strncmp(failed->reason, "location_", sizeof "location_" - 1) == 0; /* what was asked is */
+    bool is_refused = strcmp(failed->reason, "refused") == 0;
+    int status = strcmp(failed->reason, "not_loaded") == 0 ? 404 : is_wrong ? 400 : is_refused ? 409 : 503;
+    strobe_api_fail(exchange, status, failed->reason, failed->message);
 }
 
 static void answer_message(struct strobe_exchange *exchange, const struct strobe_wire_message *message)
@@ -51,6 +63,9 @@ static void answer_message(struct strobe_exchange *exchange, const struct strobe
         break;
     case STROBE_WIRE_KIND_CHECKED:
         answer_checked(exchange, &message->as.checked);
+        break;
+    case STROBE_WIRE_KIND_MEMORY:
+        answer_memory(exchange, &message->as.memory);
         break;
     default:
         answer_refused(exchange, &message->as.request_failed);

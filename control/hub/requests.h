@@ -15,7 +15,7 @@ struct strobe_request_outcome {
      */
     int status;
     struct strobe_wire_message
-        *message; /* borrowed; files, source_text, checked or request_failed; NULL without an answer */
+        *message; /* borrowed; files, source_text, checked, memory or request_failed; NULL without an answer */
 };
 
 typedef void (*strobe_request_callback)(void *user, const struct strobe_request_outcome *outcome);

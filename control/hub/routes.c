@@ -22,6 +22,7 @@ static const struct route routes[] = {
     {STROBE_HTTP_GET, PREFIX "instances", strobe_api_instances_list, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "instances/*/files", strobe_api_instance_files, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "instances/*/source", strobe_api_instance_source, false, "GET"},
+    {STROBE_HTTP_POST, PREFIX "instances/*/memory", strobe_api_instance_memory, false, "POST"},
     {STROBE_HTTP_GET, PREFIX "sources/*", strobe_api_source_get, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "probes", strobe_api_probes_list, false, "GET, POST"},
     {STROBE_HTTP_POST, PREFIX "probes", strobe_api_probe_add, false, "GET, POST"},
@@ -30,8 +31,13 @@ static const struct route routes[] = {
     {STROBE_HTTP_DELETE, PREFIX "probes/*", strobe_api_probe_remove, false, "GET, PATCH, DELETE"},
     {STROBE_HTTP_GET, PREFIX "probes/*/metrics", strobe_api_probe_metrics, false, "GET"},
     {STROBE_HTTP_POST, PREFIX "check", strobe_api_check, false, "POST"},
+    {STROBE_HTTP_GET, PREFIX "redaction", strobe_api_redaction_get, false, "GET, PUT"},
+    {STROBE_HTTP_PUT, PREFIX "redaction", strobe_api_redaction_put, false, "GET, PUT"},
     {STROBE_HTTP_GET, PREFIX "snapshots", strobe_api_snapshots_list, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "snapshots/*", strobe_api_snapshot_get, false, "GET"},
+    {STROBE_HTTP_GET, PREFIX "snapshots/*/value", strobe_api_snapshot_value, false, "GET"},
+    {STROBE_HTTP_GET, PREFIX "snapshots/*/diff", strobe_api_snapshot_diff, false, "GET"},
+    {STROBE_HTTP_GET, PREFIX "probes/*/hits", strobe_api_probe_hits, false, "GET"},
 };
 
 int strobe_routes_find(enum strobe_http_method method, const char *path, strobe_api_handler *ret_handler,

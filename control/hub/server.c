@@ -185,7 +185,7 @@ static int copy_method_and_path(struct lws *wsi, struct strobe_http_request *req
     } methods[] = {
         {WSI_TOKEN_GET_URI, STROBE_HTTP_GET},       {WSI_TOKEN_POST_URI, STROBE_HTTP_POST},
         {WSI_TOKEN_DELETE_URI, STROBE_HTTP_DELETE}, {WSI_TOKEN_HEAD_URI, STROBE_HTTP_HEAD},
-        {WSI_TOKEN_PUT_URI, STROBE_HTTP_OTHER},     {WSI_TOKEN_PATCH_URI, STROBE_HTTP_PATCH},
+        {WSI_TOKEN_PUT_URI, STROBE_HTTP_PUT},       {WSI_TOKEN_PATCH_URI, STROBE_HTTP_PATCH},
         {WSI_TOKEN_OPTIONS_URI, STROBE_HTTP_OTHER},
     };
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {

@@ -107,6 +107,15 @@ int strobe_store_put_source(struct strobe_store *store, const struct strobe_wire
 int strobe_store_get_source(struct strobe_store *store, const char *sha256, char **ret_text,
                             struct strobe_error *error);
 
+/* ---- Redaction ---- */
+
+/** The policy (release with strobe_wire_struct_done()). @return 0, STROBE_ENOTFOUND when none was ever set */
+int strobe_store_get_redaction(struct strobe_store *store, struct strobe_wire_redaction *ret_redaction,
+                               struct strobe_error *error);
+
+int strobe_store_put_redaction(struct strobe_store *store, const struct strobe_wire_redaction *redaction,
+                               struct strobe_error *error);
+
 /* ---- Probes ---- */
 
 int strobe_store_put_probe(struct strobe_store *store, const struct strobe_wire_probe *probe,

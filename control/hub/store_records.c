@@ -124,6 +124,28 @@ int strobe_store_get_source(struct strobe_store *store, const char *sha256, char
     return status;
 }
 
+/* ---- Redaction ---- */
+
+int strobe_store_put_redaction(struct strobe_store *store, const struct strobe_wire_redaction *redaction,
+                               struct strobe_error *error)
+{
+    sqlite3_stmt *statement = strobe_store_use(store, STROBE_STATEMENT_PUT_REDACTION);
+    char *document = strobe_document_write(&strobe_wire_redaction_struct, redaction, error);
+    return run_with_document(store, statement, 1, document, error);
+}
+
+int strobe_store_get_redaction(struct strobe_store *store, struct strobe_wire_redaction *ret_redaction,
+                               struct strobe_error *error)
+{
+    sqlite3_stmt *statement = strobe_store_use(store, STROBE_STATEMENT_GET_REDACTION);
+    int code = sqlite3_step(statement);
+    int status = code == SQLITE_ROW    ? read_row(statement, &strobe_wire_redaction_struct, ret_redaction, error)
+                 : code == SQLITE_DONE ? strobe_error_set(error, STROBE_ENOTFOUND, "no redaction policy was set")
+                                       : strobe_store_fail(store, error);
+    sqlite3_reset(statement);
+    return status;
+}
+
 /* ---- Probes ---- */
 
 int strobe_store_put_probe(struct strobe_store *store, const struct strobe_wire_probe *probe,

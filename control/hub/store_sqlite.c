@@ -47,6 +47,10 @@ static const char *const upgrades[SCHEMA_VERSION] = {
           "ALTER TABLE snapshots ADD COLUMN level TEXT;",
 };
 
+/* Tables that came later and that an older hub does not mind; made at each start. */
+static const char additions[] =
+    "CREATE TABLE IF NOT EXISTS redaction(one INTEGER PRIMARY KEY CHECK(one = 1), document TEXT NOT NULL);";
+
 /* ---- Statements ---- */
 
 int strobe_store_fail(struct strobe_store *store, struct strobe_error *error)
@@ -230,6 +234,9 @@ static int open_in(struct strobe_store *store, const char *path, struct strobe_e
     }
     if (status == 0) {
         status = open_schema(store, &detail);
+    }
+    if (status == 0) {
+        status = execute(store, additions, &detail);
     }
     if (status == 0) {
         status = prepare_all(store, &detail);

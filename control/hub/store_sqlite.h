@@ -26,6 +26,8 @@
     X(PUT_SOURCE, "INSERT OR IGNORE INTO sources(sha256, document) VALUES(?,?)")                                    \
     X(HAS_SOURCE, "SELECT 1 FROM sources WHERE sha256 = ?")                                                         \
     X(GET_SOURCE, "SELECT document FROM sources WHERE sha256 = ?")                                                  \
+    X(PUT_REDACTION, "INSERT OR REPLACE INTO redaction(one, document) VALUES(1,?)")                                 \
+    X(GET_REDACTION, "SELECT document FROM redaction")                                                              \
     X(PUT_PROBE, "INSERT OR REPLACE INTO probes(id, created_at_ms, document) VALUES(?,?,?)")                        \
     X(REMOVE_PROBE, "DELETE FROM probes WHERE id = ?")                                                              \
     X(REMOVE_STATES, "DELETE FROM probe_states WHERE probe = ?")                                                    \

@@ -18,12 +18,13 @@
 #define STROBE_PROCESS_RATE_PER_S 100.0       /* hits each second, all probes of a process */
 #define STROBE_PROBE_EXPIRY_MS_DEFAULT (3600 * 1000LL)
 #define STROBE_PROBE_EXPIRY_MS_MAX (24 * 3600 * 1000LL)
-#define STROBE_WATCHES_MAX 32            /* expressions of one snapshot probe */
-#define STROBE_LABELS_MAX 8              /* of one metric or timer */
-#define STROBE_LABEL_BYTES_MAX 128       /* of a label's value; longer ones are cut */
-#define STROBE_METRIC_SERIES_MAX 100     /* combinations of label values kept apart; then "other" */
-#define STROBE_LAST_VALUES_BYTES_MAX 511 /* of a condition's variables as text, in a status */
-#define STROBE_PROCESS_LABELS_MAX 32     /* name=value of STROBE_LABELS */
+#define STROBE_WATCHES_MAX 32                     /* expressions of one snapshot probe */
+#define STROBE_LABELS_MAX 8                       /* of one metric or timer */
+#define STROBE_LABEL_BYTES_MAX 128                /* of a label's value; longer ones are cut */
+#define STROBE_METRIC_SERIES_MAX 100              /* combinations of label values kept apart; then "other" */
+#define STROBE_WATCHES_TEXT_BYTES_MAX (16 * 1024) /* of computed watches of one hit */
+#define STROBE_LAST_VALUES_BYTES_MAX 511          /* of a condition's variables as text, in a status */
+#define STROBE_PROCESS_LABELS_MAX 32              /* name=value of STROBE_LABELS */
 #define STROBE_PROCESS_LABELS_BYTES_MAX 4096
 #define STROBE_QUARANTINE_MAX 64                 /* probes not armed because a process died of them */
 #define STROBE_LOG_BYTES_MAX 4096                /* of a log line */
@@ -72,6 +73,7 @@
 #define STROBE_CAPTURE_LOCALS_MAX 200           /* of one frame */
 #define STROBE_CAPTURE_BYTES_MAX (256 * 1024)   /* of one image */
 #define STROBE_CAPTURE_VALUES_MAX 8192          /* of one image */
+#define STROBE_CAPTURE_WATCHES_MAX 34           /* a probe's watches, and $return and $exception */
 #define STROBE_CAPTURE_SCAN_MAX 256             /* characters copied beyond LENGTH_MAX, to look for secrets only */
 #define STROBE_CAPTURE_AWAITERS_MAX 16          /* tasks that wait for the running one, up to the root */
 #define STROBE_CAPTURE_NATIVE_MAX 256           /* frames of C code, when asked for */
@@ -79,6 +81,14 @@
 #define STROBE_CAPTURE_NS_MAX 5000000LL         /* time in the program's thread for one capture */
 #define STROBE_NAME_BYTES_MAX 256               /* of an identifier, type or function name */
 #define STROBE_PATH_BYTES_MAX 1024              /* of a file's path */
+
+/* Redaction policies. */
+#define STROBE_POLICY_ENTRIES_MAX 1000      /* of one list */
+#define STROBE_POLICY_PATTERNS_MAX 100      /* regular expressions of one policy */
+#define STROBE_POLICY_TEXT_BYTES_MAX 1000   /* of one entry */
+#define STROBE_POLICY_MATCH_STEPS_MAX 20000 /* of one regular expression at one place of a text */
+#define STROBE_POLICY_MATCH_KIB_MAX 256     /* memory of one match */
+#define STROBE_POLICY_NS_MAX 100000000LL    /* for the policy's patterns in one snapshot, on the link thread */
 
 /* Queues. */
 #define STROBE_QUEUE_IMAGES_MAX 256               /* images between the callback and the link; a power of two */
@@ -120,5 +130,24 @@
 #define STROBE_HUB_STATES_MAX 10000             /* states of one probe */
 #define STROBE_HUB_METRICS_MAX 10000            /* metrics of probes, each in one instance */
 #define STROBE_HUB_KEEP_MS (24 * 3600 * 1000LL) /* what an expired probe stays listed for */
+
+/* The memory action. */
+#define STROBE_MEMORY_FRAMES_MAX 16                            /* lines kept of each allocation's stack */
+#define STROBE_MEMORY_ROWS_MAX 200                             /* in one answer */
+#define STROBE_MEMORY_RSS_BYTES_MAX (4LL * 1024 * 1024 * 1024) /* larger processes are not traced */
+#define STROBE_MEMORY_TRACER_BYTES_MAX (96LL * 1024 * 1024)    /* of traces, about 2 million; then tracing ends */
+#define STROBE_MEMORY_TRACE_MS_MAX (30 * 60 * 1000LL)          /* then tracing ends by itself */
+#define STROBE_MEMORY_PLACES_MAX 65536                         /* told apart; the rest is not listed */
+#define STROBE_MEMORY_CENSUS_NS_MAX 50000000LL                 /* one walk over the heap; what is left is not counted */
+#define STROBE_MEMORY_TYPES_MAX 16384                          /* told apart by a census */
+
+/* Reading snapshots at the hub. */
+#define STROBE_HUB_PATH_BYTES_MAX 1024     /* a path into the values of a snapshot */
+#define STROBE_HUB_DIFF_PAIRS_MAX 100000   /* pairs of values compared */
+#define STROBE_HUB_DIFF_STEPS_MAX 10000000 /* looks at members, while they are aligned */
+#define STROBE_HUB_DIFF_LIST_MAX 1000      /* differences listed; the rest is counted */
+#define STROBE_HUB_DIFF_DEPTH_MAX 64       /* values within one another that are compared */
+#define STROBE_HUB_COLUMNS_MAX 24          /* of a table of hits */
+#define STROBE_HUB_HITS_MS_MAX 150         /* what one answer with a table may take; the rest comes with the next */
 
 #endif

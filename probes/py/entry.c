@@ -340,6 +340,9 @@ static void meet_place(struct strobe_entry *entry, const struct strobe_location 
         }
         if (entry->probe->standing > 0 && !entry->told && location == &entry->location) {
             note_found(entry, r);
+            /* What was said is true no more. That it is armed is told later, with its place; its hits may end before.
+             */
+            strobe_probe_set_state(entry->probe, STROBE_PROBE_PENDING, "", "%s", "");
         }
     }
     if (status == 0) {

@@ -138,6 +138,75 @@ int strobe_measure_number(const struct strobe_script *script, const int16_t *bin
     return strobe_metric_add(hit->probe->metric, labels, number);
 }
 
+/* ---- Watches ---- */
+
+/* Texts and errors of one hit: one at a time under the GIL. */
+static struct {
+    char text[STROBE_WATCHES_TEXT_BYTES_MAX];
+    size_t used;
+    struct strobe_error errors[STROBE_WATCHES_MAX];
+} watched;
+
+/* A computed value as text; where there is no room any more, none. */
+static void show_computed(struct strobe_evaluation *evaluation, struct strobe_value value,
+                          struct strobe_watch_value *ret_value)
+{
+    struct strobe_value text;
+    size_t room = sizeof watched.text - watched.used;
+    room = room < STROBE_CAPTURE_LENGTH_MAX ? room : STROBE_CAPTURE_LENGTH_MAX;
+    if (strobe_format_value(evaluation, value, 'r', NULL, &text) < 0 || room < 16) {
+        ret_value->error = evaluation->error->message[0] != '\0' ? evaluation->error->message : "it is too large";
+        return;
+    }
+    ret_value->type = strobe_value_type_name(value);
+    ret_value->text = watched.text + watched.used;
+    ret_value->text_size = put_utf8(text, watched.text + watched.used, room);
+    watched.used += ret_value->text_size;
+}
+
+static void watch_one(const struct strobe_script *script, const int16_t *binding, size_t index,
+                      const struct strobe_expression_context *context, struct strobe_watch_value *ret_value)
+{
+    struct strobe_error *error = &watched.errors[index];
+    struct strobe_evaluation evaluation;
+    struct strobe_value value;
+    const struct strobe_expression *watch = script->watches[index];
+    *ret_value = (struct strobe_watch_value){.expression = script->action->watches[index]};
+    if (watch == NULL) {
+        ret_value->error = script->watch_errors[index].message;
+        return;
+    }
+    error->code = 0;
+    error->message[0] = '\0';
+    strobe_evaluation_begin(&evaluation, watch->is_secret, error);
+    if (evaluate(script, binding, watch, context, &evaluation, &value) < 0) {
+        ret_value->error = error->message;
+    } else if (value.kind == STROBE_VALUE_OBJECT) {
+        ret_value->object = value.as.object;
+    } else {
+        show_computed(&evaluation, value, ret_value);
+    }
+}
+
+size_t strobe_measure_watches(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
+                              strobe_hit_text *own_text, struct strobe_watch_value *ret_values)
+{
+    struct strobe_expression_context context;
+    size_t count = 0;
+    watched.used = 0;
+    if (hit->return_value != NULL) {
+        ret_values[count++] = (struct strobe_watch_value){.expression = "$return", .object = hit->return_value};
+    }
+    if (hit->exception != NULL) {
+        ret_values[count++] = (struct strobe_watch_value){.expression = "$exception", .object = hit->exception};
+    }
+    strobe_hit_context(hit, own_text, &context);
+    for (size_t i = 0; i < script->action->watches_count; i++) {
+        watch_one(script, binding, i, &context, &ret_values[count++]);
+    }
+    return count;
+}
+
 /* ---- Why is it false? ---- */
 
 void strobe_measure_glance(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,

@@ -5,6 +5,8 @@
 #include "probes/py/hit.h"
 #include "probes/py/script.h"
 
+enum { STROBE_WATCH_VALUES_MAX = STROBE_WATCHES_MAX + 2 };
+
 /** An expression that could not be evaluated: counted as the gate condition_error, told as `what`: message. */
 struct strobe_measure_error {
     const char *what; /* "template", "value", "label tier": borrowed from the script */
@@ -25,6 +27,24 @@ int strobe_measure_text(const struct strobe_script *script, const int16_t *bindi
  */
 int strobe_measure_number(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
                           strobe_hit_text *own_text, struct strobe_measure_error *error);
+
+/** The value of one watch: an object of the program, or computed text with its type, or why there is none. Borrowed. */
+struct strobe_watch_value {
+    const char *expression;
+    PyObject *object;
+    const char *text; /* UTF-8 */
+    size_t text_size;
+    const char *type;
+    const char *error;
+};
+
+/**
+ * The values of a snapshot probe's watches, and before them `$return` and `$exception` where there is one; valid until
+ * the next call. A watch that fails has an error, and the others go on.
+ * @param ret_values room for STROBE_WATCH_VALUES_MAX   @return how many there are
+ */
+size_t strobe_measure_watches(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
+                              strobe_hit_text *own_text, struct strobe_watch_value *ret_values);
 
 /** Note the values of the condition's variables for people who wonder why it is false. Costs microseconds. */
 void strobe_measure_glance(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,

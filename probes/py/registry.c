@@ -108,9 +108,10 @@ bool strobe_registry_must_look(const struct strobe_registry *registry)
 }
 
 /* Probes whose code has died look for other code of their place. */
-static void bury(struct strobe_registry *registry)
+static void bury(struct strobe_registry *registry, struct strobe_slice *slice)
 {
     strobe_dispatch_drop_dead(registry->dispatch, registry->index->watcher < 0 ? 1 : 0);
+    settle(registry, slice); /* before anyone looks for code: the sites keep it alive */
     for (size_t i = 0; i < registry->count; i++) {
         struct strobe_entry *entry = &registry->entries[i];
         if (entry->told && entry->probe->standing == 0) {
@@ -145,7 +146,7 @@ void strobe_registry_resolve(struct strobe_registry *registry)
 {
     struct strobe_slice slice = strobe_slice_begin();
     struct strobe_name_set touched;
-    bury(registry);
+    bury(registry, &slice);
     want_files(registry);
     strobe_code_index_refresh(registry->index);
     strobe_code_index_take_touched(registry->index, &touched);

@@ -46,9 +46,11 @@ def start(dsn: str | None = None, *, service: str | None = None) -> None:
         variable STROBE_DSN. The hub need not be reachable: the agent connects when it is.
     service: name of the service, instead of the one in the DSN or in STROBE_SERVICE.
 
-    Raises ValueError when there is no DSN or it cannot be understood (the message never contains the
-    token), RuntimeError when the agent cannot run here, ImportError when the extension was not built
-    for this interpreter.
+    STROBE_REDACTION: path of the process's own redaction policy (docs/redaction.md).
+
+    Raises ValueError when there is no DSN, or when it or the policy cannot be understood (the message
+    never contains the token), RuntimeError when the agent cannot run here, ImportError when the extension
+    was not built for this interpreter.
 
     Example: `stroboscope.start("wss://TOKEN@hub.example:8443/shop?pin=...")`
     """
@@ -98,6 +100,13 @@ def auto() -> None:
 def _start(dsn: str | None, service: str | None) -> None:
     from stroboscope import _agent
 
+    policy = os.environ.get("STROBE_REDACTION")
+    if policy:
+        # Before the first capture. A policy that cannot be used keeps the agent from starting: weaker rules
+        # than somebody asked for are worse than no snapshots.
+        from stroboscope.cli.policy import load
+
+        _agent.set_policy(load(policy).json)
     _agent.start(
         dsn,
         service or os.environ.get("STROBE_SERVICE") or None,

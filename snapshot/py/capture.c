@@ -16,7 +16,9 @@
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
 #include "snapshot/py/trace.h"
+#include "snapshot/py/type_rule.h"
 #include "snapshot/py/walk.h"
+#include "snapshot/py/watch.h"
 #include "strobe/error.h"
 
 /* One for the process: captures run under the GIL, which nothing in here releases. */
@@ -60,6 +62,7 @@ void strobe_capture_done(void)
     strobe_trace_done();
     strobe_future_done();
     strobe_names_done();
+    strobe_capture_policy_done();
     free(walk);
     walk = NULL;
 }
@@ -84,9 +87,11 @@ static void write_image(struct strobe_frame frame, const struct strobe_capture_c
     strobe_thread_write(walk, context->tstate);
     strobe_trace_write(walk);
     strobe_request_write(walk, frame);
-    strobe_stack_write(walk, frame, context->line);
+    strobe_watches_refer(walk, context->watches, context->watches_count);
+    strobe_stack_write(walk, frame, context->line, !context->options.no_locals);
     strobe_await_chain_write(walk, context->tstate);
     write_native(context->options.native);
+    strobe_watches_write(walk, context->watches, context->watches_count);
     strobe_walk_run(walk, started_ns);
 }
 

@@ -18,7 +18,18 @@
 
 /** What a capture does on request only. Zero-initialised: nothing of it. */
 struct strobe_capture_options {
-    bool native; /* frames of C code between those of Python; some 1 us each */
+    bool native;    /* frames of C code between those of Python; some 1 us each */
+    bool no_locals; /* the stack's places alone, and the watches */
+};
+
+/** Something that was asked for beside the variables: one of `object`, `text`, `error`. All borrowed. */
+struct strobe_capture_watch {
+    const char *expression; /* as it was written */
+    PyObject *object;       /* its value, when that is an object of the program */
+    const char *text;       /* or as text, when it was computed; UTF-8 */
+    size_t text_size;
+    const char *type;  /* of a computed one: the type's name */
+    const char *error; /* why it has no value */
 };
 
 /** What stands in the image beside the values. */
@@ -27,6 +38,8 @@ struct strobe_capture_context {
     int line;     /* 1-based line of the innermost frame; the caller knows it */
     PyThreadState *tstate;
     struct strobe_capture_options options;
+    const struct strobe_capture_watch *watches; /* at most STROBE_CAPTURE_WATCHES_MAX */
+    size_t watches_count;
 };
 
 /**

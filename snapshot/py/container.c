@@ -36,7 +36,7 @@ static const char *pair_rule(struct strobe_value *value, PyObject *const *items,
     if (size != 2 || items[0] == NULL || !(PyUnicode_Check(items[0]) || PyBytes_Check(items[0]))) {
         return NULL;
     }
-    return strobe_name_rule(value->walk, items[0]);
+    return strobe_name_secret(value->walk, items[0]);
 }
 
 void strobe_container_write_items(struct strobe_value *value, PyObject *const *items, Py_ssize_t size)

@@ -11,7 +11,7 @@
 #include "snapshot/py/name.h"
 #include "snapshot/py/reference_list.h"
 #include "snapshot/py/type_name.h"
-#include "snapshot/redact.h"
+#include "snapshot/py/type_rule.h"
 
 enum { MEMBER_OBJECT = 6, MEMBER_OBJECT_EX = 16 }; /* PyMemberDef.type, the same in all versions */
 
@@ -121,7 +121,7 @@ static bool next_field(PyObject *object, struct field_walk *walk, struct field *
 static const char *rule_of(struct strobe_value *value, const struct field *field, const struct strobe_name_pair *pair)
 {
     if (field->text != NULL) {
-        return strobe_redact_name(field->text, strlen(field->text));
+        return strobe_policy_name(strobe_capture_policy(), field->text, strlen(field->text));
     }
     const char *rule = strobe_name_rule(value->walk, field->name);
     return rule != NULL ? rule : strobe_name_pair_rule(pair, field->name);

@@ -71,10 +71,9 @@ static bool is_class_statement(PyTypeObject *type)
     return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && !PyType_HasFeature(type, Py_TPFLAGS_IMMUTABLETYPE);
 }
 
-static bool fits(const struct strobe_kind *kind, PyTypeObject *base, PyTypeObject *type)
+static bool fits(const struct strobe_kind *kind, PyTypeObject *base)
 {
-    return ((kind->flags & STROBE_KIND_NATIVE) == 0 || !is_class_statement(base)) &&
-           ((kind->flags & STROBE_KIND_EXACT) == 0 || base == type) && base->tp_basicsize >= kind->size;
+    return ((kind->flags & STROBE_KIND_NATIVE) == 0 || !is_class_statement(base)) && base->tp_basicsize >= kind->size;
 }
 
 /* What a class of Python says comes before the memory of its built-in base: an enumeration of float is one. */
@@ -85,7 +84,7 @@ static const struct strobe_kind *find_by_name(PyTypeObject *type, unsigned nativ
     for (Py_ssize_t i = 0; mro != NULL && i < PyTuple_GET_SIZE(mro) && i < CLASSES_MAX; i++) {
         PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(mro, i);
         const struct strobe_kind *kind = *find_name(name, strobe_type_name(base, name));
-        if (kind != NULL && (kind->flags & STROBE_KIND_NATIVE) == native && fits(kind, base, type)) {
+        if (kind != NULL && (kind->flags & STROBE_KIND_NATIVE) == native && fits(kind, base)) {
             return kind;
         }
     }

@@ -12,8 +12,7 @@ struct strobe_value;
 
 enum strobe_kind_flag {
     STROBE_KIND_NATIVE = 1, /* memory is read by a C struct: only a type that no class statement can make */
-    STROBE_KIND_WHOLE = 2,  /* what is stored in the instance besides is no part of the program's data */
-    STROBE_KIND_EXACT = 4   /* subclasses are another kind */
+    STROBE_KIND_WHOLE = 2   /* what is stored in the instance besides is no part of the program's data */
 };
 
 /** One entry. Tables of them end with a NULL name. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "snapshot/redact.h"
+#include "snapshot/py/type_rule.h"
 #include "strobe/error.h"
 
 enum {
@@ -182,7 +182,7 @@ void strobe_name_put(struct strobe_walk *walk, PyObject *str)
 static const char *judge(struct strobe_walk *walk, const char *text, size_t size)
 {
     strobe_walk_spend(walk, JUDGE_COST + size / JUDGE_BYTES_PER_COST);
-    return strobe_redact_name(text, size);
+    return strobe_policy_name(strobe_capture_policy(), text, size);
 }
 
 /* The text judged here is keyed by its hash, 64 bits keyed by the interpreter's secret, and its length. */
@@ -232,6 +232,12 @@ const char *strobe_name_rule(struct strobe_walk *walk, PyObject *name)
     return rule;
 }
 
+const char *strobe_name_secret(struct strobe_walk *walk, PyObject *name)
+{
+    const char *rule = strobe_name_rule(walk, name);
+    return rule != NULL && rule[0] == STROBE_RULE_UNLISTED ? NULL : rule;
+}
+
 /* ---- Pairs under two names ---- */
 
 static bool is_one_of(PyObject *name, const char *const *words, size_t count)
@@ -254,7 +260,7 @@ void strobe_name_pair_see(struct strobe_walk *walk, struct strobe_name_pair *pai
     static const char *const naming[] = {"name", "key", "Name", "Key", "field", "header", "param", "_name"};
     if (pair->rule == NULL && (PyUnicode_Check(value) || PyBytes_Check(value)) &&
         is_one_of(name, naming, sizeof naming / sizeof naming[0])) {
-        pair->rule = strobe_name_rule(walk, value);
+        pair->rule = strobe_name_secret(walk, value);
     }
 }
 

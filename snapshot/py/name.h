@@ -58,6 +58,9 @@ bool strobe_str_readable(PyObject *str);
  */
 const char *strobe_name_rule(struct strobe_walk *walk, PyObject *name);
 
+/** The same for what only a secret's name says: an allow list that does not have the name says nothing. */
+const char *strobe_name_secret(struct strobe_walk *walk, PyObject *name);
+
 /** Put the text of a str into the image. */
 void strobe_name_put(struct strobe_walk *walk, PyObject *str);
 

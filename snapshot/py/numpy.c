@@ -208,7 +208,8 @@ static bool write_scalar(struct strobe_value *value, char kind)
     if (kind == '?') {
         array.item_bytes = 1; /* and padding */
     } else if (name != NULL && name[strcspn(name, "0123456789")] != '\0') {
-        array.item_bytes = (size_t)(atoi(name + strcspn(name, "0123456789")) / 8); /* int32 of 4 bytes and padding */
+        array.item_bytes =
+            (size_t)strtoul(name + strcspn(name, "0123456789"), NULL, 10) / 8; /* int32 of 4 bytes and padding */
     }
     if (array.item_bytes == 0 || (Py_ssize_t)array.item_bytes > bytes) {
         return false;
@@ -290,7 +291,7 @@ static bool write_dtype(struct strobe_value *value)
 
 #define WHOLE (STROBE_KIND_NATIVE | STROBE_KIND_WHOLE)
 const struct strobe_kind strobe_kinds_numpy[] = {
-    {"numpy.ndarray", WHOLE, sizeof(struct array_object), write_ndarray},
+    {"numpy.ndarray", STROBE_KIND_NATIVE, sizeof(struct array_object), write_ndarray},
     {"numpy.dtype", WHOLE, 0, write_dtype},
     {"numpy.bool", WHOLE, 0, write_bool},
     {"numpy.bool_", WHOLE, 0, write_bool},

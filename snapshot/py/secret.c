@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/py/integer.h"
+#include "snapshot/policy.h"
 #include "snapshot/py/name.h"
+#include "snapshot/words.h"
 
 enum {
     TEXT_LENGTH_MIN = 4, /* characters; shorter texts are shared by the whole program */
@@ -51,7 +53,10 @@ static bool is_lower_case(PyObject *str)
 static bool is_label(struct strobe_walk *walk, PyObject *str)
 {
     strobe_walk_spend(walk, JUDGE_COST);
-    return strobe_name_rule(walk, str) != NULL || (PyUnicode_CHECK_INTERNED(str) && is_lower_case(str));
+    if (!PyUnicode_IS_ASCII(str) || !strobe_words_only(PyUnicode_DATA(str), (size_t)PyUnicode_GET_LENGTH(str))) {
+        return false; /* "xP5/token!" is a secret that has such a word in it */
+    }
+    return strobe_name_secret(walk, str) != NULL || (PyUnicode_CHECK_INTERNED(str) && is_lower_case(str));
 }
 
 bool strobe_secret_everywhere(struct strobe_walk *walk, PyObject *object)
@@ -135,7 +140,8 @@ static bool gather_secrets(struct strobe_walk *walk)
     bool found = false;
     for (uint32_t i = 0; i < walk->found; i++) {
         const struct strobe_pending *secret = &walk->queue[i];
-        if (secret->rule != NULL && can_be_compared(secret) && strobe_secret_everywhere(walk, secret->object)) {
+        if (secret->rule != NULL && secret->rule[0] != STROBE_RULE_UNLISTED && can_be_compared(secret) &&
+            strobe_secret_everywhere(walk, secret->object)) {
             *look_up(walk, secret->object) = (struct strobe_identity){NULL, walk->generation, i};
             found = true;
         }

@@ -162,7 +162,7 @@ static void write_frame(struct strobe_walk *walk, struct strobe_frame frame, int
     }
 }
 
-void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line)
+void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line, bool with_locals)
 {
     size_t limit = walk->writer.limit;
     walk->writer.limit = limit / 2;
@@ -177,7 +177,7 @@ void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int
             }
             line = strobe_frame_line(frame);
         }
-        write_frame(walk, frame, line, count < STROBE_CAPTURE_FRAMES_WITH_LOCALS_MAX);
+        write_frame(walk, frame, line, with_locals && count < STROBE_CAPTURE_FRAMES_WITH_LOCALS_MAX);
         count++;
     }
     strobe_image_patch_u8(&walk->writer, count_at, count);

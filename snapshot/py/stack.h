@@ -6,9 +6,9 @@
 #include "snapshot/py/walk.h"
 
 /**
- * Put `frame`, which executes `line`, and its callers, with the variables of the innermost; the variables become the
- * first values of the walk. Uses at most half of the image.
+ * Put `frame`, which executes `line`, and its callers, with the variables of the innermost if they are wanted; the
+ * variables become the first values of the walk. Uses at most half of the image.
  */
-void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line);
+void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line, bool with_locals);
 
 #endif

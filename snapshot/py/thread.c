@@ -69,6 +69,16 @@ void strobe_thread_write(struct strobe_walk *walk, const PyThreadState *tstate)
     strobe_image_put_text(&walk->writer, name.text, name.size);
 }
 
+bool strobe_thread_name(const PyThreadState *tstate, char ret_name[STROBE_NAME_BYTES_MAX + 1])
+{
+    char buffer[STROBE_NAME_BYTES_MAX];
+    struct strobe_name name = name_of(tstate, buffer);
+    size_t size = name.size < STROBE_NAME_BYTES_MAX ? name.size : STROBE_NAME_BYTES_MAX;
+    memcpy(ret_name, name.text, size);
+    ret_name[size] = '\0';
+    return size > 0;
+}
+
 void strobe_thread_done(void)
 {
     Py_CLEAR(active);

@@ -80,15 +80,36 @@ static bool read_current(uint8_t ret_ids[TRACE_BYTES + SPAN_BYTES])
     return found;
 }
 
-void strobe_trace_write(struct strobe_walk *walk)
+/* @return whether there is a span */
+static bool find_current(uint8_t ret_ids[TRACE_BYTES + SPAN_BYTES])
 {
-    uint8_t ids[TRACE_BYTES + SPAN_BYTES];
     bool there = library.variable != NULL;
     if (!there && library.wait-- == 0) {
         library.wait = LOOK_EVERY;
         there = find_library();
     }
-    bool found = there && read_current(ids);
+    return there && read_current(ret_ids);
+}
+
+bool strobe_trace_id(char ret_text[STROBE_TRACE_ID_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t ids[TRACE_BYTES + SPAN_BYTES];
+    if (!find_current(ids)) {
+        return false;
+    }
+    for (size_t i = 0; i < TRACE_BYTES; i++) {
+        ret_text[2 * i] = digits[ids[i] >> 4];
+        ret_text[2 * i + 1] = digits[ids[i] & 15];
+    }
+    ret_text[2 * TRACE_BYTES] = '\0';
+    return true;
+}
+
+void strobe_trace_write(struct strobe_walk *walk)
+{
+    uint8_t ids[TRACE_BYTES + SPAN_BYTES];
+    bool found = find_current(ids);
     strobe_image_put_u8(&walk->writer, found);
     if (found) {
         strobe_image_put_bytes(&walk->writer, ids, sizeof ids);

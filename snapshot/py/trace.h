@@ -7,6 +7,11 @@
 /** Put trace and span id of OpenTelemetry's current span, when the program has loaded it and there is one. */
 void strobe_trace_write(struct strobe_walk *walk);
 
+enum { STROBE_TRACE_ID_BYTES = 33 };
+
+/** The trace id as 32 hexadecimal digits. @return false when there is no span */
+bool strobe_trace_id(char ret_text[STROBE_TRACE_ID_BYTES]);
+
 /** Give back what strobe_trace_write() has found out about the library. GIL: held. */
 void strobe_trace_done(void);
 

@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "snapshot/py/secret.h"
+#include "snapshot/py/shred_secrets.h"
 #include "snapshot/py/type_name.h"
+#include "snapshot/py/type_rule.h"
 #include "snapshot/py/value.h"
 
 enum {
@@ -17,8 +19,9 @@ enum {
 
 void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
 {
-    walk->writer = (struct strobe_image_writer){
-        .bytes = walk->bytes, .limit = STROBE_CAPTURE_BYTES_MAX - END_BYTES - HIDDEN_BYTES - CUT_BYTES};
+    walk->writer = (struct strobe_image_writer){.bytes = walk->bytes,
+                                                .limit = STROBE_CAPTURE_BYTES_MAX - END_BYTES - HIDDEN_BYTES -
+                                                         CUT_BYTES - STROBE_SHREDS_BYTES};
     walk->deadline_ns = started_ns + STROBE_CAPTURE_NS_MAX;
     walk->read_ns = started_ns;
     walk->work = 0;
@@ -30,6 +33,12 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
     walk->embedded_count = 0;
     walk->unbound = -1;
     strobe_walk_forget(walk);
+    strobe_capture_policy_begin();
+    unsigned serial = strobe_policy_serial(strobe_capture_policy());
+    if (walk->rules_serial != serial) { /* the remembered rules were another policy's */
+        memset(walk->rules, 0, sizeof walk->rules);
+        walk->rules_serial = serial;
+    }
 }
 
 void strobe_walk_forget(struct strobe_walk *walk)
@@ -104,7 +113,8 @@ int64_t strobe_walk_refer(struct strobe_walk *walk, PyObject *object, unsigned d
         }
         return walk->unbound;
     }
-    if (rule != NULL && !strobe_secret_everywhere(walk, object)) {
+    rule = strobe_type_rule(walk, object, rule);
+    if (rule != NULL && (rule[0] == STROBE_RULE_UNLISTED || !strobe_secret_everywhere(walk, object))) {
         return enqueue(walk, object, depth, rule);
     }
     struct strobe_identity *identity = look_up(walk->identities, STROBE_WALK_IDENTITIES, walk->generation, object);
@@ -151,6 +161,7 @@ static bool write_next(struct strobe_walk *walk)
     size_t start = walk->writer.size;
     strobe_value_write(walk, pending, type);
     if (walk->writer.full) {
+        explicit_bzero(walk->writer.bytes + start, walk->writer.size - start); /* the end wipes up to `size` only */
         walk->writer.size = start;
         walk->writer.full = false;
         walk->cut = STROBE_CUT_BYTES;
@@ -191,4 +202,5 @@ void strobe_walk_run(struct strobe_walk *walk, int64_t started_ns)
     strobe_image_put_u8(&walk->writer, walk->cut);
     strobe_image_put_varint(&walk->writer, (uint64_t)(strobe_clock_monotonic_ns() - started_ns));
     strobe_secret_write_hidden(walk);
+    strobe_shred_secrets(walk);
 }

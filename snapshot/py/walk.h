@@ -43,7 +43,7 @@ struct strobe_embedded {
     uint32_t number; /* of the value */
 };
 
-/** What snapshot/redact.h said about a name, by the name's hash and length. */
+/** What the policy said about a name, by the name's hash and length. */
 struct strobe_remembered_rule {
     Py_hash_t hash;
     Py_ssize_t length;
@@ -70,6 +70,7 @@ struct strobe_walk {
     struct strobe_identity identities[STROBE_WALK_IDENTITIES];
     struct strobe_identity type_identities[STROBE_WALK_TYPE_SLOTS];
     struct strobe_remembered_rule rules[STROBE_WALK_RULES];
+    unsigned rules_serial; /* strobe_policy_serial() of the policy that owns them */
     uint8_t bytes[STROBE_CAPTURE_BYTES_MAX];
 };
 

@@ -70,7 +70,7 @@ def test_once_shows_the_bug_and_ends(start_demo: type[Demo], tmp_path: Path) -> 
     code, output = start_demo(tmp_path, "--once").end()
     assert code == 0, output
     assert "total = -560" in output
-    assert "password = str <redacted: password>" in output
+    assert 'password = str <redacted: name "password">' in output
     assert "no output, database or log" in output
     assert processes_of(tmp_path / "demo") == {}
 

@@ -94,7 +94,7 @@ def test_snap_in_the_terminal_shows_the_bug(live_hub: LiveHub, start_shop: Start
     assert result.returncode == 0, result.stderr
     assert f"▶ {LINE} │     return total" in result.stdout
     assert "total = -560" in result.stdout
-    assert "password = str <redacted: password>" in result.stdout
+    assert 'password = str <redacted: name "password">' in result.stdout
     assert not any(secret in result.stdout for secret in SECRETS)
     assert live_hub.client.probes() == []
 

@@ -548,3 +548,97 @@ report(status=stroboscope.status(), loaded="logging" in _sys.modules, texts=text
     assert facts["status"]["not_logged"] == 1
     assert not facts["loaded"]
     assert facts["texts"] == ["1"]
+
+
+# ---- Watches, and the probe's own names ----
+
+
+def test_watches_are_captured_first_with_why_where_there_is_none(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+WATCHES = ["customer", "total * 2", "customer.nothing", "customer.password", "customer.tier", "[total]"]
+set_probes(order(options={"watches": WATCHES, "watches_only": True}))
+sell(21, Customer("gold"))
+(hit,) = drain()
+report(watches=hit["body"]["watches"], values=hit["body"]["values"], frames=hit["body"]["frames"])
+""",
+    ).facts
+    by_name = {watch["expression"]: watch for watch in facts["watches"]}
+    assert by_name["customer"]["value"] == 0
+    assert by_name["total * 2"] == {"expression": "total * 2", "type": "int", "text": "42"}
+    assert by_name["[total]"] == {"expression": "[total]", "type": "list", "text": "[21]"}
+    assert "nothing" in by_name["customer.nothing"]["error"]
+    assert "redacted" in by_name["customer.password"]["error"]
+    assert facts["values"][by_name["customer.tier"]["value"]]["text"] == "'gold'"
+    assert "s3cret" not in json.dumps(facts)
+    assert all("locals" not in frame for frame in facts["frames"])
+
+
+def test_watches_leave_the_locals_as_they_were(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+set_probes(order(options={"watches": ["customer.tier"]}))
+customer = Customer("gold")
+sell(21, customer)
+(hit,) = drain()
+report(locals=locals_of(hit), values=hit["body"]["values"], watch=hit["body"]["watches"][0])
+""",
+    ).facts
+    assert facts["locals"]["total"] == "21"
+    assert facts["values"][facts["watch"]["value"]]["text"] == "'gold'"
+
+
+def test_an_exit_brings_what_was_returned_or_raised(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+def job(n):
+    if n < 0: raise ValueError("negative")
+    return [n, n + 1]
+set_probes(order(location="__main__:job:exit", condition="$elapsed_ms >= 0", limits={"hits": 2},
+                 options={"watches": ["$return[1]", "$exception.args[0]"]}))
+job(1)
+try: job(-1)
+except ValueError: pass
+report(watches=[hit["body"]["watches"] for hit in drain()])
+""",
+    ).facts
+    returned, raised = ({w["expression"]: w for w in watches} for watches in facts["watches"])
+    assert "value" in returned["$return"]
+    assert "value" in returned["$return[1]"] or returned["$return[1]"]["text"] == "2"
+    assert "error" in returned["$exception.args[0]"]
+    assert "value" in raised["$exception"]
+    assert "$return" not in raised
+
+
+def test_thread_and_task_are_known_by_name(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + """
+import asyncio, threading
+set_probes(order(action="log", condition="$thread != 'nobody'", options={"template": "{$thread}"}))
+t = threading.Thread(target=sell, args=(1, None), name="till-7")
+import time
+t2 = threading.Thread(target=lambda: (time.sleep(0.3), sell(1, None)), name="till-7")
+t2.start(); t2.join()
+sell(2, None)
+threads = texts()
+set_probes(order(action="log", version=2, options={"template": "{$task}"}))
+async def main(): sell(3, None)
+asyncio.run(asyncio.wait_for(main(), None)) if False else None
+async def run(): await asyncio.create_task(main(), name="checkout")
+asyncio.run(run())
+tasks = texts()
+sell(4, None)
+report(threads=threads, tasks=tasks, message=states()[0]["message"])
+""",
+    ).facts
+    assert facts["threads"] == ["till-7", "MainThread"]
+    assert facts["tasks"] == ["checkout"]
+    assert "asyncio" in facts["message"]

@@ -138,6 +138,7 @@ def test_the_top_level_of_a_module_is_hit_at_its_first_import(tmp_path: Path, ca
         """,
     ).facts
     assert facts["snapshots"] == [["p0", 2], ["p1", 4], ["p2", 5]]
+    assert [(s["state"], s.get("reason", "")) for s in facts["states"]] == [("done", "")] * 3
 
 
 @needs_watcher
@@ -476,7 +477,7 @@ def test_code_that_can_run_no_more_is_let_go(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
         """
-        import gc, weakref
+        import gc, time, weakref
         probe = ("template.py:2", None, 100000)
         arm(probe)
         codes = []
@@ -488,10 +489,13 @@ def test_code_that_can_run_no_more_is_let_go(tmp_path: Path) -> None:
             names["f"](i)
             del names
             gc.collect()
-        arm(probe)
-        report(reached=gates()["reached"], alive=sum(code() is not None for code in codes), state=states()[0]["state"])
+        for _ in range(500):  # a look that is under way keeps some for a moment
+            arm(probe)
+            alive = sum(code() is not None for code in codes)
+            if alive <= 1: break
+            time.sleep(0.01)
+        report(reached=gates()["reached"], alive=alive, state=states()[0]["state"])
         """,
     ).facts
     assert facts["reached"] == 50
-    assert facts["alive"] <= 5  # a look that is under way keeps some for a moment
-    assert facts["state"] == "armed"
+    assert facts["alive"] <= 1

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
+import pytest
 from child import run
 
 
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+PROCESS = """
+    import socket
+    def probed(x):
+        return x  # here
+    arm((line_of("here"),))
+    probed(1)
+    process = drain()[0]["body"]["process"]
+    report(process=process, same=process["pid"] == _os.getpid() and process["host"] == socket.gethostname())
+"""
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
 def test_process_is_named_with_version_and_revision(tmp_path: Path) -> None:
-    subprocess.run(["git", "init", "-q", "-b", "trunk", tmp_path], check=True)
-    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
-    commit = ["git", "-C", str(tmp_path), *identity, "commit", "-q", "--allow-empty", "-m", "x"]
-    subprocess.run(commit, check=True)
-    revision = subprocess.run(
-        ["git", "-C", str(tmp_path), "rev-parse", "HEAD"], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    write(tmp_path / ".git" / "HEAD", "ref: refs/heads/trunk")
+    write(tmp_path / ".git" / "refs" / "heads" / "trunk", REVISION)
     folder = tmp_path / "deep" / "er"
     folder.mkdir(parents=True)
-    program = """
-        import socket
-        def probed(x):
-            return x  # here
-        arm((line_of("here"),))
-        probed(1)
-        process = drain()[0]["body"]["process"]
-        report(process=process, same=process["pid"] == _os.getpid() and process["host"] == socket.gethostname())
-    """
-    facts = run(folder, program, env={"STROBE_VERSION": "2026.11"}).facts
+    facts = run(folder, PROCESS, env={"STROBE_VERSION": "2026.11", "POD_NAME": "web-7"}).facts
     assert facts["same"] is True
     assert facts["process"]["version"] == "2026.11"
-    assert facts["process"]["revision"] == revision
-    subprocess.run(["git", "-C", str(tmp_path), "pack-refs", "--all"], check=True)
-    assert run(folder, program).facts["process"]["revision"] == revision
+    assert facts["process"]["pod"] == "web-7"
+    assert facts["process"]["revision"] == REVISION
+
+
+@pytest.mark.parametrize("kind", ["detached", "packed", "work tree"])
+def test_revision_is_found_wherever_git_keeps_it(tmp_path: Path, kind: str) -> None:
+    git = tmp_path / "repository" / ".git"
+    folder = tmp_path / "repository"
+    write(git / "HEAD", REVISION if kind == "detached" else "ref: refs/heads/trunk")
+    packed = f"# pack-refs with: peeled\n{'f' * 40} refs/heads/other\n{REVISION} refs/heads/trunk"
+    write(git / "packed-refs", packed)
+    if kind == "work tree":
+        folder = tmp_path / "linked"
+        write(folder / ".git", f"gitdir: {git}/worktrees/linked")
+        write(git / "worktrees" / "linked" / "HEAD", "ref: refs/heads/trunk")
+        write(git / "worktrees" / "linked" / "commondir", "../..")
+    assert run(folder, PROCESS).facts["process"]["revision"] == REVISION
 
 
 def test_process_without_repository_has_no_revision(tmp_path: Path) -> None:
-    program = """
-        def probed(x):
-            return x  # here
-        arm((line_of("here"),))
-        probed(1)
-        report(process=drain()[0]["body"]["process"])
-    """
-    process = run(tmp_path, program).facts["process"]
+    process = run(tmp_path, PROCESS).facts["process"]
     assert "revision" not in process
     assert "version" not in process
 

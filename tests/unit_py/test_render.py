@@ -112,7 +112,7 @@ def test_what_was_left_out_is_said_with_its_size_and_reason() -> None:
     assert "c = dict <deeper than captured>\n" in page
     assert "d = shop.Odd <cannot be read without running code>\n" in page
     assert "e = <not assigned>\n" in page
-    assert "f = str <redacted: password>\n" in page
+    assert 'f = str <redacted: name "password">\n' in page
     assert "g = str <a reason of tomorrow>\n" in page
     assert "12 more variables" in page
     assert "limit of bytes" in page
@@ -232,12 +232,25 @@ def test_texts_with_fields_show_both() -> None:
 
 def test_arrays_show_shape_and_type() -> None:
     values = [
-        {"type": "numpy.ndarray", "text": "[[1, 2], [3, ...]]", "shape": [1000, 2], "dtype": "int64", "size": 2000},
-        {"type": "memoryview", "text": "[...]", "shape": [5], "dtype": "uint8", "size": 5, "cut": "unreadable"},
+        {
+            "type": "numpy.ndarray",
+            "text": "[[1, 2], [3, ...]]",
+            "shape": [1000, 2],
+            "dtype": "int64",
+            "size": 2000,
+        },
+        {
+            "type": "memoryview",
+            "text": "[...]",
+            "shape": [5],
+            "dtype": "uint8",
+            "size": 5,
+            "cut": "unreadable",
+        },
     ]
     values[0]["cut"] = "items"
     page = render(snapshot(values, ["grid", "mapped"]))
-    assert "[[1, 2], [3, ...]] 1000 × 2 int64" in page
+    assert "[[1, 2], [3, ...]] 1000 x 2 int64" in page
     assert "[...] 5 uint8 <cannot be read without running code>" in page
 
 
@@ -268,5 +281,7 @@ def test_task_awaiters_request_and_trace_are_named() -> None:
 
 def test_c_code_stands_below_the_frame_it_called() -> None:
     view = snapshot([], [])
-    view["body"]["frames"][0]["native"] = [{"symbol": "list_sort", "module": "/usr/lib/libpython.so", "offset": "0x3c"}]
+    view["body"]["frames"][0]["native"] = [
+        {"symbol": "list_sort", "module": "/usr/lib/libpython.so", "offset": "0x3c"}
+    ]
     assert "C  list_sort+0x3c  libpython.so" in render(view)

@@ -1,8 +1,12 @@
 /** The hub's HTTP calls (docs/api.md), one function each. */
+import type { Checked } from "./check";
 import type {
   ApiError,
+  CheckRequest,
   File,
   Instance,
+  MetricView,
+  ProbeEdit,
   ProbeRequest,
   ProbeView,
   SessionRequest,
@@ -53,8 +57,10 @@ export async function listProbes(): Promise<ProbeView[]> {
   return (await call<{ probes: ProbeView[] }>("GET", "probes")).probes;
 }
 
-export async function listSnapshots(limit: number): Promise<SnapshotSummary[]> {
-  return (await call<{ snapshots: SnapshotSummary[] }>("GET", `snapshots?limit=${limit}`)).snapshots;
+/** The newest of one kind. */
+export async function listHits(kind: "snapshot" | "log", limit: number): Promise<SnapshotSummary[]> {
+  const path = `snapshots?kind=${kind}&limit=${limit}`;
+  return (await call<{ snapshots: SnapshotSummary[] }>("GET", path)).snapshots;
 }
 
 export async function listFiles(instance: string): Promise<{ files: File[]; cut: boolean }> {
@@ -71,6 +77,20 @@ export async function readStoredSource(sha256: string): Promise<Source> {
 
 export async function setProbe(request: ProbeRequest): Promise<ProbeView> {
   return call("POST", "probes", request);
+}
+
+export async function changeProbe(id: string, edit: ProbeEdit): Promise<ProbeView> {
+  return call("PATCH", `probes/${encodeURIComponent(id)}`, edit);
+}
+
+export async function readMetrics(id: string, signal: AbortSignal): Promise<MetricView[]> {
+  const path = `probes/${encodeURIComponent(id)}/metrics`;
+  return (await call<{ metrics: MetricView[] }>("GET", path, undefined, signal)).metrics;
+}
+
+/** What a process makes of an expression; fails when none can answer. */
+export async function checkExpression(request: CheckRequest, signal: AbortSignal): Promise<Checked> {
+  return call("POST", "check", request, signal);
 }
 
 /** A probe that is gone already counts as removed. */

@@ -1,7 +1,8 @@
 /** One probe over all its instances: the state to show, the counters added up, and why it did not fire. */
 import { count, plural } from "./count";
-import { matchesPath, parsePlace } from "./location";
-import type { Gates, Instance, ProbeState, ProbeView } from "./wire";
+import { locationKind, matchesPath, parsePlace } from "./location";
+import { hitWord } from "./probe_words";
+import type { Gates, Instance, Probe, ProbeState, ProbeView } from "./wire";
 
 export type StateName = ProbeState["state"];
 
@@ -20,10 +21,14 @@ export interface ProbeSummary {
   messages: ProbeMessage[];
   /** One sentence: what it waits for, or what it did. */
   explanation: string;
+  /** `total = 12.5`: the condition's variables at the last pass of the busiest process; empty: not told. */
+  lastValues: string;
+  /** Of all processes together: so far, and the share of one core in the last second. */
+  cost: { ns: number; percent: number };
 }
 
 /** A state that some instance is in decides for all, the first of these. */
-const PRECEDENCE: StateName[] = ["armed", "done", "error", "expired", "pending"];
+const PRECEDENCE: StateName[] = ["armed", "suspended", "done", "error", "expired", "pending"];
 
 /** Gates in the order in which a pass of the line meets them, with the words for people. */
 const GATE_WORDS: [keyof Gates, string][] = [
@@ -77,11 +82,22 @@ export function summarizeProbe(
     counts,
     messages: distinctMessages(speaking.filter((one) => isTelling(one.state, state))),
     explanation: explain(view, state, gates, speaking.length, upCount(instances, view.probe.service)),
+    lastValues: lastValuesOf(current),
+    cost: {
+      ns: current.reduce((sum, { cost_ns = 0 }) => sum + cost_ns, 0),
+      percent: connected.reduce((sum, { cost_percent = 0 }) => sum + cost_percent, 0),
+    },
   };
 }
 
 function upCount(instances: ReadonlyMap<string, Instance>, service: string): number {
   return [...instances.values()].filter((one) => one.service === service && one.state === "up").length;
+}
+
+function lastValuesOf(states: ProbeState[]): string {
+  const telling = states.filter(({ last_values }) => last_values);
+  telling.sort((a, b) => (b.gates.reached ?? 0) - (a.gates.reached ?? 0));
+  return telling[0]?.last_values ?? "";
 }
 
 function countStates(states: ProbeState[]): [StateName, number][] {
@@ -109,7 +125,7 @@ function addGates(states: ProbeState[]): Required<Gates> {
  */
 function isTelling(state: StateName, overall: StateName): boolean {
   if (state === "done") return false;
-  return state === "error" || state === "armed" || state === overall;
+  return state === "error" || state === "armed" || state === "suspended" || state === overall;
 }
 
 function distinctMessages(states: ProbeState[]): ProbeMessage[] {
@@ -133,9 +149,11 @@ function explain(
 ): string {
   switch (state) {
     case "armed":
-      return explainArmed(gates);
+      return explainArmed(view.probe, gates);
+    case "suspended":
+      return "Suspended: over its budget. Resumes by itself.";
     case "done":
-      return `Done: ${plural(gates.captured, "snapshot")} captured, the hit limit is reached.`;
+      return `Done: ${plural(gates.captured, ...hitWord(view.probe))} captured, the hit limit is reached.`;
     case "expired":
       return "Expired. Set it again to go on.";
     case "error":
@@ -143,13 +161,13 @@ function explain(
     default:
       if (connected === 0) return `No process of ${view.probe.service} is connected; arms when one is.`;
       if (reported === 0) return `Sent to ${plural(connected, "instance")}; no answer yet.`;
-      return "Waiting: arms as soon as the file is loaded.";
+      return "Waiting: arms as soon as its code is loaded.";
   }
 }
 
-function explainArmed(gates: Required<Gates>): string {
-  if (gates.captured > 0) return `Armed; ${plural(gates.captured, "snapshot")} captured so far.`;
-  if (gates.reached === 0) return "Armed; the line has not been reached yet.";
+function explainArmed(probe: Probe, gates: Required<Gates>): string {
+  if (gates.captured > 0) return `Armed; ${plural(gates.captured, ...hitWord(probe))} captured so far.`;
+  if (gates.reached === 0) return "Armed; it has not been reached yet.";
   if (gates.condition_error > 0) return "Reached, but the condition cannot be evaluated.";
   if (gates.condition_false === gates.reached) return "Reached, but the condition was not true yet.";
   return "Armed and reached; nothing captured yet.";
@@ -160,7 +178,8 @@ function explainArmed(gates: Required<Gates>): string {
  * location asks for it. Empty when it is for another file.
  */
 export function linesInFile(view: ProbeView, path: string): number[] {
-  const asked = parsePlace(view.probe.location);
+  const isLine = locationKind(view.probe.location) === "line";
+  const asked = isLine ? parsePlace(view.probe.location) : { path: "", line: 0 };
   const resolved = view.states.filter((state) => state.file);
   if (resolved.length === 0) return asked.line > 0 && matchesPath(path, asked.path) ? [asked.line] : [];
   const lines = resolved.filter(({ file }) => file === path).map(({ line }) => line || asked.line);

@@ -109,3 +109,40 @@ describe("the lines of a file at which a probe stands", () => {
     expect(linesInFile(view, "/srv/shop/pricing.py")).toEqual([20]);
   });
 });
+
+describe("a probe that does more than a snapshot", () => {
+  it("is suspended when it is nowhere armed, and says that it resumes", () => {
+    const view = probeView("p", {}, [
+      state("a", { state: "suspended", message: "over its budget" }),
+      state("b", { state: "done" }),
+    ]);
+    const summary = summarize(view, instance("a"), instance("b"));
+    expect(summary.state).toBe("suspended");
+    expect(summary.explanation).toContain("Resumes by itself");
+    expect(summary.messages.map(({ text }) => text)).toEqual(["over its budget"]);
+  });
+
+  it("shows the values of the busiest process, and what all cost", () => {
+    const view = probeView("p", {}, [
+      state("a", { gates: { reached: 1 }, last_values: "total = 1", cost_ns: 5, cost_percent: 0.25 }),
+      state("b", { gates: { reached: 9 }, last_values: "total = 12.5", cost_ns: 7, cost_percent: 0.5 }),
+      state("gone", { cost_ns: 100, cost_percent: 9 }),
+    ]);
+    const summary = summarize(view, instance("a"), instance("b"), instance("gone", { state: "down" }));
+    expect(summary.lastValues).toBe("total = 12.5");
+    expect(summary.cost).toEqual({ ns: 112, percent: 0.75 });
+  });
+
+  it("counts lines and values, not snapshots", () => {
+    const states = [state("a", { gates: { reached: 3, captured: 2 } })];
+    expect(summarize(probeView("p", { action: "log" }, states)).explanation).toContain("2 lines captured");
+    expect(summarize(probeView("p", { action: "timer" }, states)).explanation).toContain("2 values captured");
+  });
+
+  it("stands on no line when it is for a function, until a process says where", () => {
+    const view = probeView("p", { location: "shop.pricing:Cart.total" });
+    expect(linesInFile(view, "/srv/shop/pricing.py")).toEqual([]);
+    view.states.push(state("a", { file: "/srv/shop/pricing.py", line: 12 }));
+    expect(linesInFile(view, "/srv/shop/pricing.py")).toEqual([12]);
+  });
+});

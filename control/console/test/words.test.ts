@@ -74,6 +74,8 @@ describe("a note on what is missing", () => {
   });
 
   it("names the rule that redacted a value", () => {
+    expect(note({ type: "x.Key", cut: "redacted:type", rule: "x.*" })).toBe("type matches “x.*”");
+    expect(note({ type: "str", cut: "redacted:unlisted", rule: "allow list" })).toBe("not on the allow list");
     expect(note({ type: "str", cut: "redacted:name", rule: "password" })).toBe("name matches “password”");
     expect(note({ type: "str", cut: "redacted:pattern", rule: "jwt" })).toBe("value matches “jwt”");
   });

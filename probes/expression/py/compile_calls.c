@@ -12,7 +12,9 @@ static int intern_keywords(struct strobe_compiler *c, PyObject *keywords)
     Py_ssize_t count = strobe_syntax_count(keywords);
     PyObject *names = PyTuple_New(count);
     for (Py_ssize_t i = 0; names != NULL && i < count; i++) {
-        PyTuple_SET_ITEM(names, i, Py_NewRef(strobe_syntax_field(PyList_GET_ITEM(keywords, i), "arg")));
+        PyObject *name = strobe_syntax_field(PyList_GET_ITEM(keywords, i), "arg");
+        PyUnicode_AsUTF8(name); /* kept in the str: messages ask for it where nothing may be allocated */
+        PyTuple_SET_ITEM(names, i, Py_NewRef(name));
     }
     if (names == NULL) {
         PyErr_Clear();

@@ -72,7 +72,7 @@ static int in_range(struct strobe_evaluation *evaluation, struct strobe_value co
         number.integer = (int64_t)number.real;
     }
     if (kind == STROBE_NUMBER_INT && range.count > 0) {
-        int64_t last = range.start + (range.count - 1) * range.step;
+        int64_t last = strobe_range_item(&range, range.count - 1);
         int64_t low = range.step > 0 ? range.start : last;
         int64_t high = range.step > 0 ? last : range.start;
         __int128 distance = (__int128)number.integer - range.start;

@@ -247,7 +247,7 @@ static int item_at(struct strobe_evaluation *evaluation, struct strobe_value seq
     case STROBE_CONTAINER_RANGE:
         status = strobe_range_of(evaluation, sequence, &range);
         if (status == 0) {
-            *ret_item = strobe_value_int(range.start + index * range.step);
+            *ret_item = strobe_value_int(strobe_range_item(&range, index));
         }
         return status;
     case STROBE_CONTAINER_DEQUE:

@@ -40,6 +40,12 @@ struct strobe_range {
     int64_t count;
 };
 
+/** Item `index` of the range; 0 <= index < count. It fits, but the product on the way may not. */
+static inline int64_t strobe_range_item(const struct strobe_range *range, int64_t index)
+{
+    return (int64_t)((__int128)range->start + (__int128)index * range->step);
+}
+
 struct strobe_slice {
     struct strobe_value start; /* None: absent */
     struct strobe_value stop;

@@ -69,6 +69,14 @@ def hits(text: str) -> int:
     return number
 
 
+def count(text: str) -> int:
+    """A number from 0 to 1000."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else -1
+    if not 0 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1000")
+    return number
+
+
 def when(text: str) -> str:
     """Which passes act: N, >=N or 'every N'."""
     if not _WHEN.fullmatch(text):

@@ -73,9 +73,36 @@ class HubClient:
         """One snapshot whole; a unique prefix of its id will do."""
         return self.call("GET", f"snapshots/{quote(snapshot_id, safe='')}")
 
+    def snapshot_value(self, snapshot_id: str, path: str, depth: int | None, frame: int) -> JsonObject:
+        """The value that `path` leads to in frame `frame`, with `depth` levels below it (None: all)."""
+        query = {"path": path, "frame": str(frame)}
+        if depth is not None:
+            query["depth"] = str(depth)
+        return self.call("GET", f"snapshots/{quote(snapshot_id, safe='')}/value", query)
+
+    def snapshot_diff(self, left: str, right: str) -> JsonObject:
+        """What differs between two snapshots; unique prefixes of their ids will do."""
+        return self.call("GET", f"snapshots/{quote(left, safe='')}/diff", {"with": right})
+
+    def hits(self, probe_id: str, **query: str) -> JsonObject:
+        """A table over the hits of a probe, newest first: `columns`, `rows`, and `next` when there is more."""
+        return self.call("GET", f"probes/{quote(probe_id, safe='')}/hits", query)
+
+    def memory(self, instance_id: str, request: JsonObject) -> JsonObject:
+        """Ask a process about its memory; `request` is a `memory_request`."""
+        return self.call("POST", f"instances/{quote(instance_id, safe='')}/memory", body=request, timeout_s=30.0)
+
     def source(self, sha256: str) -> JsonObject:
         """A source text that the hub has seen."""
         return self.call("GET", f"sources/{quote(sha256, safe='')}")
+
+    def redaction(self) -> JsonObject:
+        """The hub's redaction policy; `is_set` is false when it has none."""
+        return self.call("GET", "redaction")
+
+    def set_redaction(self, redaction: JsonObject) -> JsonObject:
+        """Replace the hub's redaction policy; the one that is in force now."""
+        return self.call("PUT", "redaction", body=redaction)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""

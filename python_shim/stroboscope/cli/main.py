@@ -30,7 +30,10 @@ look
   ps                  processes that are connected
   snap LOCATION       set a probe, wait, print what it captures, remove it
   watch LOCATION EXPR...     print the values of expressions each time it is reached
-  show [ID]           a stored snapshot; without ID the latest ones
+  show [ID]           a stored snapshot, or one value of it; without ID the latest ones
+  diff ID ID          what differs between two snapshots
+  hits PROBE          a table over many hits
+  mem start|diff|stop|census SERVICE   where memory went
 
 measure
   log LOCATION TEMPLATE      log a line each time it is reached
@@ -40,11 +43,15 @@ measure
   hist LOCATION VALUE        the distribution of a number
   timer LOCATION             time a function, or with --until the way to another line
 
+secrets
+  redact              what is hidden and why; test a policy; the hub's policy
+
 probes
   probes              probes that are set, and why they did or did not fire
   why PROBE           why a probe did or did not fire, process by process
   edit PROBE          change a live probe: condition, limits, template
   rm ID...            remove probes
+  check EXPR          explain an expression: what it reads, what is refused and why
 
 LOCATION is path/suffix.py:LINE, module:qualname (its entry; :exit behind it for its end), or
 raise:module.Type (:unhandled behind it for those that nobody catches).
@@ -59,10 +66,12 @@ environment
                                without them the profile that `strobe hub` wrote for you is used
   STROBE_HUB_CA                CA file that signed the hub's certificate, instead of a pin
   STROBE_DSN                   for agents: wss://TOKEN@host:port/SERVICE?pin=SHA256
+  STROBE_REDACTION             for agents: the process's own redaction policy, a TOML file
   NO_COLOR                     no colours
 
 exit codes
-  0 ok   1 nothing captured   2 wrong use   3 hub cannot be reached, or does not allow it
+  0 ok   1 nothing captured, or a test of a policy failed   2 wrong use
+  3 hub cannot be reached, or does not allow it
 
 `strobe COMMAND --help` says more about a command; `strobe --version` prints the version.
 Every command takes --json: one document on each line of stdout, nothing else.
@@ -205,6 +214,12 @@ def _why(arguments: list[str]) -> int:
     return why.run(arguments, _client)
 
 
+def _check(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import check
+
+    return check.run(arguments, _client)
+
+
 def _probes(arguments: list[str]) -> int:
     parser = make_parser(
         "probes", "[--service S] [--json]", "List the probes that are set, and where each stands."
@@ -228,17 +243,75 @@ def _rm(arguments: list[str]) -> int:
 
 
 def _show(arguments: list[str]) -> int:
-    parser = make_parser(
-        "show", "[ID] [--full] [--json]", "Print a stored snapshot; without ID list the latest ones."
-    )
-    parser.add_argument(
-        "id", nargs="?", default="", metavar="ID", help="the beginning that is unique will do"
-    )
-    parser.add_argument("--full", action="store_true", help="open the variables of every frame")
-    options = with_json(parser).parse_args(arguments)
     from stroboscope.cli.commands import show
 
-    return show.run(_client(), options.id, options.full, options.json)
+    return show.run(arguments, _client)
+
+
+def _diff(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import diff
+
+    return diff.run(arguments, _client)
+
+
+def _hits(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import hits
+
+    return hits.run(arguments, _client)
+
+
+def _mem(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import mem
+
+    return mem.run(arguments, _client)
+
+
+def _redact(arguments: list[str]) -> int:
+    parser = _parser(
+        "redact",
+        "--explain FILE.json | test POLICY.toml | show | set POLICY.toml",
+        "What is hidden in snapshots, and why.",
+        "examples\n"
+        "  strobe show ID --json > snapshot.json && strobe redact --explain snapshot.json\n"
+        "  strobe redact --explain order.json --policy policy.toml --hub\n"
+        "  strobe redact test policy.toml\n"
+        "  strobe redact set policy.toml      the hub's policy, in force at once in every process\n"
+        "  strobe redact set --none\n"
+        "  strobe redact show > policy.toml\n"
+        "  strobe redact show --patterns      the built-in patterns by name",
+    )
+    parser.add_argument("action", nargs="?", choices=("test", "show", "set"), help="what to do")
+    parser.add_argument("file", nargs="?", default="", metavar="POLICY.toml", help="a policy file")
+    parser.add_argument("--explain", default="", metavar="FILE.json", help="a snapshot, or any JSON")
+    parser.add_argument("--policy", default="", metavar="POLICY.toml", help="explain: with this policy too")
+    parser.add_argument("--hub", action="store_true", help="explain: with the hub's policy too")
+    parser.add_argument("--patterns", action="store_true", help="show: the names of the built-in patterns")
+    parser.add_argument("--none", action="store_true", help="set: the hub has no policy any more")
+    options = _with_json(parser).parse_args(arguments)
+    if bool(options.explain) == bool(options.action):
+        raise Failure(WRONG_USE, "nothing to do, or two things at once", "See: strobe redact --help")
+    if options.action == "test" and not options.file:
+        raise Failure(WRONG_USE, "there is no policy to test", "Say: strobe redact test POLICY.toml")
+    if options.action == "set" and bool(options.file) == options.none:
+        raise Failure(
+            WRONG_USE, "there is no policy to set", "Say: strobe redact set POLICY.toml, or set --none"
+        )
+    try:
+        from stroboscope.cli.commands import redact
+    except ImportError:
+        raise Failure(
+            WRONG_USE,
+            f"the rules are in the agent, which is not built for this Python ({sys.version.split()[0]})",
+            "Run strobe with a Python it was built for.",
+        ) from None
+
+    if options.explain:
+        return redact.explain(options.explain, options.policy, _client if options.hub else None, options.json)
+    if options.action == "test":
+        return redact.test(options.file, options.json)
+    if options.action == "set":
+        return redact.set_policy(_client(), options.file, options.json)
+    return redact.patterns(options.json) if options.patterns else redact.show(_client(), options.json)
 
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -257,7 +330,12 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "why": _why,
     "edit": _edit,
     "rm": _rm,
+    "redact": _redact,
+    "check": _check,
     "show": _show,
+    "diff": _diff,
+    "hits": _hits,
+    "mem": _mem,
 }
 
 

@@ -16,18 +16,23 @@ _TAB = " " * 4
 
 
 def print_snapshot(
-    terminal: Terminal, view: JsonObject, source: str | None, instance: JsonObject | None, full: bool = False
+    terminal: Terminal,
+    view: JsonObject,
+    source: str | None,
+    instance: JsonObject | None,
+    full: bool = False,
+    depth: int | None = None,
 ) -> None:
     """Print a `snapshot_view`. `source` is the text of the file of the hit, `instance` the process, if known.
 
     Variables of the frame that was hit open as trees; other frames of the program take one line for each
-    variable, and frames in libraries one line together, unless `full`.
+    variable, and frames in libraries one line together, unless `full`. `depth`: levels that open (None: all).
     """
     summary, body = _object(view, "summary"), _object(view, "body")
     frames = [frame for frame in body.get("frames") or [] if isinstance(frame, dict)]
     _print_head(terminal, view, summary, body, instance)
     _print_source(terminal, source, _line_of(summary))
-    tree = ValueTree(terminal, body.get("values"))
+    tree = ValueTree(terminal, body.get("values"), depth)
     if body.get("watches"):
         terminal.line()
         terminal.line(("title", "Watches"))
@@ -71,7 +76,9 @@ def _print_context(terminal: Terminal, body: JsonObject) -> None:
     if request:
         route = request.get("route")
         path = request.get("path", "")
-        facts.append(" ".join(str(word) for word in (request.get("method"), path, route and f"({route})") if word))
+        facts.append(
+            " ".join(str(word) for word in (request.get("method"), path, route and f"({route})") if word)
+        )
     if trace:
         facts.append(f"trace {trace.get('trace_id')} span {trace.get('span_id')}")
     if process.get("version") or process.get("revision"):
@@ -159,7 +166,10 @@ def _print_awaiters(terminal: Terminal, body: JsonObject) -> None:
             if isinstance(frame, dict):
                 place = f"  {frame.get('file', '?')}:{frame.get('line', '?')}"
                 terminal.line(
-                    ("dim", "       "), ("name", str(frame.get("function", "?"))), ("dim", place), wrap_prefix="       "
+                    ("dim", "       "),
+                    ("name", str(frame.get("function", "?"))),
+                    ("dim", place),
+                    wrap_prefix="       ",
                 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from stroboscope.cli.terminal import Span, Terminal, columns, escape
 
 _NESTING_MAX = 40
+_INLINE_LEVELS = 3
 _PIPE_COLUMNS = 100
 _KEY_COLUMNS = 60
 _QUIET_TYPES = frozenset(("int", "str", "bool", "NoneType", "float", "bytes", "complex", "ellipsis"))
@@ -26,6 +27,7 @@ _REASONS = {
     "changed": "changed while it was read",
     "unbound": "not assigned",
 }
+_REDACTIONS = frozenset(("part of a secret", "too many secrets"))  # rules that are no words of a name
 
 # The letters of `kinds` (docs/snapshot-format.md) and the head that a variable stands under.
 _HEADS = {
@@ -45,19 +47,22 @@ Value = dict[str, Any]
 
 
 class ValueTree:
-    """Prints the variables of one snapshot; remembers what was shown."""
+    """Prints the variables of one snapshot; remembers what was shown. `depth`: levels to open (None: all)."""
 
-    def __init__(self, terminal: Terminal, values: object) -> None:
+    def __init__(self, terminal: Terminal, values: object, depth: int | None = None) -> None:
         self._terminal = terminal
         self._values = values if isinstance(values, list) else []
         self._shown: dict[int, str] = {}
+        self._depth = depth
+        self._levels = _INLINE_LEVELS
 
     def print_variables(
         self, variables: list[tuple[str, int]], indent: str = "  ", deep: bool = True
     ) -> None:
         """Print `variables` (name, position in the graph). Not `deep`: one line each."""
+        nesting = _NESTING_MAX if self._depth is None else min(self._depth, _NESTING_MAX)
         for name, ref in variables:
-            self._print(name, " = ", ref, name, indent, indent, _NESTING_MAX if deep else 0)
+            self._print(name, " = ", ref, name, indent, indent, nesting if deep else 0)
 
     def print_watches(self, watches: object) -> None:
         """Print the watches of a snapshot: an expression with its value, or why it has none."""
@@ -67,6 +72,18 @@ class ValueTree:
             expression = str(watch.get("expression", "?"))
             if isinstance(watch.get("value"), int):
                 self.print_variables([(expression, watch["value"])])
+            elif "text" in watch:
+                self._terminal.line(
+                    ("name", f"  {expression}"),
+                    ("dim", " = "),
+                    ("text", str(watch["text"])),
+                    ("dim", f"  {watch.get('type')}, computed"),
+                    wrap_prefix="    ",
+                )
+            elif watch.get("cut"):
+                self._terminal.line(
+                    ("name", f"  {expression}"), ("cut", f"  redacted: {watch.get('rule')}"), wrap_prefix="    "
+                )
             else:
                 self._terminal.line(
                     ("name", f"  {expression}"),
@@ -87,12 +104,15 @@ class ValueTree:
             return
         if children:
             self._shown[ref] = path
+        if self._depth is not None:
+            self._levels = min(nesting, _INLINE_LEVELS)
         room = (self._terminal.width or _PIPE_COLUMNS) - columns(escape(prefix + label + relation))
         inline = self._inline(ref, room, 0)
         if inline is not None:
             self._terminal.line(*head, *inline, wrap_prefix=wrap)
             return
-        self._terminal.line(*head, *_header(value, len(children)), wrap_prefix=wrap)
+        folded: list[Span] = [("dim", " …")] if nesting <= 0 and self._depth is not None else []
+        self._terminal.line(*head, *_header(value, len(children)), *folded, wrap_prefix=wrap)
         if nesting <= 0:
             return
         rest = _rest(value, len(children))
@@ -145,7 +165,7 @@ class ValueTree:
             return spans if nesting == 0 or _width(spans) <= room else None
         if not children:
             return _header(value, 0)
-        if nesting >= 3 or _rest(value, len(children)) or (nesting > 0 and ref in self._shown):
+        if nesting >= self._levels or _rest(value, len(children)) or (nesting > 0 and ref in self._shown):
             return None
         return self._inline_container(value, children, room, nesting)
 
@@ -231,7 +251,7 @@ def _leaf(value: Value) -> list[Span]:
 def _shape(value: Value) -> list[Span]:
     """How many items an array has in each dimension, and of which type."""
     rows = [str(length) for length in _rows(value, "shape")]
-    what = f"{' × '.join(rows)} {value.get('dtype', '')}" if rows else str(value.get("dtype", ""))
+    what = f"{' x '.join(rows)} {value.get('dtype', '')}" if rows else str(value.get("dtype", ""))
     reason = str(value.get("cut", ""))
     spans: list[Span] = [("dim", f" {what.strip()}")]
     if reason and reason != "items":
@@ -241,7 +261,7 @@ def _shape(value: Value) -> list[Span]:
 
 def _header(value: Value, shown: int) -> list[Span]:
     """A container without its content: type, size, and why content is missing."""
-    if shown == 0 and not value.get("cut") and str(value.get("type")) in _EMPTY:
+    if shown == 0 and not value.get("cut") and not value.get("deeper") and str(value.get("type")) in _EMPTY:
         return [("dim", _EMPTY[str(value["type"])])]
     if "text" in value:
         return _leaf(value)
@@ -251,6 +271,19 @@ def _header(value: Value, shown: int) -> list[Span]:
         spans.append(("dim", f" ({size:,} {'item' if size == 1 else 'items'})"))
     if shown == 0 and value.get("cut"):
         spans.append(("cut", f" <{_reason(value)}>"))
+    if value.get("deeper"):
+        spans.append(("dim", " …"))
+    return spans
+
+
+def head_spans(value: Value) -> list[Span]:
+    """The head of a value as the hub gives it (docs/api.md): a leaf, or one line of what is in it."""
+    if not isinstance(value.get("preview"), str):
+        return _leaf(value)
+    rest = _rest(value, 1)
+    spans: list[Span] = [("", value["preview"])]
+    if rest and isinstance(value.get("size"), int):
+        spans.append(("dim", f" ({value['size']:,} items)"))
     return spans
 
 
@@ -271,7 +304,12 @@ def _rest(value: Value, shown: int) -> str:
 def _reason(value: Value) -> str:
     cut = str(value.get("cut", ""))
     if cut.startswith("redacted"):
-        return f"redacted: {value.get('rule') or cut.partition(':')[2] or 'by policy'}"
+        kind, rule = cut.partition(":")[2], value.get("rule")
+        if kind == "unlisted":
+            return "redacted: not on the allow list"
+        if rule in _REDACTIONS:
+            return f"redacted: {rule}"
+        return f'redacted: {kind} "{rule}"' if kind and rule else f"redacted: {rule or kind or 'by policy'}"
     return _REASONS.get(cut, cut)
 
 

@@ -32,7 +32,21 @@ NAMES = {
     "any": ["none", "r", "r2", "t", "fa", "..."],
 }
 CONSTANTS = {
-    "int": ["0", "1", "2", "-1", "7", "10", "255", "True", "2147483648", "9223372036854775808", "(-9223372036854775808)", "100000000000000000000", "97"],
+    "int": [
+        "0",
+        "1",
+        "2",
+        "-1",
+        "7",
+        "10",
+        "255",
+        "True",
+        "2147483648",
+        "9223372036854775808",
+        "(-9223372036854775808)",
+        "100000000000000000000",
+        "97",
+    ],
     "float": ["0.5", "-0.0", "1.5", "1e10", "1e16", "1e-5", "2.0", "1e300", "3.14159"],
     "str": [
         "''",
@@ -147,6 +161,10 @@ class Grammar:
     def pick(self, items: list[str]) -> str:
         return self.random.choice(items)
 
+    def one_of(self, makers: list[Callable[[], str]]) -> str:
+        """What one of them makes; the others are not asked."""
+        return self.random.choice(makers)()
+
     def expression(self, depth: int | None = None) -> str:
         self.scope = []
         return self.any(self.random.randint(1, 4) if depth is None else depth)
@@ -197,68 +215,72 @@ class Grammar:
 
     def integer(self, depth: int) -> str:
         a, b = self.of("int", depth), self.of("int", depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"({a} {self.pick(['+', '-', '*', '//', '%', '&', '|', '^'])} {b})",
-                f"({a} {self.pick(['<<', '>>'])} {self.pick(SMALL)})",
-                f"({self.of('int', 0)} ** {self.pick(SMALL)})",
-                f"{self.pick(['-', '+', '~'])}{a}" if a[0] != "-" else f"-({a})",
-                f"{self.pick(['abs', 'int', 'hash', 'bool', 'round'])}({a})",
-                f"int({self.of('float', depth)})",
-                f"round({self.of('float', depth)})",
-                f"len({self.of(self.pick(['str', 'list', 'tuple', 'dict', 'set', 'bytes', 'any']), depth)})",
-                f"sum({self.of('list', depth)})",
-                f"({self.of('str', depth)}).{self.pick(STR_TO_INT)}",
-                f"ord({self.of('str', depth)}[0])",
-                f"({a}).bit_length()",
-                f"divmod({a}, {b})[{self.pick(['0', '1'])}]",
-                f"({self.of('list', depth)}).count({self.any(depth)})",
-                f"({self.of('list', depth)})[{self.pick(SMALL)}]",
-                f"({self.of('dict', depth)}).get({self.of('str', 0)}, {a})",
-                f"int({self.of('str', 0)}, {self.pick(['10', '16', '2', '0'])})",
-                f"({self.any(depth)} {self.pick(COMPARISONS)} {self.any(depth)})",
+                lambda: f"({a} {self.pick(['+', '-', '*', '//', '%', '&', '|', '^'])} {b})",
+                lambda: f"({a} {self.pick(['<<', '>>'])} {self.pick(SMALL)})",
+                lambda: f"({self.of('int', 0)} ** {self.pick(SMALL)})",
+                lambda: f"{self.pick(['-', '+', '~'])}{a}" if a[0] != "-" else f"-({a})",
+                lambda: f"{self.pick(['abs', 'int', 'hash', 'bool', 'round'])}({a})",
+                lambda: f"int({self.of('float', depth)})",
+                lambda: f"round({self.of('float', depth)})",
+                lambda: (
+                    f"len({self.of(self.pick(['str', 'list', 'tuple', 'dict', 'set', 'bytes', 'any']), depth)})"
+                ),
+                lambda: f"sum({self.of('list', depth)})",
+                lambda: f"({self.of('str', depth)}).{self.pick(STR_TO_INT)}",
+                lambda: f"ord({self.of('str', depth)}[0])",
+                lambda: f"({a}).bit_length()",
+                lambda: f"divmod({a}, {b})[{self.pick(['0', '1'])}]",
+                lambda: f"({self.of('list', depth)}).count({self.any(depth)})",
+                lambda: f"({self.of('list', depth)})[{self.pick(SMALL)}]",
+                lambda: f"({self.of('dict', depth)}).get({self.of('str', 0)}, {a})",
+                lambda: f"int({self.of('str', 0)}, {self.pick(['10', '16', '2', '0'])})",
+                lambda: f"({self.any(depth)} {self.pick(COMPARISONS)} {self.any(depth)})",
             ]
         )
 
     def real(self, depth: int) -> str:
         kind = self.pick(["float", "float", "int"])
         a, b = self.of("float", depth), self.of(kind, depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"({a} {self.pick(['+', '-', '*', '/', '//', '%'])} {b})",
-                f"({self.of('int', depth)} / {b})",
-                f"({a} ** {self.pick(['2', '-1', '0', '3'])})",
-                f"(abs({a}) ** 0.5)",
-                f"-({a})",
-                f"abs({a})",
-                f"float({b})",
-                f"float({self.of('str', 0)})",
-                f"round({a}, {self.pick(['0', '1', '2', '-1', '5'])})",
-                f"sum({self.of('list', depth)}, {a})",
-                f"divmod({a}, {b})[{self.pick(['0', '1'])}]",
+                lambda: f"({a} {self.pick(['+', '-', '*', '/', '//', '%'])} {b})",
+                lambda: f"({self.of('int', depth)} / {b})",
+                lambda: f"({a} ** {self.pick(['2', '-1', '0', '3'])})",
+                lambda: f"(abs({a}) ** 0.5)",
+                lambda: f"-({a})",
+                lambda: f"abs({a})",
+                lambda: f"float({b})",
+                lambda: f"float({self.of('str', 0)})",
+                lambda: f"round({a}, {self.pick(['0', '1', '2', '-1', '5'])})",
+                lambda: f"sum({self.of('list', depth)}, {a})",
+                lambda: f"divmod({a}, {b})[{self.pick(['0', '1'])}]",
             ]
         )
 
     def text(self, depth: int) -> str:
         a, b = self.of("str", depth), self.of("str", depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"({a} + {b})",
-                f"({a} * {self.pick(SMALL)})",
-                f"({a}).{self.pick(STR_TO_STR)}",
-                f"({a})[{self.pick(SMALL)}]",
-                f"({a})[{self.slice()}]",
-                f"{self.pick(['str', 'repr', 'ascii'])}({self.any(depth)})",
-                f"str({self.of('float', depth)})",
-                f"repr({self.of(self.pick(['list', 'dict', 'tuple', 'str', 'bytes']), depth)})",
-                f"{self.pick(['hex', 'bin', 'oct', 'chr'])}({self.of('int', depth)})",
-                f"format({self.of(self.pick(['int', 'float', 'str']), depth)}, {self.pick(SPECS)!r})",
-                f"({b}).join({self.of('list', depth)})",
-                f"','.join([str(u) for u in {self.of('list', depth)}])",
-                self.fstring(depth),
-                self.fstring(depth),
-                f"('%s|%r' % ({self.any(depth)}, {self.any(depth)}))",
-                f"('{self.pick(['%d', '%5.2f', '%x', '%g', '%s', '%05d', '%-6s|'])}' % {self.of(self.pick(['int', 'float']), depth)})",
+                lambda: f"({a} + {b})",
+                lambda: f"({a} * {self.pick(SMALL)})",
+                lambda: f"({a}).{self.pick(STR_TO_STR)}",
+                lambda: f"({a})[{self.pick(SMALL)}]",
+                lambda: f"({a})[{self.slice()}]",
+                lambda: f"{self.pick(['str', 'repr', 'ascii'])}({self.any(depth)})",
+                lambda: f"str({self.of('float', depth)})",
+                lambda: f"repr({self.of(self.pick(['list', 'dict', 'tuple', 'str', 'bytes']), depth)})",
+                lambda: f"{self.pick(['hex', 'bin', 'oct', 'chr'])}({self.of('int', depth)})",
+                lambda: f"format({self.of(self.pick(['int', 'float', 'str']), depth)}, {self.pick(SPECS)!r})",
+                lambda: f"({b}).join({self.of('list', depth)})",
+                lambda: f"','.join([str(u) for u in {self.of('list', depth)}])",
+                lambda: self.fstring(depth),
+                lambda: self.fstring(depth),
+                lambda: f"('%s|%r' % ({self.any(depth)}, {self.any(depth)}))",
+                lambda: (
+                    f"('{self.pick(['%d', '%5.2f', '%x', '%g', '%s', '%05d', '%-6s|'])}' % {self.of(self.pick(['int', 'float']), depth)})"
+                ),
             ]
         )
 
@@ -274,14 +296,14 @@ class Grammar:
 
     def bytes(self, depth: int) -> str:
         a, b = self.of("bytes", depth), self.of("bytes", depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"({a} + {b})",
-                f"({a} * {self.pick(SMALL)})",
-                f"({a})[{self.slice()}]",
-                f"({self.of('str', depth)}).encode()",
-                f"({a}).{self.pick(BYTES_TO_BYTES)}",
-                f"bytes({self.of('list', depth)})",
+                lambda: f"({a} + {b})",
+                lambda: f"({a} * {self.pick(SMALL)})",
+                lambda: f"({a})[{self.slice()}]",
+                lambda: f"({self.of('str', depth)}).encode()",
+                lambda: f"({a}).{self.pick(BYTES_TO_BYTES)}",
+                lambda: f"bytes({self.of('list', depth)})",
             ]
         )
 
@@ -300,84 +322,96 @@ class Grammar:
 
     def list(self, depth: int) -> str:
         a, b = self.of("list", depth), self.of("list", depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"[{self.any(depth)}, {self.any(depth)}]",
-                f"[*{a}, {self.any(depth)}]",
-                f"({a} + {b})",
-                f"({a} * {self.pick(SMALL)})",
-                f"({a})[{self.slice()}]",
-                f"sorted({a})",
-                f"sorted({a}, key={self.pick(['str', 'len', 'repr'])}, reverse={self.pick(['True', 'False'])})",
-                f"sorted({self.of('set', depth)})",
-                f"list({self.pick(['reversed', 'enumerate', 'list', 'tuple'])}({a}))",
-                f"list(zip({a}, {self.of('str', depth)}))",
-                f"({self.of('str', depth)}).{self.pick(STR_TO_LIST)}",
-                f"list(range({self.pick(SMALL)}))",
-                f"list(({self.of('dict', depth)}).{self.pick(['keys', 'values', 'items'])}())",
-                f"[{self.comprehension(depth, lambda: self.any(depth))}]",
-                f"[{self.comprehension(depth, lambda: self.any(depth))}]",
-                f"list({self.comprehension(depth, lambda: self.any(depth))})",
+                lambda: f"[{self.any(depth)}, {self.any(depth)}]",
+                lambda: f"[*{a}, {self.any(depth)}]",
+                lambda: f"({a} + {b})",
+                lambda: f"({a} * {self.pick(SMALL)})",
+                lambda: f"({a})[{self.slice()}]",
+                lambda: f"sorted({a})",
+                lambda: (
+                    f"sorted({a}, key={self.pick(['str', 'len', 'repr'])}, reverse={self.pick(['True', 'False'])})"
+                ),
+                lambda: f"sorted({self.of('set', depth)})",
+                lambda: f"list({self.pick(['reversed', 'enumerate', 'list', 'tuple'])}({a}))",
+                lambda: f"list(zip({a}, {self.of('str', depth)}))",
+                lambda: f"({self.of('str', depth)}).{self.pick(STR_TO_LIST)}",
+                lambda: f"list(range({self.pick(SMALL)}))",
+                lambda: f"list(({self.of('dict', depth)}).{self.pick(['keys', 'values', 'items'])}())",
+                lambda: f"[{self.comprehension(depth, lambda: self.any(depth))}]",
+                lambda: f"[{self.comprehension(depth, lambda: self.any(depth))}]",
+                lambda: f"list({self.comprehension(depth, lambda: self.any(depth))})",
             ]
         )
 
     def tuple(self, depth: int) -> str:
         a = self.of("tuple", depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"({self.any(depth)}, {self.any(depth)})",
-                f"({a} + {self.of('tuple', depth)})",
-                f"tuple({self.of(self.pick(['list', 'str', 'tuple']), depth)})",
-                f"({a})[{self.slice()}]",
-                f"(*{a}, {self.any(depth)})",
-                f"tuple({self.comprehension(depth, lambda: self.any(depth))})",
+                lambda: f"({self.any(depth)}, {self.any(depth)})",
+                lambda: f"({a} + {self.of('tuple', depth)})",
+                lambda: f"tuple({self.of(self.pick(['list', 'str', 'tuple']), depth)})",
+                lambda: f"({a})[{self.slice()}]",
+                lambda: f"(*{a}, {self.any(depth)})",
+                lambda: f"tuple({self.comprehension(depth, lambda: self.any(depth))})",
             ]
         )
 
     def dict(self, depth: int) -> str:
         key = self.of(self.pick(["str", "int", "tuple"]), depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"{{{key}: {self.any(depth)}}}",
-                f"{{**{self.of('dict', depth)}, {key}: {self.any(depth)}}}",
-                f"dict({self.of('dict', depth)})",
-                f"dict(a={self.any(depth)}, b=1)",
-                f"dict(zip({self.of('str', depth)}, {self.of('list', depth)}))",
-                f"({self.of('dict', depth)} | {{{key}: 1}})",
-                f"{{{self.comprehension(depth, lambda: self.of('str', 0) + ': ' + self.any(depth))}}}",
+                lambda: f"{{{key}: {self.any(depth)}}}",
+                lambda: f"{{**{self.of('dict', depth)}, {key}: {self.any(depth)}}}",
+                lambda: f"dict({self.of('dict', depth)})",
+                lambda: f"dict(a={self.any(depth)}, b=1)",
+                lambda: f"dict(zip({self.of('str', depth)}, {self.of('list', depth)}))",
+                lambda: f"({self.of('dict', depth)} | {{{key}: 1}})",
+                lambda: (
+                    f"{{{self.comprehension(depth, lambda: self.of('str', 0) + ': ' + self.any(depth))}}}"
+                ),
             ]
         )
 
     def set(self, depth: int) -> str:
         a, b = self.of("set", depth), self.of("set", depth)
-        return self.pick(
+        return self.one_of(
             [
-                f"{{{self.of('int', depth)}, {self.of('str', depth)}}}",
-                f"({a} {self.pick(['|', '&', '-', '^'])} {b})",
-                f"set({self.of(self.pick(['list', 'str', 'tuple']), depth)})",
-                f"frozenset({self.of('tuple', depth)})",
-                f"({a}).{self.pick(['union', 'intersection', 'difference'])}({self.of('list', depth)})",
+                lambda: f"{{{self.of('int', depth)}, {self.of('str', depth)}}}",
+                lambda: f"({a} {self.pick(['|', '&', '-', '^'])} {b})",
+                lambda: f"set({self.of(self.pick(['list', 'str', 'tuple']), depth)})",
+                lambda: f"frozenset({self.of('tuple', depth)})",
+                lambda: (
+                    f"({a}).{self.pick(['union', 'intersection', 'difference'])}({self.of('list', depth)})"
+                ),
             ]
         )
 
     def boolean(self, depth: int) -> str:
         a, b = self.any(depth), self.any(depth)
         kind = self.pick(KINDS)
-        return self.pick(
+        return self.one_of(
             [
-                f"({a} {self.pick(COMPARISONS)} {b})",
-                f"({self.of(kind, depth)} {self.pick(COMPARISONS[:6])} {self.of(kind, depth)})",
-                f"({self.of('int', depth)} {self.pick(COMPARISONS[:6])} {self.of('float', depth)} {self.pick(COMPARISONS[:6])} {self.of('int', depth)})",
-                f"({a} in {self.of(self.pick(['list', 'tuple', 'dict', 'set']), depth)})",
-                f"(not {a})",
-                f"{self.pick(['all', 'any', 'bool'])}({self.of('list', depth)})",
-                f"{self.pick(['all', 'any'])}({self.comprehension(depth, lambda: self.any(depth))})",
-                f"isinstance({a}, {self.pick(['int', 'str', '(int, float)', 'list', 'type(None)', 'Plain'])})",
-                f"hasattr({a}, {self.pick(['number', 'real', 'nope', 'x'])!r})",
-                f"(type({a}) is type({b}))",
-                f"({self.of('str', depth)} in {self.of('str', depth)})",
-                f"({self.of('set', depth)} {self.pick(COMPARISONS[:6])} {self.of('set', depth)})",
-                f"({a} in {self.of('set', depth)})",
-                f"({self.of('set', depth)}).{self.pick(['isdisjoint', 'issubset', 'issuperset'])}({self.of('list', depth)})",
+                lambda: f"({a} {self.pick(COMPARISONS)} {b})",
+                lambda: f"({self.of(kind, depth)} {self.pick(COMPARISONS[:6])} {self.of(kind, depth)})",
+                lambda: (
+                    f"({self.of('int', depth)} {self.pick(COMPARISONS[:6])} {self.of('float', depth)} {self.pick(COMPARISONS[:6])} {self.of('int', depth)})"
+                ),
+                lambda: f"({a} in {self.of(self.pick(['list', 'tuple', 'dict', 'set']), depth)})",
+                lambda: f"(not {a})",
+                lambda: f"{self.pick(['all', 'any', 'bool'])}({self.of('list', depth)})",
+                lambda: f"{self.pick(['all', 'any'])}({self.comprehension(depth, lambda: self.any(depth))})",
+                lambda: (
+                    f"isinstance({a}, {self.pick(['int', 'str', '(int, float)', 'list', 'type(None)', 'Plain'])})"
+                ),
+                lambda: f"hasattr({a}, {self.pick(['number', 'real', 'nope', 'x'])!r})",
+                lambda: f"(type({a}) is type({b}))",
+                lambda: f"({self.of('str', depth)} in {self.of('str', depth)})",
+                lambda: f"({self.of('set', depth)} {self.pick(COMPARISONS[:6])} {self.of('set', depth)})",
+                lambda: f"({a} in {self.of('set', depth)})",
+                lambda: (
+                    f"({self.of('set', depth)}).{self.pick(['isdisjoint', 'issubset', 'issuperset'])}({self.of('list', depth)})"
+                ),
             ]
         )

@@ -394,3 +394,48 @@ def test_a_source_that_is_too_large_is_refused_with_a_reason(what: str) -> None:
     assert outcome[0] in ("refused", "value"), outcome
     assert outcome[0] == "value" or outcome[1] in ("ELIMIT", "ESYNTAX", "EUNSUPPORTED")
     assert outcome[0] == "value" or len(outcome[2]) > 10
+
+
+WORK = {
+    # what it does with a list, tuple, dict, set or text of N: steps that each of N items costs at least
+    "list(range({n}))": 1,
+    "sum(range({n}))": 1,
+    "[x for x in range({n})]": 2,
+    "len([x for x in lst[:{n}]])": 2,
+    "sorted(range({n}))": 1,
+    "max(range({n}))": 1,
+    "[0] * {n}": 1,
+    "lst[:{n}]": 1,
+    "lst[:{n}] + [1]": 2,
+    "lst[:{n}] == tup[:{n}] or lst[:{n}] == lst2[:{n}]": 4,
+    "-1 in lst[:{n}]": 2,
+    "tuple(range({n}))": 1,
+    "set(range({n}))": 1,
+    "dict(enumerate(range({n})))": 1,
+    "hash(tuple(range({n})))": 2,
+    "repr(lst[:{n}])": 2,
+    "'a' * {n}": 1 / 16,
+    "text[:{n}]": 1 / 16,
+    "text[:{n}] + '!'": 1 / 16,
+    "text[:{n}].upper()": 1 / 16,
+    "text[:{n}].replace('b', 'c')": 1 / 16,
+    "text[:{n}].find('?')": 1 / 16,
+    "text[:{n}].count('ab')": 1 / 16,
+    "text[:{n}].split('b')": 1 / 16,
+    "text[:{n}] == text2[:{n}]": 1 / 16,
+    "text[:{n}] < text2[:{n}]": 1 / 16,
+    "f'{{text[:{n}]}}'": 1 / 16,
+    "data[:{n}].decode()": 1 / 16,
+    "matches(text[:{n}], 'a*b')": 1 / 16,
+}
+
+
+@pytest.mark.parametrize("source", WORK)
+def test_work_costs_steps(source: str) -> None:
+    """What is not paid for is not bounded: twice the work takes at least as many steps more as it has items."""
+    costs = []
+    for size in (1000, 2000):
+        outcome = GROUND.ours(source.format(n=size), fuel=10_000_000)
+        assert outcome[0] == "value" or outcome[1] == "limit", outcome
+        costs.append(extension.fuel_used())
+    assert costs[1] - costs[0] >= 1000 * WORK[source] * 0.9, costs

@@ -139,6 +139,8 @@ def reachable(variables: dict[str, Any]) -> list[Any]:
         kind = type(item)
         if id(item) in found or issubclass(kind, (type(sys), type(reachable), type(reachable.__code__))):
             continue
+        if kind in (int, bool, type(None), type(...)) or (kind in (str, bytes, tuple) and len(item) < 2):
+            continue  # the interpreter's own, which our own counting uses too; before 3.12 they are not immortal
         if issubclass(kind, type) and type.__getattribute__(item, "__module__") not in mine:
             continue
         found[id(item)] = item

@@ -10,7 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/image_queue.h"
 #include "snapshot/encode.h"
+#include "snapshot/policy.h"
 #include "snapshot/py/capture.h"
 #include "snapshot/py/trace.h"
 #include "strobe/limits.h"
@@ -124,6 +126,53 @@ static PyObject *capture(PyObject *module, PyObject *args)
     }
     PyObject *result = as_json(image->bytes, image->size);
     strobe_image_free(image);
+    return result;
+}
+
+/* set_policy(hub, process): JSON texts, or None */
+static PyObject *set_policy(PyObject *module, PyObject *args)
+{
+    (void)module;
+    const char *texts[STROBE_POLICY_SOURCES];
+    json_t *documents[STROBE_POLICY_SOURCES];
+    struct strobe_policy *policy;
+    struct strobe_error error = {0};
+    if (!PyArg_ParseTuple(args, "zz", &texts[0], &texts[1])) {
+        return NULL;
+    }
+    for (int i = 0; i < STROBE_POLICY_SOURCES; i++) {
+        documents[i] = texts[i] != NULL ? json_loads(texts[i], 0, NULL) : NULL;
+    }
+    int status = strobe_policy_new(documents[0], documents[1], &policy, &error);
+    json_decref(documents[0]);
+    json_decref(documents[1]);
+    if (status < 0) {
+        return PyErr_Format(PyExc_ValueError, "%s", error.message);
+    }
+    strobe_policy_set(policy);
+    Py_RETURN_NONE;
+}
+
+/* capture_queued(): the JSON of a capture that went through a queue, as an agent's does */
+static PyObject *capture_queued(PyObject *module, PyObject *args)
+{
+    (void)module;
+    (void)args;
+    struct strobe_frame frame;
+    if (!find_frame(0, &frame)) {
+        return NULL;
+    }
+    struct strobe_image_queue *queue = strobe_image_queue_new(4, STROBE_QUEUE_BYTES_MAX);
+    struct strobe_image *image = take(frame);
+    PyObject *result = NULL;
+    if (queue == NULL || image == NULL || strobe_image_queue_push(queue, image) < 0) {
+        PyErr_NoMemory();
+    } else {
+        image = strobe_image_queue_pop(queue);
+        result = as_json(image->bytes, image->size);
+        strobe_image_free(image);
+    }
+    strobe_image_queue_free(queue);
     return result;
 }
 
@@ -397,6 +446,8 @@ static PyObject *capture_without_memory(PyObject *module, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"capture", capture, METH_VARARGS, "capture(depth=0) -> JSON text of the caller's frame"},
+    {"set_policy", set_policy, METH_VARARGS, "set_policy(hub, process): the policy in force, JSON texts or None"},
+    {"capture_queued", capture_queued, METH_NOARGS, "capture_queued() -> JSON text, through a queue of images"},
     {"capture_image", capture_image, METH_NOARGS, "capture_image() -> bytes of the image"},
     {"encode", encode, METH_VARARGS, "encode(image) -> JSON text"},
     {"capture_many", capture_many, METH_VARARGS, "capture_many(count) -> ns each"},

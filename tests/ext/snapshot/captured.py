@@ -71,7 +71,7 @@ class Value:
         """Nothing is left but type, reason and rule."""
         return (
             set(self.json) == {"type", "cut", "rule"}
-            and self.cut in ("redacted:name", "redacted:pattern")
+            and str(self.cut).startswith("redacted:")
             and rule in (None, self.rule)
         )
 

@@ -87,7 +87,16 @@ def _mined(base: type) -> type:
     for name in dir(base):
         if name.startswith("__") and name not in _NEVER and callable(getattr(base, name, None)):
             body[name] = _mine(f"{base.__name__}.{name}", getattr(base, name))
-    for name in ("__getattr__", "__len__", "__bool__", "__iter__", "__index__", "__fspath__", "__buffer__", "__await__"):
+    for name in (
+        "__getattr__",
+        "__len__",
+        "__bool__",
+        "__iter__",
+        "__index__",
+        "__fspath__",
+        "__buffer__",
+        "__await__",
+    ):
         if name not in body and not hasattr(base, name):
             body[name] = _mine(f"{base.__name__}.{name}", None)
     if type(base) is type:

@@ -61,7 +61,9 @@ def holders(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(lambda value: types.SimpleNamespace(inner=value), children),
         children.map(slotted),
         st.integers(ITEMS - 1, ITEMS + 20).map(lambda count: list(range(count))),
-        st.integers(FIELDS - 1, FIELDS + 5).map(lambda n: types.SimpleNamespace(**{f"f{i}": i for i in range(n)})),
+        st.integers(FIELDS - 1, FIELDS + 5).map(
+            lambda n: types.SimpleNamespace(**{f"f{i}": i for i in range(n)})
+        ),
     )
 
 
@@ -100,7 +102,9 @@ class Reference:
 
     def one(self, subject: Any, value: Value, depth: int) -> None:
         kind = type(subject)
-        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        name = (
+            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        )
         assert value.type == name
         if subject is None or isinstance(subject, (bool, int, float, str, bytes)):
             self.leaf(subject, value)
@@ -133,7 +137,9 @@ class Reference:
 
     def holder(self, subject: Any, value: Value, depth: int) -> None:
         children = self.children(subject)
-        if isinstance(subject, Pair) or not isinstance(subject, (dict, list, tuple, collections.deque, frozenset)):
+        if isinstance(subject, Pair) or not isinstance(
+            subject, (dict, list, tuple, collections.deque, frozenset)
+        ):
             shown = [(name, Value(value.snapshot, ref)) for name, ref in value.json["fields"]]
             most = FIELDS
             assert [name for name, _ in shown] == [name for name, _ in children[:most]]
@@ -152,7 +158,7 @@ class Reference:
             self.see(child, item, depth + 1)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(with_aliases_and_cycles())
 def test_capture_shows_what_a_walk_in_python_finds(subject: Any) -> None:
     value = look(subject)
@@ -160,8 +166,10 @@ def test_capture_shows_what_a_walk_in_python_finds(subject: Any) -> None:
     Reference().compare(subject, value)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.text(max_size=60), st.binary(max_size=60), st.dictionaries(st.text(max_size=20), st.text(max_size=20)))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.text(max_size=60), st.binary(max_size=60), st.dictionaries(st.text(max_size=20), st.text(max_size=20))
+)
 def test_any_text_gives_a_body_of_valid_utf_8(text: str, data: bytes, mapping: dict[str, str]) -> None:
     value = look([text, data, mapping, types.SimpleNamespace(**{f"_{name}": 1 for name in mapping})])
     assert value.size == 4

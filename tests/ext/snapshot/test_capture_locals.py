@@ -69,7 +69,7 @@ def test_unbound_variables_are_marked_in_every_kind() -> None:
             if False:
                 never = 1
             snapshot = capture()
-            assert snapshot is not later  # noqa: F821
+            assert snapshot is not later
             return snapshot
 
         try:
@@ -109,7 +109,8 @@ def test_module_level_names_are_names() -> None:
 
 def test_variables_of_comprehensions() -> None:
     def probed() -> Snapshot:
-        return [capture() for number in [7]][0]
+        snapshots = [capture() for number in [7]]
+        return snapshots[0]
 
     snapshot = in_thread(probed)
     assert snapshot.local("number").text == "7"

@@ -15,7 +15,11 @@ from captured import extension, in_thread, look
 def test_arrays_of_numpy_show_shape_type_and_first_items() -> None:
     np = pytest.importorskip("numpy")
     value = look(np.arange(6, dtype="int32").reshape(2, 3))
-    assert (value.text, value.json["shape"], value.json["dtype"]) == ("[[0, 1, 2], [3, 4, 5]]", [2, 3], "int32")
+    assert (value.text, value.json["shape"], value.json["dtype"]) == (
+        "[[0, 1, 2], [3, 4, 5]]",
+        [2, 3],
+        "int32",
+    )
     assert (value.size, value.cut) == (6, None)
     assert look(np.arange(6).reshape(2, 3).T).text == "[[0, 3], [1, 4], [2, 5]]"
     assert look(np.arange(10)[::-3]).text == "[9, 6, 3, 0]"
@@ -30,6 +34,8 @@ def test_arrays_of_numpy_show_shape_type_and_first_items() -> None:
     assert look(np.array([b"a", b"bcd"])).text == "[b'a', b'bcd']"
     assert look(np.array(5)).text == "5"
     assert look(np.zeros((0, 3))).text == "[]"
+    masked = look(np.ma.array([1, 2], mask=[False, True]))
+    assert (masked.text, masked.fields["_mask"].text) == ("[1, 2]", "[False, True]")
     large = look(np.zeros((1000, 1000)))
     assert (large.size, large.cut, large.json["shape"]) == (10**6, "items", [1000, 1000])
     assert large.text.endswith("0.0, ...]]")
@@ -54,7 +60,14 @@ def test_dates_of_numpy_stand_as_dates() -> None:
 
 def test_scalars_and_types_of_numpy_are_read() -> None:
     np = pytest.importorskip("numpy")
-    for number in (np.int8(-3), np.uint16(7), np.int32(-5), np.int64(2**60), np.uint64(2**64 - 1), np.longlong(4)):
+    for number in (
+        np.int8(-3),
+        np.uint16(7),
+        np.int32(-5),
+        np.int64(2**60),
+        np.uint64(2**64 - 1),
+        np.longlong(4),
+    ):
         assert look(number).text == str(number)
     assert look(np.float32(0.1)).text == "0.1"
     assert look(np.float64(1.5)).text == "1.5"
@@ -157,7 +170,9 @@ def test_models_of_django_show_loaded_fields_and_never_query() -> None:
 
     if not settings.configured:
         databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
-        settings.configure(INSTALLED_APPS=[], DATABASES=databases, DEFAULT_AUTO_FIELD="django.db.models.AutoField")
+        settings.configure(
+            INSTALLED_APPS=[], DATABASES=databases, DEFAULT_AUTO_FIELD="django.db.models.AutoField"
+        )
         django.setup()
     from django.db import connection, models
 

@@ -378,6 +378,27 @@ def test_image_and_walk_leave_no_copy_in_memory() -> None:
     assert after == before
 
 
+@pytest.mark.skipif(
+    bool(os.environ.get("STROBE_TEST_SANITIZED")), reason="a sanitizer keeps and guards freed memory"
+)
+def test_queue_and_encoder_leave_no_secret_in_memory() -> None:
+    """Of one known by its look, and of one that turned out to be a secret after its copy was encoded."""
+    number = "4111 1111 1111" + " 1111 "
+
+    def probed(note: str, copies: list[str], password: str, backwards: tuple[bytes, bytes]) -> list[int]:
+        before = [extension.count_in_memory(text) for text in backwards]
+        for _ in range(3):
+            assert "redacted:pattern" in extension.capture_queued()
+        return before + [extension.count_in_memory(text) for text in backwards]
+
+    secret, look = os.urandom(200).hex(), number + os.urandom(200).hex()
+    copies = ["".join(list(secret)), "in " + secret]
+    middles = (secret[100:300], look[100:300])  # malloc writes into the beginning of what is free
+    counts = in_thread(probed, look, copies, secret, tuple(text[::-1].encode() for text in middles))
+    assert counts[:2] == counts[2:]
+    assert counts[1] > 0
+
+
 def test_captures_work_after_a_fork() -> None:
     child = os.fork()
     if child == 0:

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import mines
@@ -19,8 +20,8 @@ HITS = 100_000 if LONG else 10_000
 
 
 def resident_kib() -> int:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def test_no_code_of_any_kind_of_object_runs() -> None:

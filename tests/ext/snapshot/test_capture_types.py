@@ -117,15 +117,21 @@ def test_results_of_the_system_show_their_field_names() -> None:
     value = look(time.gmtime(0))
     assert value.type == "time.struct_time"
     assert value.fields["tm_year"].text == "1970"
-    assert look(os.stat("/")).fields["st_uid"].text == "0"
+    assert look(os.lstat("/")).fields["st_uid"].text == "0"
 
 
 # ---- Memory ----
 
 
+@pytest.mark.filterwarnings("ignore:The 'u' type code:DeprecationWarning")
 def test_memory_shows_shape_type_and_first_items() -> None:
     value = look(array.array("d", [1.5, -2.0]))
-    assert (value.text, value.size, value.json["shape"], value.json["dtype"]) == ("[1.5, -2.0]", 2, [2], "float64")
+    assert (value.text, value.size, value.json["shape"], value.json["dtype"]) == (
+        "[1.5, -2.0]",
+        2,
+        [2],
+        "float64",
+    )
     value = look(array.array("h", range(1000)))
     assert (value.size, value.cut, value.json["dtype"]) == (1000, "items", "int16")
     assert value.text == "[" + ", ".join(map(str, range(ITEMS))) + ", ...]"
@@ -172,7 +178,12 @@ def test_buffer_method_of_a_class_is_not_called() -> None:
 
 
 class Point(ctypes.Structure):
-    _fields_ = [("x", ctypes.c_int), ("flag", ctypes.c_char), ("y", ctypes.c_double), ("password", ctypes.c_int)]
+    _fields_ = [
+        ("x", ctypes.c_int),
+        ("flag", ctypes.c_char),
+        ("y", ctypes.c_double),
+        ("password", ctypes.c_int),
+    ]
 
 
 class Packed(ctypes.Structure):
@@ -344,16 +355,18 @@ def test_locks_show_whether_they_are_held() -> None:
 
 
 def test_files_show_name_mode_and_descriptor(tmp_path: Path) -> None:
-    path = str(tmp_path / "x.txt")
-    with open(path, "w", encoding="utf-8") as file:
+    path = tmp_path / "x.txt"
+    with path.open("w", encoding="utf-8") as file:
         descriptor = file.fileno()
-        assert look(file).text == f"<_io.TextIOWrapper name='{path}' mode='w' encoding='utf-8' fd={descriptor}>"
+        assert (
+            look(file).text == f"<_io.TextIOWrapper name='{path}' mode='w' encoding='utf-8' fd={descriptor}>"
+        )
         assert look(file.buffer).text == f"<_io.BufferedWriter name='{path}' mode='wb' fd={descriptor}>"
         assert look(file.buffer.raw).text == f"<_io.FileIO name='{path}' mode='wb' fd={descriptor}>"
     assert look(file).text == f"<_io.TextIOWrapper name='{path}' mode='w' encoding='utf-8' closed>"
-    with open(path, "ab+") as both:
+    with path.open("ab+") as both:
         assert "mode='ab+'" in look(both).text
-    with open(path, "rb") as read:
+    with path.open("rb") as read:
         assert "<_io.BufferedReader" in look(read).text
 
 
@@ -398,7 +411,9 @@ def test_text_within_a_value_is_hidden_like_the_secret_it_equals() -> None:
     def probed(password: str, pattern: object, path: object, plain: object) -> Any:
         return capture()
 
-    snapshot = in_thread(probed, secret, re.compile("".join(list(secret))), Path(secret[:4] + secret[4:]), re.compile("x+"))
+    snapshot = in_thread(
+        probed, secret, re.compile("".join(list(secret))), Path(secret[:4] + secret[4:]), re.compile("x+")
+    )
     assert snapshot.local("password").is_redacted("password")
     assert snapshot.local("pattern").is_redacted("password")
     assert snapshot.local("path").is_redacted("password")

@@ -225,7 +225,11 @@ def test_enum_members_show_name_and_value() -> None:
     value = look(Color.RED)
     assert (value.text, value.fields["value"].text) == ("Color.RED", "'r'")
     value = look(http.HTTPStatus.NOT_FOUND)
-    assert (value.text, value.type, value.fields["value"].text) == ("HTTPStatus.NOT_FOUND", "http.HTTPStatus", "404")
+    assert (value.text, value.type, value.fields["value"].text) == (
+        "HTTPStatus.NOT_FOUND",
+        "http.HTTPStatus",
+        "404",
+    )
     assert look(Mask.READ | Mask.WRITE).text == "Mask.READ|WRITE"
     assert look(Weight.HEAVY).text == "Weight.HEAVY"
 
@@ -273,7 +277,9 @@ def test_notes_group_and_traceback_of_an_exception_are_shown() -> None:
     error.add_note("while paying")
     fields = look(error).fields
     assert [note.text for note in fields["__notes__"].items] == ["'while paying'"]
-    assert fields["__traceback__"].text.endswith(f"{__file__}:{inner.__code__.co_firstlineno + 1} in {inner.__qualname__}>")
+    assert fields["__traceback__"].text.endswith(
+        f"{__file__}:{inner.__code__.co_firstlineno + 1} in {inner.__qualname__}>"
+    )
     group = look(ExceptionGroup("two", [ValueError(1), KeyError(2)]))
     assert [item.type for item in group.fields["exceptions"].items] == ["ValueError", "KeyError"]
 
@@ -321,7 +327,9 @@ def test_time_zones_of_other_types_are_named() -> None:
         zone = zoneinfo.ZoneInfo("Europe/Berlin")
     except zoneinfo.ZoneInfoNotFoundError:
         pytest.skip("no time zone data")
-    assert look(datetime.datetime(2026, 1, 2, tzinfo=zone)).text.endswith("tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin'))")
+    assert look(datetime.datetime(2026, 1, 2, tzinfo=zone)).text.endswith(
+        "tzinfo=zoneinfo.ZoneInfo(key='Europe/Berlin'))"
+    )
     assert look(zone).text == repr(zone)
 
 

@@ -27,12 +27,16 @@ static void test_each_call_has_its_handler(void **state)
         {STROBE_HTTP_DELETE, "/api/v1/session", strobe_api_session_end, ""},
         {STROBE_HTTP_GET, "/api/v1/instances/ab/files", strobe_api_instance_files, "ab"},
         {STROBE_HTTP_GET, "/api/v1/instances/ab/source", strobe_api_instance_source, "ab"},
+        {STROBE_HTTP_POST, "/api/v1/instances/ab/memory", strobe_api_instance_memory, "ab"},
         {STROBE_HTTP_GET, "/api/v1/sources/cd", strobe_api_source_get, "cd"},
         {STROBE_HTTP_POST, "/api/v1/probes", strobe_api_probe_add, ""},
         {STROBE_HTTP_GET, "/api/v1/probes", strobe_api_probes_list, ""},
         {STROBE_HTTP_GET, "/api/v1/probes/ef", strobe_api_probe_get, "ef"},
         {STROBE_HTTP_DELETE, "/api/v1/probes/ef", strobe_api_probe_remove, "ef"},
         {STROBE_HTTP_GET, "/api/v1/snapshots/12", strobe_api_snapshot_get, "12"},
+        {STROBE_HTTP_GET, "/api/v1/snapshots/12/value", strobe_api_snapshot_value, "12"},
+        {STROBE_HTTP_GET, "/api/v1/snapshots/12/diff", strobe_api_snapshot_diff, "12"},
+        {STROBE_HTTP_GET, "/api/v1/probes/ef/hits", strobe_api_probe_hits, "ef"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         strobe_api_handler handler;

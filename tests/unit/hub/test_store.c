@@ -354,6 +354,31 @@ static void test_probes_and_states_come_back_after_a_reopen(void **state)
     strobe_store_close(store);
 }
 
+static void test_redaction_policy_comes_back(void **state)
+{
+    struct strobe_store *store = open_store(*state);
+    char *names[] = {"employee id", "codename*"};
+    struct strobe_wire_policy_exception exception = {.name = "session_id", .reason = "a counter"};
+    struct strobe_wire_redaction redaction = {.version = 7, .is_set = true, .changed_by = "admin"}, kept;
+    redaction.policy.deny_names = names;
+    redaction.policy.deny_names_count = 2;
+    redaction.policy.exceptions = &exception;
+    redaction.policy.exceptions_count = 1;
+    assert_int_equal(strobe_store_get_redaction(store, &kept, NULL), STROBE_ENOTFOUND);
+    assert_int_equal(strobe_store_put_redaction(store, &redaction, NULL), 0);
+    redaction.version = 8;
+    assert_int_equal(strobe_store_put_redaction(store, &redaction, NULL), 0);
+    strobe_store_close(store);
+    store = open_store(*state);
+    assert_int_equal(strobe_store_get_redaction(store, &kept, NULL), 0);
+    assert_int_equal(kept.version, 8);
+    assert_int_equal(kept.policy.deny_names_count, 2);
+    assert_string_equal(kept.policy.deny_names[1], "codename*");
+    assert_string_equal(kept.policy.exceptions[0].reason, "a counter");
+    strobe_wire_struct_done(&strobe_wire_redaction_struct, &kept);
+    strobe_store_close(store);
+}
+
 static void test_the_first_text_of_a_hash_stays(void **state)
 {
     struct strobe_store *store = open_store(*state);
@@ -416,6 +441,7 @@ int main(void)
         TEST(test_a_full_disk_is_an_error_that_passes),
         TEST(test_rubbish_is_refused_with_what_to_do),
         TEST(test_probes_and_states_come_back_after_a_reopen),
+        TEST(test_redaction_policy_comes_back),
         TEST(test_the_first_text_of_a_hash_stays),
         TEST(test_instances_are_kept_as_down_and_listed_until_enough),
     };

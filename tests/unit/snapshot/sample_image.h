@@ -56,6 +56,22 @@ static inline void put_place(struct strobe_image_writer *writer, const char *fun
     strobe_image_put_varint(writer, line);
 }
 
+/* One of each kind. */
+static inline void put_watches(struct strobe_image_writer *writer)
+{
+    strobe_image_put_u8(writer, 3);
+    put_string(writer, "order.total");
+    strobe_image_put_u8(writer, STROBE_WATCH_OBJECT);
+    strobe_image_put_varint(writer, 0);
+    put_string(writer, "total * 2");
+    strobe_image_put_u8(writer, STROBE_WATCH_TEXT);
+    put_string(writer, "int");
+    put_string(writer, "42");
+    put_string(writer, "order.nothing");
+    strobe_image_put_u8(writer, STROBE_WATCH_ERROR);
+    put_string(writer, "there is no 'nothing'");
+}
+
 /* A task that two others await, of which one is named; no frames of C code. */
 static inline void put_task(struct strobe_image_writer *writer)
 {
@@ -70,6 +86,7 @@ static inline void put_task(struct strobe_image_writer *writer)
     put_place(writer, "gather_all", 12);
     put_place(writer, "main", 30);
     strobe_image_put_u16(writer, 0);
+    put_watches(writer);
 }
 
 /* version to the first record; locals a, b, ... refer to the values 0 to `locals` - 1 */

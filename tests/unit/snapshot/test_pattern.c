@@ -41,7 +41,8 @@ static const struct sample secrets[] = {
     {"token " JWT_HEADER ".eyJzdWIiOiIxIn0.", "JWT"},
     {"Bearer abcdefgh12345678", "bearer token"},
     {"authorization=bearer abcdefgh", "authorization"},
-    {"curl -H 'Authorization: Bearer abcdefghij'", "bearer token"},
+    {"curl -H 'Authorization: Bearer abcdefghij'", "authorization"},
+    {"curl Bearer abcdefghij", "bearer token"},
     {"Basic dXNlcjpwYXNz", "basic auth"},
     {"Digest username=\"Mufasa\"", "digest auth"},
     {"AKIA"
@@ -101,9 +102,154 @@ static const struct sample secrets[] = {
     {"{\"pin\": 1234}", "pin"},
     {"Host: h\nX-Api-Key: abcdef\n", "api key"},
     {"Cookie: a=b", "cookie"},
+    /* names with values, in all the ways that texts write them */
+    {"user[password]=hunter2&x=1", "password"},
+    {"user%5Bpassword%5D=hunter2", "password"},
+    {"password = 'hunter2'", "password"},
+    {"os.environ['API_KEY'] = 'abcdef'", "api key"},
+    {"login(user='me', password=b'hunter2')", "password"},
+    {"{b'password': b'hunter2'}", "password"},
+    {"{\\\"password\\\": \\\"hunter2\\\"}", "password"},
+    {"{\"password\": [\"hunter2\"]}", "password"},
+    {"{\"password\": {\"value\": \"hunter2\"}}", "password"},
+    {"[('Authorization', 'abcdef'), ('Host', 'h')]", "authorization"},
+    {"[(b'cookie', b'abcdef')]", "cookie"},
+    {"[[\"X-Api-Key\", \"abcdef\"]]", "api key"},
+    {"invalid token: x9f3a", "token"},
+    {"login failed (password: hunter2)", "password"},
+    {"db:\n  password: correcthorse\n", "password"},
+    {"x:\n- secret: correcthorse", "secret"},
+    {"mysql --password hunter2 shop", "password"},
+    {"mysql --password=hunter2 shop", "password"},
+    {"<password>hunter2</password>", "password"},
+    {"<wsse:Password Type=\"text\">hunter2</wsse:Password>", "password"},
+    {"<input type=\"hidden\" name=\"csrf_token\" value=\"abcdef\">", "csrf"},
+    {"form-data; name=\"password\"\r\n\r\nhunter2\r\n--x", "password"},
+    {"CREATE USER me IDENTIFIED BY 'hunter2'", "password"},
+    {"ALTER ROLE me WITH PASSWORD 'hunter2'", "password"},
+    {"Server=db;Database=shop;User Id=me;Password=hunter2;", "password"},
+    {"DefaultEndpointsProtocol=https;AccountName=x;AccountKey=abcdefgh==;", "account key"},
+    {"https://x.blob.core.windows.net/c?sv=2022&sig=abcdefghij%2Bklmnopqrst", "SAS signature"},
+    {"https://b.s3.amazonaws.com/k?X-Amz-Signature=abcdef0123", "signature"},
+    /* URLs */
+    {"postgres://me:pass/word@db/shop", "URL password"},
+    {"mongodb+srv://me:hunter2@cluster.example/db", "URL password"},
+    {"amqp://me:hunter2@rabbit:5672/", "URL password"},
+    {"https://hooks.slack.com/services/T00000000/B00000000/"
+     "abcdefgh",
+     "Slack webhook"},
+    /* keys of vendors */
+    {"dckr_pat_"
+     "abcdefghijklmnopqrstuvwxyz0",
+     "Docker token"},
+    {"glrt-"
+     "abcdefghij0123456789",
+     "GitLab token"},
+    {"hf_"
+     "abcdefghijklmnopqrstuvwxyzABCDEFGH",
+     "Hugging Face token"},
+    {"pypi-"
+     "AgEIcHlwaS5vcmcCJGFiY2RlZmdoaWprbG1ub3A",
+     "PyPI token"},
+    {"sk-proj-"
+     "abcdefghijklmnop_qrst",
+     "API key"},
+    {"SK"
+     "0123456789abcdef0123456789abcdef",
+     "Twilio key"},
+    {"key-"
+     "0123456789abcdef0123456789abcdef",
+     "Mailgun key"},
+    {"0123456789abcdef0123456789abcdef"
+     "-us12",
+     "Mailchimp key"},
+    {"abc8Q~"
+     "abcdefghijklmnopqrstuvwxyz0123456",
+     "Azure secret"},
+    {"bot 123456789:AA"
+     "abcdefghijklmnopqrstuvwxyz0123456",
+     "Telegram token"},
+    {"GOCSPX-"
+     "abcdefghijklmnopqrstuvwx",
+     "Google key"},
+    {"ya29."
+     "a0AfH6SMBabcdefghijklmnop",
+     "Google token"},
+    {"shpat_"
+     "0123456789abcdef0123456789abcdef",
+     "Shopify token"},
+    {"dapi"
+     "0123456789abcdef0123456789abcdef",
+     "Databricks token"},
+    {"sntrys_"
+     "eyJpYXQiOjE2OTQ0NTQ3NzguMzE1",
+     "Sentry token"},
+    {"AGE-SECRET-KEY-1"
+     "QQPQZRFR7ZZ2WCVABCD",
+     "age key"},
+    /* private keys in other clothes */
+    {"-----END "
+     "RSA PRIVATE KEY-----",
+     "private key"},
+    {"LS0tLS1CRUdJTi"
+     "BSU0EgUFJJVkFURSBLRVktLS0tLQ==",
+     "private key"},
+    {"PuTTY-User-Key-File-"
+     "2: ssh-rsa",
+     "private key"},
+    /* numbers of persons */
+    {"DE89370400440532013000", "IBAN"},
+    {"GB29 NWBK 6016 1331 9268 19", "IBAN"},
+    {"pay to FR1420041010050500013M02606 now", "IBAN"},
+    {"NO9386011117947", "IBAN"},
+    {"078-05-1120", "social security number"},
+    {"number 123-45-6789.", "social security number"},
 };
 
 static const char *const innocent[] = {
+    "DE89370400440532013001", /* check digits */
+    "GB82WEST",
+    "XX89370400440532013000",
+    "000-12-3456",
+    "666-12-3456",
+    "900-12-3456",
+    "123-00-4567",
+    "123-45-0000",
+    "123-45-67890",
+    "2024-12-24",
+    "1123-45-6789",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "password: ",
+    "password:",
+    "wrong password: try again",
+    "error: token: unexpected",
+    "<password></password>",
+    "<password/>",
+    "<input name=\"csrf_token\">",
+    "a < b and c > d",
+    "--token-count 12345",
+    "--password",
+    "--password -v",
+    "['password', 'user', 'email']x",
+    "ORDER BY name, password, user",
+    "{\"password\": \"\"}",
+    "{\"password\": {}}",
+    "{'token': None, 'user': 'me'}",
+    "x == password",
+    "https://example.com:8080/a@b",
+    "https://example.com/a?b=c:d@e",
+    "https://hooks.slack.com/",
+    "sig=abcdefghijklmnopqrstuvwxyz", /* of something else */
+    "sk-short",
+    "SKIRT",
+    "key-value",
+    "secret_santa",
+    "hf_transfer",
+    "cio.read",
+    "LS0tLS1",
+    "12:34:56",
+    "12345678:AB",
+    "user@example.com", /* unless the policy wants it */
     "",
     "4111111111111112", /* check digit */
     "1234567890123452", /* no issuer */
@@ -152,9 +298,18 @@ static const char *const innocent[] = {
     "Error: no such file",
 };
 
+static const struct strobe_policy *policy; /* the built-in one */
+
+static int take_policy(void **state)
+{
+    (void)state;
+    policy = strobe_policy_current();
+    return 0;
+}
+
 static const char *find(const char *text, bool is_cut)
 {
-    return strobe_pattern_find(text, strlen(text), is_cut);
+    return strobe_pattern_find(policy, text, strlen(text), is_cut);
 }
 
 static void test_secrets_are_found_and_named(void **state)
@@ -210,22 +365,31 @@ static void test_secret_that_is_cut_is_found(void **state)
                              true),
                         "AWS key");
     assert_string_equal(find("password=h", true), "password");
-    assert_null(find("password=h", false));
+    assert_string_equal(find("password=h", false), "password");
+    assert_null(find("password=", false));
+    assert_null(find("password=&user=me", false));
+    assert_null(find("Password=;User=me", false));
+    assert_null(find("<a href=\"?token=&amp;x=1\">", false));
+    assert_string_equal(find("password=&x(y/z", false), "password");
+    assert_null(find("cookie=1", false));
 }
 
 /* The scan must stay linear: half a megabyte of what each part of it likes to begin with. */
 static void test_hostile_text_is_scanned_in_linear_time(void **state)
 {
     (void)state;
-    static const char *const units[] = {"4111 ", "eyJ", "eyJ.", "-----BEGIN ", "sk-", "bearer ", "basic a", "a://",
-                                        "a:b",   "a=",  "=",    "\"a\": ",     "A3T", "1",       "x"};
+    static const char *const units[] = {
+        "4111 ", "eyJ",       "eyJ.",       "-----BEGIN ", "sk-",    "bearer ", "basic a", "a://", "a:b",
+        "a=",    "=",         "\"a\": ",    "A3T",         "1",      "x",       "<",       "<a ",  "name=\"token\" ",
+        "'a', ", "--a ",      "DE89 3704 ", "078-05-",     "a://b:", "a@",      ":AA",     "Q~",   "LS0t",
+        "key-0", "password ", "\\",         "[[[[",        "%5d="};
     static char text[512 * 1024];
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t length = strlen(units[i]);
         for (size_t k = 0; k < sizeof text; k++) {
             text[k] = units[i][k % length];
         }
-        strobe_pattern_find(text, sizeof text, false); /* quadratic, it would take longer than the time-out */
+        strobe_pattern_find(policy, text, sizeof text, false); /* quadratic, it would take longer than the time-out */
     }
 }
 
@@ -242,7 +406,7 @@ static void test_any_bytes_are_scanned_without_reading_past_them(void **state)
             seed = seed * 1103515245 + 12345;
             text[i] = alphabet[(seed >> 16) % sizeof alphabet];
         }
-        strobe_pattern_find(text, size, round % 2 == 0);
+        strobe_pattern_find(policy, text, size, round % 2 == 0);
     }
 }
 
@@ -256,5 +420,5 @@ int main(void)
         cmocka_unit_test(test_hostile_text_is_scanned_in_linear_time),
         cmocka_unit_test(test_any_bytes_are_scanned_without_reading_past_them),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, take_policy, NULL);
 }

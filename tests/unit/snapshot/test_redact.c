@@ -651,7 +651,7 @@ static void test_rule_says_the_word_in_lower_case(void **state)
     assert_string_equal(rule_of("X-Api-Key"), "api key");
     assert_string_equal(rule_of("cardNumber"), "card number");
     assert_string_equal(rule_of("mysqlpassword"), "password");
-    assert_string_equal(rule_of("access_tokens"), "token");
+    assert_string_equal(rule_of("access_tokens"), "access token");
 }
 
 static void test_long_names_are_judged_to_their_end(void **state)

@@ -15,7 +15,7 @@ export interface CodeViewProps {
 }
 
 /** Of several probes on one line, the state that needs a person most. */
-const TELLING: StateName[] = ["error", "armed", "pending", "done", "expired"];
+const TELLING: StateName[] = ["error", "suspended", "armed", "pending", "done", "expired"];
 
 export function CodeView({ source }: CodeViewProps) {
   const host = useRef<HTMLDivElement>(null);

@@ -49,7 +49,7 @@ function UnderLine({ line }: { line: number }) {
   return (
     <>
       {shown
-        .filter(({ view }) => view.probe.id !== wanted?.replaces)
+        .filter(({ view }) => view.probe.id !== wanted?.edits?.id)
         .map((one) => (
           <ProbeStrip key={one.view.probe.id} shown={one} />
         ))}

@@ -1,18 +1,28 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { baseName, parsePlace } from "../location";
+import { type Action, DEFAULT_HITS, type Draft, MAX_HITS, problemOf } from "../draft";
+import { baseName } from "../location";
 import { openSource } from "../state/source";
-import { closeDraft, type Draft, draft, submitDraft } from "../state/probes";
+import { closeDraft, draft, submitDraft } from "../state/probes";
 import { messageOf } from "../state/session";
+import { ActionFields, type FieldProps } from "./ActionFields";
+import { ExpressionField } from "./ExpressionField";
+import { MoreFields, numberOf } from "./MoreFields";
+import { Segments } from "./Segments";
 
 const EXPIRIES: [minutes: number, words: string][] = [
   [5, "5 minutes"],
-  [0, "1 hour"],
+  [60, "1 hour"],
   [240, "4 hours"],
   [1440, "24 hours"],
 ];
 
-const MAX_HITS = 100_000;
+const ACTIONS: [Action, string, string][] = [
+  ["snapshot", "Snapshot", "Capture the variables and the stack"],
+  ["log", "Log", "Log a line with values"],
+  ["metric", "Metric", "Count, or measure a number"],
+  ["timer", "Timer", "Time a function, or the way to another line"],
+];
 
 /** Enter sets the probe, Escape closes. Stands under its line, or in the probes pane when there is none. */
 export function ProbeForm({ wanted }: { wanted: Draft }) {
@@ -22,9 +32,9 @@ export function ProbeForm({ wanted }: { wanted: Draft }) {
   const typed = wanted.line === 0;
 
   useEffect(() => {
-    const first = form.current?.querySelector<HTMLInputElement>("input");
+    const first = form.current?.querySelector<HTMLInputElement>(".mono:not([disabled])");
     first?.focus({ preventScroll: true });
-  }, [wanted.location === "", wanted.line]);
+  }, [wanted.edits?.id, wanted.line]);
 
   const change = (changed: Partial<Draft>): void => {
     problem.value = "";
@@ -32,7 +42,7 @@ export function ProbeForm({ wanted }: { wanted: Draft }) {
   };
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    problem.value = checkDraft(wanted);
+    problem.value = problemOf(wanted);
     if (problem.value || busy.value) return;
     busy.value = true;
     try {
@@ -53,18 +63,37 @@ export function ProbeForm({ wanted }: { wanted: Draft }) {
     <form
       class="probe-form"
       ref={form}
+      noValidate
       aria-label={`Probe ${wanted.location || "a location"}`}
       onSubmit={(event) => void submit(event)}
       onKeyDown={escape}
     >
+      <Segments
+        label="What the probe does"
+        value={wanted.action}
+        choices={ACTIONS}
+        disabled={wanted.edits !== undefined}
+        change={(action) => change({ action })}
+      />
       {typed && <LocationField wanted={wanted} change={change} />}
       {!typed && <NoCodeNote line={wanted.line} />}
-      <ConditionField wanted={wanted} change={change} invalid={problem.value !== ""} />
+      <ExpressionField
+        wanted={wanted}
+        name="if"
+        label="Condition"
+        placeholder="order.total < 0 and not order.paid"
+        title="A read-only expression. Empty: each time it is reached."
+        value={wanted.condition}
+        invalid={problem.value !== ""}
+        change={(condition) => change({ condition })}
+      />
+      <ActionFields wanted={wanted} change={change} />
       {problem.value && (
         <p class="problem" role="alert">
           {problem.value}
         </p>
       )}
+      <MoreFields wanted={wanted} change={change} />
       <div class="probe-form-foot">
         <LimitFields wanted={wanted} change={change} />
         <span class="spring" />
@@ -72,16 +101,11 @@ export function ProbeForm({ wanted }: { wanted: Draft }) {
           Cancel
         </button>
         <button type="submit" class="primary" disabled={busy.value}>
-          {wanted.replaces ? "Replace probe" : "Set probe"} <kbd>⏎</kbd>
+          {wanted.edits ? "Change probe" : "Set probe"} <kbd>⏎</kbd>
         </button>
       </div>
     </form>
   );
-}
-
-interface FieldProps {
-  wanted: Draft;
-  change: (changed: Partial<Draft>) => void;
 }
 
 function LocationField({ wanted, change }: FieldProps) {
@@ -90,32 +114,14 @@ function LocationField({ wanted, change }: FieldProps) {
       <span class="field-name">at</span>
       <input
         class="mono grow"
-        placeholder="shop/pricing.py:42"
+        placeholder="shop/pricing.py:42, shop.pricing:Cart.total, raise:builtins.KeyError"
+        title="path/of/file.py:LINE; module:function for its entry, with :exit for its end; raise:module.Type"
         aria-label="Location"
         spellcheck={false}
         autocomplete="off"
+        disabled={wanted.edits !== undefined}
         value={wanted.location}
         onInput={(event) => change({ location: event.currentTarget.value })}
-      />
-    </label>
-  );
-}
-
-function ConditionField({ wanted, change, invalid }: FieldProps & { invalid: boolean }) {
-  return (
-    <label class="field">
-      <span class="field-name">if</span>
-      <input
-        class="mono grow"
-        placeholder="order.total < 0 and not order.paid"
-        aria-label="Condition"
-        aria-invalid={invalid}
-        title="A read-only expression. Empty: the next time the line is reached."
-        spellcheck={false}
-        autocomplete="off"
-        autocapitalize="off"
-        value={wanted.condition}
-        onInput={(event) => change({ condition: event.currentTarget.value })}
       />
     </label>
   );
@@ -124,16 +130,16 @@ function ConditionField({ wanted, change, invalid }: FieldProps & { invalid: boo
 function LimitFields({ wanted, change }: FieldProps) {
   return (
     <>
-      <label title="Snapshots that each process captures before the probe is done">
+      <label title="How often it acts in each process before it is done">
         Hits{" "}
         <input
           class="hits"
           type="number"
           min={1}
           max={MAX_HITS}
-          required
-          value={wanted.hits}
-          onInput={(event) => change({ hits: event.currentTarget.valueAsNumber })}
+          placeholder={String(DEFAULT_HITS[wanted.action] ?? "no end")}
+          value={wanted.hits ?? ""}
+          onInput={(event) => change({ hits: numberOf(event.currentTarget) })}
         />
       </label>
       <label title="The probe removes itself after this time">
@@ -143,6 +149,7 @@ function LimitFields({ wanted, change }: FieldProps) {
           value={wanted.expiryMinutes}
           onChange={(event) => change({ expiryMinutes: Number(event.currentTarget.value) })}
         >
+          {wanted.edits && <option value={0}>as long as it has</option>}
           {EXPIRIES.map(([minutes, words]) => (
             <option key={minutes} value={minutes}>
               {words}
@@ -163,14 +170,4 @@ function NoCodeNote({ line }: { line: number }) {
       to the next line that has, in the same function.
     </p>
   );
-}
-
-function checkDraft(wanted: Draft): string {
-  const place = parsePlace(wanted.location);
-  if (!place.path || place.line < 1)
-    return "Say where: path/of/file.py:LINE, for example shop/pricing.py:42.";
-  if (!Number.isInteger(wanted.hits) || wanted.hits < 1 || wanted.hits > MAX_HITS) {
-    return `Hits must be a whole number from 1 to ${MAX_HITS}.`;
-  }
-  return "";
 }

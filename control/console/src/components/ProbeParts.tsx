@@ -2,9 +2,10 @@
 import { useSignal } from "@preact/signals";
 import { count, plural } from "../count";
 import { gateCounts, type ProbeMessage, type ProbeSummary, type StateName } from "../probe_summary";
+import { actionWords } from "../probe_words";
 import { dropProbe, editProbe, setAgain, type ShownProbe } from "../state/probes";
 import { messageOf } from "../state/session";
-import type { Gates } from "../wire";
+import type { Gates, Probe } from "../wire";
 import { Icon } from "./Icon";
 import { StateMark } from "./StateMark";
 
@@ -23,6 +24,18 @@ export function Condition({ text }: { text: string | undefined }) {
     <code class="condition" title={text}>
       <span class="muted">if</span> {text}
     </code>
+  );
+}
+
+/** What it does, when that is more than a snapshot. */
+export function ActionLine({ probe }: { probe: Probe }) {
+  const line = actionWords(probe);
+  if (!line) return null;
+  return (
+    <span class="action-line ellipsis" title={[line.words, line.code, line.more].join(" ")}>
+      <span class="muted">{line.words}</span> {line.code && <code>{line.code}</code>}{" "}
+      <span class="muted">{line.more}</span>
+    </span>
   );
 }
 

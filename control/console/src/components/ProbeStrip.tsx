@@ -1,5 +1,5 @@
 import type { ShownProbe } from "../state/probes";
-import { Condition, GateCounts, Messages, ProbeActions, StateBadge } from "./ProbeParts";
+import { ActionLine, Condition, GateCounts, Messages, ProbeActions, StateBadge } from "./ProbeParts";
 
 /** A probe as it stands under its line in the source. */
 export function ProbeStrip({ shown }: { shown: ShownProbe }) {
@@ -8,7 +8,10 @@ export function ProbeStrip({ shown }: { shown: ShownProbe }) {
     <div class={`probe-strip is-${summary.state}`}>
       <div class="probe-strip-main">
         <StateBadge state={summary.state} />
-        <Condition text={view.probe.condition} />
+        <span class="strip-words">
+          <ActionLine probe={view.probe} />
+          <Condition text={view.probe.condition} />
+        </span>
         {summary.state !== "error" && <GateCounts gates={summary.gates} />}
         <ProbeActions shown={shown} />
       </div>

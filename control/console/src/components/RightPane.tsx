@@ -4,6 +4,7 @@ import { probeFilter, service, snapshot } from "../state/view";
 import { EmptyState } from "./EmptyState";
 import { HitRow } from "./HitRow";
 import { Icon } from "./Icon";
+import { LogRow } from "./LogRow";
 import { ProbeCard } from "./ProbeCard";
 import { ProbeForm } from "./ProbeForm";
 import { SnapshotPane } from "./SnapshotPane";
@@ -67,7 +68,9 @@ function HitSection() {
   return (
     <section class="hits-section" aria-labelledby="hits-title">
       <div class="section-head">
-        <h2 id="hits-title">Snapshots</h2>
+        <h2 id="hits-title">
+          {hits.some(({ kind }) => kind === "log") ? "Snapshots and logs" : "Snapshots"}
+        </h2>
         {probeFilter.value && (
           <button class="link" onClick={() => (probeFilter.value = "")}>
             of one probe: show all
@@ -80,9 +83,9 @@ function HitSection() {
         </EmptyState>
       ) : (
         <ul class="hit-list">
-          {hits.map((hit) => (
-            <HitRow key={hit.id} hit={hit} />
-          ))}
+          {hits.map((hit) =>
+            hit.kind === "log" ? <LogRow key={hit.id} hit={hit} /> : <HitRow key={hit.id} hit={hit} />,
+          )}
         </ul>
       )}
     </section>

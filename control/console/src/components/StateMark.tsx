@@ -15,6 +15,13 @@ function Shape({ state }: { state: StateName | "free" }) {
       return <circle cx="7" cy="7" r="4.700" class="mark-line" stroke-dasharray="2.600 2.320" />;
     case "armed":
       return <path d="M7 .800 13.200 7 7 13.200 .800 7Z" class="mark-fill" />;
+    case "suspended":
+      return (
+        <>
+          <circle cx="7" cy="7" r="5.500" class="mark-line" />
+          <path d="M5.300 4.800v4.400M8.700 4.800v4.400" class="mark-line" />
+        </>
+      );
     case "done":
       return (
         <>

@@ -94,6 +94,7 @@ export function shortType(type: string | undefined): string {
 
 function redactionNote(value: Value): string {
   const kind = value.cut?.split(":")[1] ?? "";
+  if (kind === "unlisted") return "not on the allow list";
   const what = { name: "name matches", pattern: "value matches", type: "type matches" }[kind];
   return value.rule ? `${what ?? "matches"} “${value.rule}”` : "never left the process";
 }

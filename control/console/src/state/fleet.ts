@@ -4,7 +4,7 @@ import type { Instance, LiveMessage, ProbeView, SnapshotSummary } from "../wire"
 export interface Fleet {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly probes: ReadonlyMap<string, ProbeView>;
-  /** Newest first, at most `MAX_HITS`. */
+  /** Snapshots and log lines, newest first, at most `MAX_HITS` of each. */
   readonly hits: readonly SnapshotSummary[];
 }
 
@@ -82,6 +82,10 @@ export function probesOf(fleet: Fleet, service: string): ProbeView[] {
     .sort((a, b) => b.probe.created_at_ms - a.probe.created_at_ms);
 }
 
+/** Log lines come often: they do not push out the snapshots. */
 function newestFirst(hits: SnapshotSummary[]): SnapshotSummary[] {
-  return [...hits].sort((a, b) => b.position - a.position).slice(0, MAX_HITS);
+  const left = { snapshot: MAX_HITS, log: MAX_HITS };
+  return [...hits]
+    .sort((a, b) => b.position - a.position)
+    .filter(({ kind = "snapshot" }) => left[kind]-- > 0);
 }

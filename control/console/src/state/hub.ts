@@ -1,6 +1,6 @@
 /** The fleet as the hub tells it, and whether it still does. */
 import { computed, effect, signal } from "@preact/signals";
-import { listInstances, listProbes, listSnapshots, whoami } from "../api";
+import { listHits, listInstances, listProbes, whoami } from "../api";
 import { connectLive, type Live } from "../live";
 import type { LiveMessage, SnapshotSummary } from "../wire";
 import { applyMessage, EMPTY_FLEET, type Fleet, makeFleet, servicesOf } from "./fleet";
@@ -81,13 +81,14 @@ async function loadAll(): Promise<void> {
   const mine = ++reload;
   fetching = true;
   try {
-    const [instanceList, probes, hits] = await Promise.all([
+    const [instanceList, probes, hits, lines] = await Promise.all([
       listInstances(),
       listProbes(),
-      listSnapshots(FIRST_HITS),
+      listHits("snapshot", FIRST_HITS),
+      listHits("log", FIRST_HITS),
     ]);
     if (mine !== reload) return;
-    catchUp(makeFleet(instanceList, probes, hits));
+    catchUp(makeFleet(instanceList, probes, [...hits, ...lines]));
     loaded.value = true;
     connection.value = "live";
   } catch {

@@ -77,7 +77,7 @@ function followFirstHit(): void {
   effect(() => {
     const waiting = awaited.value;
     // The snapshot may be here before the answer that tells the probe's id.
-    const hit = fleet.value.hits.findLast(({ probe }) => waiting.has(probe));
+    const hit = fleet.value.hits.findLast(({ probe, kind }) => kind !== "log" && waiting.has(probe));
     if (!hit) return;
     untracked(() => {
       awaited.value = new Set([...waiting].filter((probe) => probe !== hit.probe));
@@ -139,7 +139,7 @@ async function readFrameSource(
 
 /** The hit before or after the open one in the list; undefined at the ends. */
 export function neighbour(step: 1 | -1): SnapshotSummary | undefined {
-  const hits = shownHits.value;
+  const hits = shownHits.value.filter(({ kind }) => kind !== "log");
   const at = hits.findIndex(({ id }) => id === snapshot.value);
   return at < 0 ? undefined : hits[at + step];
 }
