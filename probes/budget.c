@@ -4,7 +4,8 @@
 
 #define NS_PER_S 1000000000LL
 #define WINDOW_NS NS_PER_S
-#define EARLIEST_NS (WINDOW_NS / 4) /* a shorter time says nothing: one capture would trip it */
+#define EARLIEST_NS (WINDOW_NS / 4)            /* a shorter time says nothing: one capture would trip it */
+#define CERTAIN_NS (4 * STROBE_CAPTURE_NS_MAX) /* and so much is no single capture */
 
 void strobe_budget_spend(struct strobe_budget_window *window, int64_t cost_ns, int64_t now_ns)
 {
@@ -35,7 +36,8 @@ bool strobe_budget_is_over(const struct strobe_budget_window *window, double all
     if (window->began_ns == 0) {
         return false;
     }
-    bool early = now_ns - window->began_ns >= EARLIEST_NS && (double)window->cost_ns > allowed * (double)WINDOW_NS;
+    bool telling = now_ns - window->began_ns >= EARLIEST_NS || window->cost_ns >= CERTAIN_NS;
+    bool early = telling && (double)window->cost_ns > allowed * (double)WINDOW_NS;
     return early || window->last_share > allowed;
 }
 

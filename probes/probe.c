@@ -119,7 +119,7 @@ void strobe_probe_after_fork(struct strobe_probe *probe)
 #undef RESET
     probe->hits_left = probe->hits;
     probe->passes = 0;
-    probe->window = probe->capture_window = (struct strobe_budget_window){0};
+    probe->window = probe->capture_window = probe->hit_window = (struct strobe_budget_window){0};
     probe->share = (struct strobe_fair_share){0};
     atomic_store(&probe->cost_ns, 0);
     if (probe->metric != NULL) {

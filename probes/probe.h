@@ -97,6 +97,7 @@ struct strobe_probe {
     double budget;  /* share of one core; 0: the process's alone */
     struct strobe_budget_window window;
     struct strobe_budget_window capture_window; /* of it captures and log lines */
+    struct strobe_budget_window hit_window;     /* of those the number, in place of nanoseconds */
     unsigned suspensions;                       /* in a row */
     int64_t resumes_ns;                         /* SUSPENDED until then; 0: it is not */
     int64_t resumed_ns;                         /* when it was last */

@@ -18,7 +18,7 @@ static void suspend(struct strobe_dispatch *dispatch, struct strobe_probe *probe
     }
     int64_t rest_ns = strobe_budget_rest_ns(++probe->suspensions);
     probe->resumes_ns = now_ns + rest_ns;
-    probe->window = probe->capture_window = (struct strobe_budget_window){0};
+    probe->window = probe->capture_window = probe->hit_window = (struct strobe_budget_window){0};
     strobe_probe_set_state(
         probe, STROBE_PROBE_SUSPENDED, "budget",
         "it cost %.1f %% of one core, %.1f %% are allowed; rests %lld s. Make the condition cheaper or the "
@@ -29,22 +29,28 @@ static void suspend(struct strobe_dispatch *dispatch, struct strobe_probe *probe
 
 /* ---- Cutting a rate ---- */
 
-static bool can_be_cut(const struct strobe_probe *probe)
+static double hits_per_s(const struct strobe_probe *probe, int64_t now_ns)
 {
-    return probe->rate.rate_per_s > RATE_LEAST;
+    return 1e9 * strobe_budget_share(&probe->hit_window, now_ns);
+}
+
+/* A lower rate changes nothing for a probe that hits seldom, but that it may miss its hit. */
+static bool can_be_cut(const struct strobe_probe *probe, int64_t now_ns)
+{
+    return probe->rate.rate_per_s > RATE_LEAST && hits_per_s(probe, now_ns) > 2 * RATE_LEAST;
 }
 
 /* Its captures cost `share` where `allowed` would do: so many less, and some more to be sure. */
 static void cut_rate(struct strobe_probe *probe, double share, double allowed, int64_t now_ns)
 {
-    double rate =
-        probe->rate.rate_per_s < STROBE_PROCESS_RATE_PER_S ? probe->rate.rate_per_s : STROBE_PROCESS_RATE_PER_S;
+    double hits = hits_per_s(probe, now_ns);
+    double rate = probe->rate.rate_per_s < hits ? probe->rate.rate_per_s : hits;
     double factor = allowed > 0 ? allowed / share / 2 : CUT_MOST;
     factor = factor < CUT_MOST ? CUT_MOST : factor > CUT_LEAST ? CUT_LEAST : factor;
     rate = rate * factor > RATE_LEAST ? rate * factor : RATE_LEAST;
     strobe_token_bucket_adjust(&probe->rate, rate, rate);
     probe->rate_cut_ns = now_ns;
-    probe->window = probe->capture_window = (struct strobe_budget_window){0};
+    probe->window = probe->capture_window = probe->hit_window = (struct strobe_budget_window){0};
     strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "rate_cut",
                            "what it captures costs too much: at most %.3g times a second for now, not %.6g", rate,
                            probe->rate_per_s);
@@ -71,7 +77,7 @@ static void compare(struct costliest *costliest, struct strobe_probe *probe, int
         costliest->of_all = probe;
     }
     double captures = strobe_budget_share(&probe->capture_window, now_ns);
-    if (can_be_cut(probe) && captures > costliest->most_by_captures) {
+    if (can_be_cut(probe, now_ns) && captures > costliest->most_by_captures) {
         costliest->most_by_captures = captures;
         costliest->of_capturing = probe;
     }
@@ -114,7 +120,7 @@ static void shed_one(struct strobe_dispatch *dispatch, struct strobe_probe *prob
 {
     double share = strobe_budget_share(&probe->window, now_ns);
     double captures = strobe_budget_share(&probe->capture_window, now_ns);
-    if (can_be_cut(probe) && captures > 0 && share - captures < probe->budget) {
+    if (can_be_cut(probe, now_ns) && captures > 0 && share - captures < probe->budget) {
         cut_rate(probe, captures, probe->budget - (share - captures), now_ns);
     } else {
         suspend(dispatch, probe, share, probe->budget, now_ns);
@@ -126,10 +132,14 @@ static void shed_one(struct strobe_dispatch *dispatch, struct strobe_probe *prob
 void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t cost_ns, bool is_capture,
                        int64_t now_ns)
 {
+    if (is_capture && cost_ns > STROBE_CAPTURE_NS_MAX) {
+        cost_ns = STROBE_CAPTURE_NS_MAX; /* more is not ours: the system ran somebody else meanwhile */
+    }
     atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)cost_ns, memory_order_relaxed);
     atomic_fetch_add_explicit(&probe->cost_ns, (uint64_t)cost_ns, memory_order_relaxed);
     strobe_budget_spend(&probe->window, cost_ns, now_ns);
     strobe_budget_spend(&probe->capture_window, is_capture ? cost_ns : 0, now_ns);
+    strobe_budget_spend(&probe->hit_window, is_capture ? 1 : 0, now_ns);
     atomic_store_explicit(&probe->cost_share, strobe_budget_share(&probe->window, now_ns), memory_order_relaxed);
     if (probe->budget > 0) {
         if (probe->resumes_ns == 0 && strobe_budget_is_over(&probe->window, probe->budget, now_ns)) {

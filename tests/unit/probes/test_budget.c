@@ -34,11 +34,12 @@ static void test_a_little_over_is_found_within_two_seconds(void **state)
     assert_in_range(at, 250, 2000);
 }
 
-static void test_far_over_is_found_within_a_third_of_a_second(void **state)
+static void test_far_over_is_found_as_soon_as_the_whole_second_is_spent(void **state)
 {
-    struct strobe_budget_window window = {0};
+    struct strobe_budget_window window = {0}, small = {0};
     (void)state;
-    assert_in_range(run(&window, 400000, 0.05, 0, 10000), 250, 333); /* 40 % */
+    assert_in_range(run(&window, 400000, 0.05, 0, 10000), 120, 130); /* 40 %: 50 ms of cost */
+    assert_in_range(run(&small, 400000, 0.0001, 0, 10000), 49, 51);  /* no single capture costs 20 ms */
 }
 
 static void test_one_long_capture_trips_nothing(void **state)
@@ -74,7 +75,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_stays_below_is_never_over),
         cmocka_unit_test(test_a_little_over_is_found_within_two_seconds),
-        cmocka_unit_test(test_far_over_is_found_within_a_third_of_a_second),
+        cmocka_unit_test(test_far_over_is_found_as_soon_as_the_whole_second_is_spent),
         cmocka_unit_test(test_one_long_capture_trips_nothing),
         cmocka_unit_test(test_a_pause_forgets_what_was_before),
         cmocka_unit_test(test_rests_double_up_to_five_minutes),
