@@ -205,7 +205,7 @@ static void read_trace(struct reading *reading, PyObject *trace)
 }
 
 /*
- * All traces as a list of tuples, in one piece: CPython offers no other way, about 0.4 s for a million. The collector
+ * All traces as a list of tuples, in one piece: CPython offers no other way, about 0.5 s for a million. The collector
  * is off meanwhile: on 3.11 it would run here, and with it finalizers of the program. The list is nobody's business.
  */
 static PyObject *take_traces(struct strobe_memory *memory, struct reading *reading)
