@@ -1,9 +1,10 @@
 /* Live objects by type: those that the garbage collector knows, so containers and instances, but no str and no int. */
 #define PY_SSIZE_T_CLEAN
+#include "agent/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/memory.h"
 #include "base/clock.h"
 #include "base/pointer_map.h"
 #include "snapshot/py/type_name.h"

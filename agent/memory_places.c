@@ -111,7 +111,9 @@ static bool keep_lines(struct strobe_memory_places *places, const struct strobe_
         places->lines = grown;
         places->lines_capacity = capacity;
     }
-    memcpy(places->lines + places->lines_count, lines, count * sizeof *lines);
+    if (count > 0) {
+        memcpy(places->lines + places->lines_count, lines, count * sizeof *lines);
+    }
     places->lines_count += count;
     return true;
 }

@@ -12,13 +12,38 @@ json_t *strobe_body_array(json_t *object, const char *name)
     return json_is_array(array) ? array : NULL;
 }
 
+/* A watch that the expression computed has its value in itself: append it to the others, so that it has a ref too. */
+static void give_ref(json_t *values, json_t *watch)
+{
+    bool computed = json_object_get(watch, "value") == NULL &&
+                    (json_object_get(watch, "type") != NULL || json_object_get(watch, "cut") != NULL);
+    if (!computed) {
+        return;
+    }
+    json_t *value = json_copy(watch);
+    json_object_del(value, "expression");
+    if (json_array_append_new(values, value) == 0) {
+        json_object_set_new(watch, "value", json_integer((json_int_t)json_array_size(values) - 1));
+    }
+}
+
 void strobe_body_open(json_t *json, struct strobe_body *ret_body)
 {
+    json_t *watch;
+    size_t index;
     *ret_body = (struct strobe_body){
         .frames = strobe_body_array(json, "frames"),
         .values = strobe_body_array(json, "values"),
         .watches = strobe_body_array(json, "watches"),
     };
+    if (ret_body->values == NULL && ret_body->watches != NULL) {
+        json_object_set_new(json, "values", json_array());
+        ret_body->values = strobe_body_array(json, "values");
+    }
+    json_array_foreach(ret_body->watches, index, watch)
+    {
+        give_ref(ret_body->values, watch);
+    }
 }
 
 size_t strobe_body_count(const struct strobe_body *body)
@@ -122,8 +147,11 @@ bool strobe_body_is_redacted(json_t *value)
 
 void strobe_body_append(char *buffer, size_t size, const char *text)
 {
-    size_t used = strlen(buffer), length = strlen(text);
-    if (length >= size - used) {
+    size_t used = strnlen(buffer, size), length = strlen(text);
+    if (used + 1 >= size) {
+        return;
+    }
+    if (length > size - used - 1) {
         length = size - used - 1;
         while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) {
             length--;
@@ -131,6 +159,21 @@ void strobe_body_append(char *buffer, size_t size, const char *text)
     }
     memcpy(buffer + used, text, length);
     buffer[used + length] = '\0';
+}
+
+/* `cut` is "redacted:KIND". */
+static void say_redacted(const char *cut, const char *rule, char ret_reason[STROBE_BODY_REASON_BYTES])
+{
+    const char *kind = strchr(cut, ':');
+    bool unlisted = kind != NULL && strcmp(kind + 1, "unlisted") == 0;
+    const char *const parts[] = {"redacted: ", kind != NULL ? kind + 1 : "by policy", " \"", rule, "\""};
+    if (unlisted) {
+        strobe_body_append(ret_reason, STROBE_BODY_REASON_BYTES, "redacted: not on the allow list");
+        return;
+    }
+    for (size_t i = 0; i < (rule[0] != '\0' ? 5 : 2); i++) {
+        strobe_body_append(ret_reason, STROBE_BODY_REASON_BYTES, parts[i]);
+    }
 }
 
 void strobe_body_reason(json_t *value, char ret_reason[STROBE_BODY_REASON_BYTES])
@@ -150,9 +193,7 @@ void strobe_body_reason(json_t *value, char ret_reason[STROBE_BODY_REASON_BYTES]
     const char *cut = strobe_body_text(value, "cut"), *words = cut;
     ret_reason[0] = '\0';
     if (strobe_body_is_redacted(value)) {
-        const char *rule = strobe_body_text(value, "rule");
-        strobe_body_append(ret_reason, STROBE_BODY_REASON_BYTES, "redacted: ");
-        strobe_body_append(ret_reason, STROBE_BODY_REASON_BYTES, rule[0] != '\0' ? rule : "by policy");
+        say_redacted(cut, strobe_body_text(value, "rule"), ret_reason);
         return;
     }
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {

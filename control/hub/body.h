@@ -25,6 +25,10 @@ struct strobe_body {
     json_t *watches;
 };
 
+/**
+ * Open `json`, which is borrowed. The values of watches that were computed are appended to its values, and the watches
+ * refer to them from then on.
+ */
 void strobe_body_open(json_t *json, struct strobe_body *ret_body);
 
 /** How many values there are. */
@@ -75,7 +79,7 @@ bool strobe_body_child(json_t *value, size_t position, struct strobe_body_child 
 /** Whether the value is redacted; it has no text, no size and no children then. */
 bool strobe_body_is_redacted(json_t *value);
 
-/** Why something of the value is missing, in words ("" when nothing is): 'redacted: password'. */
+/** Why something of the value is missing, in words ("" when nothing is): 'redacted: name "password"'. */
 void strobe_body_reason(json_t *value, char ret_reason[STROBE_BODY_REASON_BYTES]);
 
 /** A key as people write it between brackets: 'sku', 3, (1, 2); `<type>` when it has no short form. */

@@ -169,7 +169,8 @@ def test_a_real_program_is_read_value_by_value(live_hub: LiveHub, tmp_path: Path
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
             eventually(lambda: live_hub.client.instances(service="prices", state="up"), "the connection")
-            done = live_hub.strobe("snap", "prices.py:10", "--hits", "2", "--timeout", "30", "--json")
+            watch = ("--watch", "rebate + 1", "--hits", "2")
+            done = live_hub.strobe("snap", "prices.py:10", *watch, "--timeout", "30", "--json")
             first, second = (json.loads(line)["summary"] for line in done.stdout.splitlines())
             done = live_hub.strobe("show", first["id"], "--path", "items[1].sku")
             assert (done.returncode, done.stdout) == (0, "items[1].sku = 'mug'\n")
@@ -179,7 +180,11 @@ def test_a_real_program_is_read_value_by_value(live_hub: LiveHub, tmp_path: Path
             assert ".sku  .price" in done.stderr
             done = live_hub.strobe("diff", first["id"], second["id"], "--json")
             changed = {row["path"] for row in json.loads(done.stdout)["differences"]}
-            assert (done.returncode, changed) == (1, {"rebate", "result"})
+            assert (done.returncode, changed) == (1, {"rebate + 1", "rebate", "result"})
+            done = live_hub.strobe("show", first["id"], "--path", "rebate + 1")
+            assert (done.returncode, done.stdout[:13]) == (0, "rebate + 1 = ")
+            done = live_hub.strobe("hits", first["probe"])
+            assert done.stdout.splitlines()[0].split("  ")[-1] == "rebate + 1"
             done = live_hub.strobe("hits", first["probe"], "--csv", "--columns", "items[0].sku,rebate")
             assert done.stdout.splitlines()[0] == "snapshot,time,instance,items[0].sku,rebate"
             assert ",poster," in done.stdout.splitlines()[1]

@@ -209,7 +209,7 @@ def test_hits_are_a_table_with_the_columns_asked_for(at_hub: Strobe, hub: FakeHu
     assert why == "x: no variable 'x'"
     assert head.split() == ["SNAPSHOT", "TIME", "INSTANCE", *COLUMNS]
     assert first.split()[0] == f"{2:012x}"
-    assert "-5     {'a': 'x\\x1b[2J'}  '=cmd, \\'it\\''  str <redacted: password>  -" in first
+    assert "-5     {'a': 'x\\x1b[2J'}  '=cmd, \\'it\\''  str <redacted: name \"password\">  -" in first
     assert hub.sent("GET probes/p1p1/hits")[0].query == {"columns": ",".join(COLUMNS), "limit": "50"}
 
 
@@ -218,7 +218,13 @@ def test_hits_as_csv_are_safe_for_spreadsheets(at_hub: Strobe, hub: FakeHub) -> 
     done = at_hub("hits", "p1p1", "--csv")
     head, values = csv.reader(io.StringIO(done.stdout))
     assert head == ["snapshot", "time", "instance", *COLUMNS]
-    assert values[3:] == ["-5", "{'a': 'x\\x1b[2J'}", "'=cmd, \\'it\\'", "str <redacted: password>", ""]
+    assert values[3:] == [
+        "-5",
+        "{'a': 'x\\x1b[2J'}",
+        "'=cmd, \\'it\\'",
+        'str <redacted: name "password">',
+        "",
+    ]
 
 
 def test_hits_as_json_name_their_cells(at_hub: Strobe, hub: FakeHub) -> None:

@@ -48,12 +48,10 @@ static void test_a_subgraph_says_where_there_is_more(void **state)
 static void test_a_malformed_body_is_read_as_far_as_it_is_sound(void **state)
 {
     (void)state;
-    static const char *const bodies[] = {
-        "{}",
-        "{`values`:5,`frames`:{},`watches`:`x`}",
+    static const char mess[] =
         "{`values`:[5,{`items`:[77,-1,`x`,0,1]},{`entries`:[[1],5,[9,9]]},{`fields`:[[1,2],[`a`,99],[`b`]]}],"
-        "`frames`:[5,{`locals`:[[`a`],[1,2],`x`]}],`watches`:[1,{`expression`:2}]}",
-    };
+        "`frames`:[5,{`locals`:[[`a`],[1,2],`x`]}],`watches`:[1,{`expression`:2}]}";
+    static const char *const bodies[] = {"{}", "{`values`:5,`frames`:{},`watches`:`x`}", mess};
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         json_t *json = sample_json(bodies[i]);
         struct strobe_body body = open_body(json);
@@ -70,6 +68,27 @@ static void test_a_malformed_body_is_read_as_far_as_it_is_sound(void **state)
     }
 }
 
+static void test_a_watch_that_was_computed_has_a_ref_too(void **state)
+{
+    (void)state;
+    json_t *json = sample_json("{`values`:[{`type`:`int`,`text`:`1`}],`watches`:[{`expression`:`a`,`value`:0},"
+                               "{`expression`:`a + 1`,`type`:`int`,`text`:`2`},{`expression`:`b`,`error`:`no`},"
+                               "{`expression`:`k`,`cut`:`redacted:name`,`rule`:`key`}]}");
+    for (int round = 0; round < 2; round++) { /* opened again, it is the same */
+        struct strobe_body body = open_body(json);
+        assert_int_equal(strobe_body_count(&body), 3);
+        assert_int_equal(strobe_body_watch(&body, "a"), 0);
+        assert_string_equal(strobe_body_text(strobe_body_value(&body, strobe_body_watch(&body, "a + 1")), "text"), "2");
+        assert_true(strobe_body_is_redacted(strobe_body_value(&body, strobe_body_watch(&body, "k"))));
+        assert_int_equal(strobe_body_watch(&body, "b"), STROBE_BODY_NO_REF);
+    }
+    json_decref(json);
+    json = sample_json("{`watches`:[{`expression`:`a`,`type`:`int`,`text`:`2`}]}");
+    struct strobe_body body = open_body(json);
+    assert_int_equal(strobe_body_watch(&body, "a"), 0);
+    json_decref(json);
+}
+
 static void test_a_preview_is_one_line_that_ends(void **state)
 {
     (void)state;
@@ -79,7 +98,7 @@ static void test_a_preview_is_one_line_that_ends(void **state)
     struct strobe_body body = open_body(json);
     json_t *head = strobe_body_head(&body, 0);
     assert_string_equal(strobe_body_text(head, "preview"),
-                        "{'sku': shop.Order(total=str <redacted: total>), 7: {'sku': shop.Order(…), 7: {…}}}");
+                        "{'sku': shop.Order(total=str <redacted: name \"total\">), 7: {'sku': shop.Order(…), 7: {…}}}");
     assert_int_equal(json_integer_value(json_object_get(head, "children")), 2);
     json_decref(head);
     json_decref(json);
@@ -91,6 +110,7 @@ int main(void)
         cmocka_unit_test(test_a_subgraph_is_numbered_anew_and_keeps_aliases_and_cycles),
         cmocka_unit_test(test_a_subgraph_says_where_there_is_more),
         cmocka_unit_test(test_a_malformed_body_is_read_as_far_as_it_is_sound),
+        cmocka_unit_test(test_a_watch_that_was_computed_has_a_ref_too),
         cmocka_unit_test(test_a_preview_is_one_line_that_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
