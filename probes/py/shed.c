@@ -132,8 +132,8 @@ static void shed_one(struct strobe_dispatch *dispatch, struct strobe_probe *prob
 void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t cost_ns, bool is_capture,
                        int64_t now_ns)
 {
-    if (is_capture && cost_ns > STROBE_CAPTURE_NS_MAX) {
-        cost_ns = STROBE_CAPTURE_NS_MAX; /* more is not ours: the system ran somebody else meanwhile */
+    if (cost_ns > STROBE_CAPTURE_NS_MAX) {
+        cost_ns = STROBE_CAPTURE_NS_MAX; /* nothing of ours takes longer: the system ran somebody else meanwhile */
     }
     atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)cost_ns, memory_order_relaxed);
     atomic_fetch_add_explicit(&probe->cost_ns, (uint64_t)cost_ns, memory_order_relaxed);
