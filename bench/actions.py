@@ -1,7 +1,8 @@
-"""What log, count, timer and a thousand probes cost; and how a program gets back to its speed under a costly probe.
+"""What log, count, timer and a thousand probes cost; and how a program gets back to its speed under one
+that costs too much.
 
-Functions come in pairs as in engines.py. The budget is lifted (run.py), but for the curve of the breaker, which is what
-the budget does.
+Functions come in pairs as in engines.py. The budget is lifted (run.py), but for the curve of the breaker,
+which is what the budget does.
 """
 
 from __future__ import annotations
@@ -53,8 +54,17 @@ def armed(*orders: dict[str, Any]) -> Iterator[None]:
     probes = []
     for order in orders:
         version = next(_versions)
-        probe: dict[str, Any] = {"id": f"b{version}", "version": version, "service": "bench", "action": "snapshot"}
-        probe |= {"limits": {"rate_per_s": 1000, "hits": 100_000_000}, "created_at_ms": 0, "created_by": "bench"}
+        probe: dict[str, Any] = {
+            "id": f"b{version}",
+            "version": version,
+            "service": "bench",
+            "action": "snapshot",
+        }
+        probe |= {
+            "limits": {"rate_per_s": 1000, "hits": 100_000_000},
+            "created_at_ms": 0,
+            "created_by": "bench",
+        }
         probes.append(json.dumps(probe | order))
     _agent.local_apply(probes)
     states = [json.loads(text) for text in _agent.local_states()]

@@ -1,8 +1,9 @@
-"""Lines of log probes on their way into the program's own logging, where `strobe log --to-logging` asks for it.
+"""Lines of log probes on their way into the program's own logging (`strobe log --to-logging`).
 
-The agent's worker calls `relay()`. A thread of its own, which is there only while lines wait, hands them to the
-logger `stroboscope`: handlers may take as long as they like and hold locks, and before a fork the worker must be free.
-A program that has not imported `logging` has nothing set up to receive lines; they are counted as failed then.
+The agent's worker calls `relay()`. A thread of its own, which is there only while lines wait, hands them to
+the logger `stroboscope`: handlers may take as long as they like and hold locks, and before a fork the worker
+must be free. A program that has not imported `logging` has nothing set up to receive lines; they are counted
+as failed then.
 """
 
 from __future__ import annotations

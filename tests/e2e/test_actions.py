@@ -158,7 +158,9 @@ def test_log_to_logging_reaches_the_programs_own_log(
         *("--hits", "2", "--timeout", "90"),
     )
     log = tmp_path / "till-0.log"
-    eventually(lambda: log.read_text().count("stroboscope ERROR sold for ") == 2, "two lines in the program's log")
+    eventually(
+        lambda: log.read_text().count("stroboscope ERROR sold for ") == 2, "two lines in the program's log"
+    )
     ok(live_hub, "log", at("begin"), "quietly {total}", "--hits", "1", "--timeout", "90")
     assert "quietly" not in log.read_text()
 
@@ -204,7 +206,9 @@ def test_a_live_probe_is_edited_and_why_says_where_it_stands(
 ) -> None:
     start_till()
     probe = keep(live_hub, "log", at("begin"), "{total}", "--hits", "3", "--rate", "1000")
-    eventually(lambda: states(live_hub, probe) and states(live_hub, probe)[0]["state"] == "done", "three hits")
+    eventually(
+        lambda: states(live_hub, probe) and states(live_hub, probe)[0]["state"] == "done", "three hits"
+    )
     assert captured(live_hub, probe) == 3
 
     ok(live_hub, "edit", probe, "--hits", "8")
@@ -212,9 +216,7 @@ def test_a_live_probe_is_edited_and_why_says_where_it_stands(
 
     ok(live_hub, "edit", probe, "--hits", "1000", "--if", "total < 0")
     eventually(
-        lambda: (
-            "last_values" in states(live_hub, probe)[0] and gate(live_hub, probe, "condition_false") > 20
-        ),
+        lambda: "last_values" in states(live_hub, probe)[0] and gate(live_hub, probe, "condition_false") > 20,
         "a false condition",
     )
     words = ok(live_hub, "why", probe)
@@ -297,7 +299,7 @@ def test_the_first_process_that_hits_ends_it_in_the_others(live_hub: LiveHub, st
 
 # ---- A hit in a million ----
 
-RARE = '''
+RARE = """
 import sys, threading, time
 def line(i):
     return i                 # rare
@@ -323,7 +325,7 @@ for _ in range(rounds):
 noisy = False
 print("ended", flush=True)
 sys.stdin.readline()
-'''
+"""
 
 
 @pytest.mark.parametrize(
@@ -359,7 +361,9 @@ def test_one_hit_in_a_million_is_captured_each_time_while_another_probe_takes_al
         child.stdin.write(b"go\n")
         child.stdin.flush()
         assert child.stdout.readline() == b"ended\n"
-        eventually(lambda: len(live_hub.snapshots(rare)) == rounds, f"{rounds} of {rounds}: {states(live_hub, rare)}")
+        eventually(
+            lambda: len(live_hub.snapshots(rare)) == rounds, f"{rounds} of {rounds}: {states(live_hub, rare)}"
+        )
         pressure = states(live_hub, noise)[0]["gates"]
         assert pressure["rate_limited"] > pressure["captured"] > 0
         assert states(live_hub, rare)[0]["gates"]["captured"] == rounds

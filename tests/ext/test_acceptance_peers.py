@@ -134,7 +134,7 @@ class Body:
 lines = []
 for version, template in enumerate(["{total}", "{tier}", "{len_}", "{len}"], 1):
     _agent.local_apply([order(version=version, action="log", options={"template": template})])
-    for step in (1, 2): 
+    for step in (1, 2):
         try: sell(step)
         except UnboundLocalError: pass
     lines.append([texts(), states()[0].get("message", "")])

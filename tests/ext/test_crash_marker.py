@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from pathlib import Path
 
@@ -106,7 +105,7 @@ report(before=before, inside=inside, code=code, after=count())
 """
     facts = run(tmp_path, ARM + program, env=environ).facts
     assert facts == {"before": 1, "inside": 2, "code": 0, "after": 1}
-    assert os.listdir(environ["STROBE_STATE_DIR"]) == []
+    assert list(Path(environ["STROBE_STATE_DIR"]).iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_used_is_no_obstacle(tmp_path: Path) -> None:

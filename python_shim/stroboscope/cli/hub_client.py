@@ -90,7 +90,9 @@ class HubClient:
 
     def memory(self, instance_id: str, request: JsonObject) -> JsonObject:
         """Ask a process about its memory; `request` is a `memory_request`."""
-        return self.call("POST", f"instances/{quote(instance_id, safe='')}/memory", body=request, timeout_s=30.0)
+        return self.call(
+            "POST", f"instances/{quote(instance_id, safe='')}/memory", body=request, timeout_s=30.0
+        )
 
     def source(self, sha256: str) -> JsonObject:
         """A source text that the hub has seen."""

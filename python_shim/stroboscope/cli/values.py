@@ -82,7 +82,9 @@ class ValueTree:
                 )
             elif watch.get("cut"):
                 self._terminal.line(
-                    ("name", f"  {expression}"), ("cut", f"  redacted: {watch.get('rule')}"), wrap_prefix="    "
+                    ("name", f"  {expression}"),
+                    ("cut", f"  redacted: {watch.get('rule')}"),
+                    wrap_prefix="    ",
                 )
             else:
                 self._terminal.line(

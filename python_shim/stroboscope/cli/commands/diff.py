@@ -120,7 +120,9 @@ def _print_difference(terminal: Terminal, kind: str, row: JsonObject) -> None:
         path += f" → {row['right_path']}"
     if kind in ("added", "removed"):
         role, mark, value = ("good", "+", right) if kind == "added" else ("bad", "-", left)
-        terminal.line((role, f"{mark} "), ("name", path), ("dim", " = "), *head_spans(value), wrap_prefix="    ")
+        terminal.line(
+            (role, f"{mark} "), ("name", path), ("dim", " = "), *head_spans(value), wrap_prefix="    "
+        )
     elif kind == "line":
         terminal.line(("warn", "~ "), ("", f"line {left.get('line')} → {right.get('line')}"))
     elif kind == "identity":
@@ -152,7 +154,11 @@ def _print_unknown(terminal: Terminal, row: JsonObject) -> None:
     reason = str(row.get("message") or "not captured")
     place = f"  #{row['frame']}" if "frame" in row else ""
     terminal.line(
-        ("cut", "? "), ("name", str(row.get("path", ""))), ("dim", place), ("cut", f"  {reason}"), wrap_prefix="    "
+        ("cut", "? "),
+        ("name", str(row.get("path", ""))),
+        ("dim", place),
+        ("cut", f"  {reason}"),
+        wrap_prefix="    ",
     )
 
 

@@ -97,7 +97,9 @@ class _Table:
         left = self._limit
         before = ""
         while left > 0:
-            query = self._query | {"limit": str(min(left, _PAGE_MAX))} | ({"before": before} if before else {})
+            query = (
+                self._query | {"limit": str(min(left, _PAGE_MAX))} | ({"before": before} if before else {})
+            )
             try:
                 answer = self._client.hits(self.probe, **query)
             except NotFound as not_found:

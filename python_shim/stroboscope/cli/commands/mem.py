@@ -68,15 +68,28 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--yes", action="store_true", help="start without asking whether the cost is fine")
     parser.add_argument(
-        "--frames", type=int, choices=range(1, 17), default=1, metavar="N", help="start: keep N lines of each stack (1)"
+        "--frames",
+        type=int,
+        choices=range(1, 17),
+        default=1,
+        metavar="N",
+        help="start: keep N lines of each stack (1)",
     )
     parser.add_argument(
-        "--by", choices=("line", "traceback"), default="line", help="diff: add up by line (default) or whole traceback"
+        "--by",
+        choices=("line", "traceback"),
+        default="line",
+        help="diff: add up by line (default) or whole traceback",
     )
     parser.add_argument(
-        "--since", choices=("last", "start"), default="last", help="diff: compare with the diff before, or with the start"
+        "--since",
+        choices=("last", "start"),
+        default="last",
+        help="diff: compare with the diff before, or with the start",
     )
-    parser.add_argument("--top", type=int, choices=range(1, 201), default=20, metavar="N", help="rows to show (20)")
+    parser.add_argument(
+        "--top", type=int, choices=range(1, 201), default=20, metavar="N", help="rows to show (20)"
+    )
     return arguments.with_json(parser).parse_args(argv)
 
 
@@ -92,7 +105,9 @@ def _instance_of(client: HubClient, options: argparse.Namespace) -> JsonObject:
     if len(instances) > 1:
         names = ", ".join(f"{str(row.get('id', ''))[:12]} (pid {row.get('pid')})" for row in instances[:8])
         raise Failure(
-            WRONG_USE, f"{len(instances)} processes of {options.service!r} are connected: {names}", "Choose: --instance ID"
+            WRONG_USE,
+            f"{len(instances)} processes of {options.service!r} are connected: {names}",
+            "Choose: --instance ID",
         )
     return instances[0]
 
@@ -134,16 +149,22 @@ def _print(terminal: Terminal, options: argparse.Namespace, answer: JsonObject, 
 def _print_started(terminal: Terminal, options: argparse.Namespace, answer: JsonObject) -> None:
     if not answer.get("own"):
         terminal.line(
-            ("", "The program traces itself already; its traces are used, and it is left alone."), wrap_prefix="  "
+            ("", "The program traces itself already; its traces are used, and it is left alone."),
+            wrap_prefix="  ",
         )
     terminal.line(
-        ("dim", f"Compare: strobe mem diff {options.service}. End: strobe mem stop {options.service}"), wrap_prefix="  "
+        ("dim", f"Compare: strobe mem diff {options.service}. End: strobe mem stop {options.service}"),
+        wrap_prefix="  ",
     )
 
 
 def _print_census(terminal: Terminal, answer: JsonObject) -> None:
-    count = f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
-    terminal.line(("", count), ("dim", f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"))
+    count = (
+        f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
+    )
+    terminal.line(
+        ("", count), ("dim", f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms")
+    )
     if answer.get("cut"):
         terminal.line(("cut", "There are more: the time for one walk was used up."))
     rows: list[list[Span]] = [
