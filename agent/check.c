@@ -10,22 +10,18 @@
 #include "probes/expression/py/explanation.h"
 #include "probes/expression/py/known_names.h"
 #include "probes/py/resolve.h"
-#include "snapshot/redact.h"
+#include "snapshot/policy.h"
 
 /* What is asked, and what is found out about it. */
 struct check {
     const struct strobe_wire_check_request *asked;
+    const char *expression;
     bool is_template;
     bool has_location;
     struct strobe_location location;
     PyCodeObject *code; /* where it would run; NULL: not known */
     struct strobe_explanation explanation;
 };
-
-static bool is_secret(const char *name, size_t size)
-{
-    return strobe_redact_name(name, size) != NULL;
-}
 
 static void refuse(struct strobe_finding *finding, const char *message)
 {
@@ -93,8 +89,8 @@ static int find_code(struct strobe_agent *agent, struct check *check, struct str
 static bool names_are_known(const struct check *check, const char *source, bool is_template, struct strobe_error *error)
 {
     struct strobe_expression *expression = NULL;
-    int status = is_template ? strobe_template_compile(source, is_secret, &expression, NULL)
-                             : strobe_expression_compile(source, is_secret, &expression, NULL);
+    int status = is_template ? strobe_template_compile(source, strobe_policy_is_secret, &expression, NULL)
+                             : strobe_expression_compile(source, strobe_policy_is_secret, &expression, NULL);
     if (status < 0) {
         return true; /* said already */
     }
@@ -122,7 +118,7 @@ static bool is_whole(const struct strobe_finding *finding)
 static void check_names(struct check *check)
 {
     struct strobe_error whole = {0};
-    bool known = names_are_known(check, check->asked->expression, check->is_template, &whole);
+    bool known = names_are_known(check, check->expression, check->is_template, &whole);
     for (size_t i = 0; i < check->explanation.count; i++) {
         struct strobe_finding *finding = &check->explanation.findings[i];
         struct strobe_error error = {0};
@@ -235,70 +231,104 @@ static const char *word_of(enum strobe_finding_kind kind)
     return is_call ? "call" : strobe_finding_word(kind);
 }
 
-/* Messages cut the names in them anywhere: what is half a character becomes U+FFFD. */
-static void mend(char *text, size_t capacity)
+/* A copy; messages cut the names in them anywhere: what is half a character becomes U+FFFD. NULL for no text. */
+static char *copy(const char *text, bool *ret_failed)
 {
-    size_t size = 0;
-    char *clean = strobe_utf8_repair(text, strlen(text), &size);
-    size = clean != NULL ? strobe_utf8_cut(clean, size, capacity - 1) : 0;
-    if (clean != NULL) {
-        memcpy(text, clean, size);
-    }
-    text[size] = '\0';
-    free(clean);
+    size_t ignored;
+    char *copied = text[0] != '\0' ? strobe_utf8_repair(text, strlen(text), &ignored) : NULL;
+    *ret_failed = *ret_failed || (text[0] != '\0' && copied == NULL);
+    return copied;
 }
 
-static void fill_part(const struct strobe_finding *finding, struct strobe_wire_check_part *part)
+static void fill_part(const struct strobe_finding *finding, struct strobe_wire_check_part *part, bool *ret_failed)
 {
     bool one_line = finding->end_line == finding->line && finding->end_column > finding->column;
-    part->kind = (char *)word_of(finding->kind);
-    part->name = (char *)finding->name;
+    part->kind = copy(word_of(finding->kind), ret_failed);
+    part->name = copy(finding->name, ret_failed);
     part->line = finding->line > 0 ? finding->line : 1;
     part->column = finding->column > 0 ? finding->column : 1;
     part->end_column = one_line ? finding->end_column : part->column + 1;
-    part->message = (char *)(finding->message[0] != '\0' ? finding->message : NULL);
-    part->instead = (char *)(finding->suggestion[0] != '\0' ? finding->suggestion : NULL);
+    part->message = copy(finding->message, ret_failed);
+    part->instead = copy(finding->suggestion, ret_failed);
 }
 
-static void post(struct strobe_agent *agent, const struct strobe_wire_request *request, struct check *check)
+static int fill_checked(const struct strobe_explanation *explanation, struct strobe_wire_checked *ret_checked)
 {
-    struct strobe_wire_check_part parts[STROBE_FINDINGS_MAX] = {{0}};
-    struct strobe_wire_checked checked = {.request = request->request, .ok = check->explanation.status == 0};
-    for (size_t i = 0; i < check->explanation.count; i++) {
-        struct strobe_finding *finding = &check->explanation.findings[i];
-        checked.ok = checked.ok && finding->kind != STROBE_FINDING_REFUSED;
-        mend(finding->message, sizeof finding->message);
-        mend(finding->suggestion, sizeof finding->suggestion);
-        fill_part(finding, &parts[i]);
+    struct strobe_wire_checked checked = {.ok = explanation->status == 0};
+    bool failed = false;
+    checked.cost = copy(strobe_cost_word(explanation->cost), &failed);
+    checked.parts = calloc(explanation->count + 1, sizeof *checked.parts);
+    failed = failed || checked.parts == NULL;
+    for (size_t i = 0; !failed && i < explanation->count; i++) {
+        checked.ok = checked.ok && explanation->findings[i].kind != STROBE_FINDING_REFUSED;
+        checked.parts_count++;
+        fill_part(&explanation->findings[i], &checked.parts[i], &failed);
     }
-    checked.parts = parts; /* borrowed: not to be released */
-    checked.parts_count = check->explanation.count;
-    checked.cost = (char *)strobe_cost_word(check->explanation.cost);
-    strobe_report_post(agent, STROBE_WIRE_KIND_CHECKED, &checked);
+    if (failed) {
+        strobe_wire_struct_done(&strobe_wire_checked_struct, &checked);
+        return STROBE_ENOMEM;
+    }
+    *ret_checked = checked;
+    return 0;
+}
+
+/* What stands against it beyond the language: names, attributes and own names of the location. */
+static void check_place(struct check *check)
+{
+    if (check->code != NULL) {
+        check_names(check);
+        check_attributes(check);
+    }
+    if (check->has_location) {
+        check_own_names(check);
+    }
+}
+
+int strobe_check(struct strobe_agent *agent, const struct strobe_wire_check_request *asked,
+                 struct strobe_wire_checked *ret_checked, struct strobe_error *error)
+{
+    struct check check = {.asked = asked, .expression = asked->expression != NULL ? asked->expression : ""};
+    check.is_template = asked->kind != NULL && strcmp(asked->kind, "template") == 0;
+    int status = find_code(agent, &check, error);
+    if (status == 0) {
+        status =
+            strobe_expression_explain(check.expression, check.is_template, strobe_policy_is_secret, &check.explanation);
+        if (status == 0) {
+            check_place(&check);
+            note_whole(&check);
+            status = fill_checked(&check.explanation, ret_checked);
+            strobe_explanation_done(&check.explanation);
+        }
+        if (status < 0) {
+            strobe_error_set(error, status, "out of memory");
+        }
+    }
+    Py_XDECREF(check.code);
+    return status;
+}
+
+static const char *reason_of(int status)
+{
+    switch (status) {
+    case STROBE_ENOMEM:
+        return "unreadable";
+    case STROBE_ESYNTAX:
+        return "location_syntax";
+    default:
+        return "location_unresolved";
+    }
 }
 
 void strobe_check_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
 {
     struct strobe_error error = {0};
-    struct check check = {.asked = &request->check};
-    const char *expression = request->check.expression != NULL ? request->check.expression : "";
-    check.is_template = request->check.kind != NULL && strcmp(request->check.kind, "template") == 0;
-    if (find_code(agent, &check, &error) < 0) {
-        strobe_question_fail(agent, request->request,
-                             error.code == STROBE_ESYNTAX ? "location_syntax" : "location_unresolved", error.message);
-    } else if (strobe_expression_explain(expression, check.is_template, is_secret, &check.explanation) < 0) {
-        strobe_question_fail(agent, request->request, "unreadable", "out of memory");
+    struct strobe_wire_checked checked = {0};
+    int status = strobe_check(agent, &request->check, &checked, &error);
+    if (status < 0) {
+        strobe_question_fail(agent, request->request, reason_of(status), error.message);
     } else {
-        if (check.code != NULL) {
-            check_names(&check);
-            check_attributes(&check);
-        }
-        if (check.has_location) {
-            check_own_names(&check);
-        }
-        note_whole(&check);
-        post(agent, request, &check);
-        strobe_explanation_done(&check.explanation);
+        checked.request = request->request;
+        strobe_report_post(agent, STROBE_WIRE_KIND_CHECKED, &checked);
+        strobe_wire_struct_done(&strobe_wire_checked_struct, &checked);
     }
-    Py_XDECREF(check.code);
 }

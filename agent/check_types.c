@@ -6,7 +6,7 @@
 #include "base/py/dict.h"
 #include "base/py/frame.h"
 #include "base/py/module.h"
-#include "snapshot/redact.h"
+#include "snapshot/policy.h"
 #include "strobe/limits.h"
 
 static const struct strobe_known nothing = {NULL, NULL};
@@ -123,7 +123,7 @@ static struct strobe_known field_annotation(PyTypeObject *type, const char *name
 
 /* ---- Variables ---- */
 
-static bool is_slot(PyCodeObject *code, const char *name, bool *ret_first)
+static bool is_variable(PyCodeObject *code, const char *name, bool *ret_first)
 {
     for (int i = 0; i < strobe_code_slots(code); i++) {
         PyObject *slot = strobe_code_slot_name(code, i, NULL);
@@ -149,7 +149,7 @@ struct strobe_known strobe_known_variable(PyCodeObject *code, const char *name)
     if (globals == NULL) {
         return nothing;
     }
-    if (!is_slot(code, name, &first)) {
+    if (!is_variable(code, name, &first)) {
         PyObject *value = (code->co_flags & CO_OPTIMIZED) != 0 ? strobe_module_attribute(globals, name) : NULL;
         return value != NULL ? known_value(value) : nothing;
     }
@@ -196,17 +196,38 @@ static bool is_known_class(PyTypeObject *class)
     return false;
 }
 
-/* Whether a name that a getter uses may be the field behind it: no method, class value, global or secret. */
-static bool may_be_field(struct strobe_known of, PyObject *function, const char *name)
+/* Whether the `__init__` of the class names it: what is assigned there is what its instances store. */
+static bool in_constructor(PyTypeObject *type, PyObject *name)
 {
     PyTypeObject *ignored;
-    PyObject *globals = ((PyFunctionObject *)function)->func_globals;
-    PyObject *builtins = ((PyFunctionObject *)function)->func_builtins;
-    PyObject *found = in_classes(of.type, name, &ignored);
-    bool in_class = found != NULL && !Py_IS_TYPE(found, &PyMemberDescr_Type); /* a slot is a field */
-    return !in_class && strobe_module_attribute(globals, name) == NULL &&
-           (builtins == NULL || strobe_module_attribute(builtins, name) == NULL) &&
-           strobe_redact_name(name, strlen(name)) == NULL;
+    PyObject *constructor = in_classes(type, "__init__", &ignored);
+    PyObject *names = constructor != NULL && PyFunction_Check(constructor)
+                          ? ((PyCodeObject *)((PyFunctionObject *)constructor)->func_code)->co_names
+                          : NULL;
+    for (Py_ssize_t i = 0; names != NULL && i < PyTuple_GET_SIZE(names); i++) {
+        if (strobe_str_equal(PyTuple_GET_ITEM(names, i), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a name that a getter uses is a field that stands behind it: stored, nothing that is called, no secret. */
+static bool is_field(struct strobe_known of, PyObject *name)
+{
+    PyTypeObject *ignored;
+    const char *text = PyUnicode_DATA(name);
+    PyObject *value = NULL;
+    if (strobe_policy_is_secret(text, strlen(text))) {
+        return false;
+    }
+    if (of.value != NULL) {
+        return strobe_attribute_get(of.value, name, &value) == STROBE_ATTRIBUTE_FOUND &&
+               Py_TYPE(value)->tp_call == NULL;
+    }
+    PyObject *in_class = in_classes(of.type, text, &ignored);
+    bool is_slot = in_class != NULL && Py_IS_TYPE(in_class, &PyMemberDescr_Type);
+    return is_slot || (in_class == NULL && in_constructor(of.type, name));
 }
 
 static const char *field_of_getter(struct strobe_known of, PyObject *property)
@@ -218,8 +239,7 @@ static const char *field_of_getter(struct strobe_known of, PyObject *property)
     Py_ssize_t count = code != NULL && PyTuple_Check(code->co_names) ? PyTuple_GET_SIZE(code->co_names) : 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *name = PyTuple_GET_ITEM(code->co_names, i);
-        if (PyUnicode_CheckExact(name) && PyUnicode_IS_COMPACT_ASCII(name) &&
-            may_be_field(of, function, PyUnicode_DATA(name))) {
+        if (PyUnicode_CheckExact(name) && PyUnicode_IS_COMPACT_ASCII(name) && is_field(of, name)) {
             return PyUnicode_DATA(name);
         }
     }

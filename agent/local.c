@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "agent/agent.h"
+#include "agent/check.h"
 #include "agent/probe_request.h"
 
 /* Text as str; takes ownership of malloc'ed `text`, NULL raises MemoryError. */
@@ -231,10 +232,82 @@ static PyObject *module_local_metrics(PyObject *module, PyObject *ignored)
     return list;
 }
 
+PyDoc_STRVAR(local_memory_doc,
+             "local_memory(request)\n--\n\n"
+             "What the worker does for a memory_request of the wire (JSON text): the answer as JSON.\n"
+             "Raises RuntimeError with the reason when it is refused.");
+
+static PyObject *module_local_memory(PyObject *module, PyObject *text)
+{
+    struct strobe_agent *agent = require_agent(module);
+    struct strobe_wire_memory_request request;
+    struct strobe_wire_memory answer;
+    struct strobe_error error = {0};
+    Py_ssize_t size = 0;
+    json_t *json = NULL;
+    PyObject *result = NULL;
+    const char *bytes = agent != NULL ? PyUnicode_AsUTF8AndSize(text, &size) : NULL;
+    if (bytes == NULL) {
+        return NULL;
+    }
+    int status = strobe_wire_json_load(bytes, (size_t)size, &json, &error);
+    status =
+        status < 0 ? status : strobe_wire_struct_from_json(&strobe_wire_memory_request_struct, json, &request, &error);
+    json_decref(json);
+    if (status == 0) {
+        strobe_agent_lock_control(agent);
+        status = strobe_memory_answer(&agent->memory, &request, &answer, &error);
+        strobe_agent_unlock_control(agent);
+        strobe_wire_struct_done(&strobe_wire_memory_request_struct, &request);
+    }
+    if (status < 0) {
+        PyErr_SetString(PyExc_RuntimeError, error.message);
+        return NULL;
+    }
+    answer.request = 1;
+    result = as_json(&strobe_wire_memory_struct, &answer);
+    strobe_wire_struct_done(&strobe_wire_memory_struct, &answer);
+    return result;
+}
+
+PyDoc_STRVAR(local_check_doc, "local_check(source, template=False, location=None)\n--\n\n"
+                              "How an expression is understood at a location, as JSON text (checked of the wire).\n"
+                              "Raises ValueError when the location is wrong.");
+
+static PyObject *module_local_check(PyObject *module, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"source", "template", "location", NULL};
+    struct strobe_agent *agent = require_agent(module);
+    struct strobe_wire_check_request asked = {0};
+    struct strobe_wire_checked checked = {0};
+    struct strobe_error error = {0};
+    const char *source, *location = NULL;
+    int is_template = 0;
+    if (agent == NULL ||
+        !PyArg_ParseTupleAndKeywords(args, keywords, "s|pz", names, &source, &is_template, &location)) {
+        return NULL;
+    }
+    asked.expression = (char *)source;
+    asked.kind = is_template ? (char *)"template" : NULL;
+    asked.location = (char *)location;
+    strobe_agent_lock_control(agent);
+    int status = strobe_check(agent, &asked, &checked, &error);
+    strobe_agent_unlock_control(agent);
+    if (status < 0) {
+        PyErr_SetString(PyExc_ValueError, error.message);
+        return NULL;
+    }
+    PyObject *text = as_json(&strobe_wire_checked_struct, &checked);
+    strobe_wire_struct_done(&strobe_wire_checked_struct, &checked);
+    return text;
+}
+
 PyMethodDef strobe_local_functions[] = {
+    {"local_memory", module_local_memory, METH_O, local_memory_doc},
     {"local_apply", module_local_apply, METH_O, local_apply_doc},
     {"local_states", module_local_states, METH_NOARGS, local_states_doc},
     {"local_drain", module_local_drain, METH_NOARGS, local_drain_doc},
     {"local_metrics", module_local_metrics, METH_NOARGS, local_metrics_doc},
+    {"local_check", (PyCFunction)(void (*)(void))module_local_check, METH_VARARGS | METH_KEYWORDS, local_check_doc},
     {NULL, NULL, 0, NULL},
 };

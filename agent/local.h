@@ -11,7 +11,7 @@ struct strobe_module_state {
     struct strobe_agent *agent; /* NULL: not started */
 };
 
-/** local_apply, local_states, local_drain, local_metrics; ends with NULL. */
+/** local_apply, local_states, local_drain, local_metrics, local_memory, local_check; ends with NULL. */
 extern PyMethodDef strobe_local_functions[];
 
 #endif

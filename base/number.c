@@ -3,6 +3,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +89,8 @@ void strobe_number_big_int(struct strobe_buffer *buffer, const struct strobe_big
 
 /* ---- Floats ---- */
 
-/* Whether the digits read back as `value`; if not, the last one may be one higher. printf rounds a tie to the even digit,
- * and below a power of two doubles lie closer, so that there the odd one may be the one that reads back. */
+/* Whether the digits read back as `value`; if not, the last one may be one higher. printf rounds a tie to the even
+ * digit, and below a power of two doubles lie closer, so that there the odd one may be the one that reads back. */
 static bool reads_back(char *text, double value)
 {
     char *end = strchr(text, 'e');

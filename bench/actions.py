@@ -1,5 +1,4 @@
-"""What log, count, timer and a thousand probes cost; and how a program gets back to its speed under one
-that costs too much.
+"""What log, count, timer and 1,000 probes cost; and how a program gets back to speed under a costly probe.
 
 Functions come in pairs as in engines.py. The budget is lifted (run.py), but for the curve of the breaker,
 which is what the budget does.

@@ -3,9 +3,12 @@
 
 #include <dlfcn.h>
 #include <libunwind.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { KNOWN_PLACES = 256 };
 
 static atomic_uint_fast64_t eval_function;
 
@@ -63,7 +66,7 @@ bool strobe_native_is_eval(uint64_t address)
     return eval != 0 && strobe_native_function(address) == eval;
 }
 
-void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_place)
+static void find_place(uint64_t address, struct strobe_native_place *ret_place)
 {
     Dl_info found;
     unw_word_t offset = 0;
@@ -76,10 +79,34 @@ void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_pla
     /* libunwind also reads the table of symbols that are not exported, where the file has one. */
     int status = accessors->get_proc_name(unw_local_addr_space, inside(address), ret_place->symbol,
                                           sizeof ret_place->symbol, &offset, NULL);
-    if (status == 0 || status == -UNW_ENOMEM) { /* the latter: the name was cut */
+    /* In a stripped file it gives the nearest symbol before, which may be that of another function. */
+    uint64_t start = strobe_native_function(address);
+    bool is_own = start == 0 || start == inside(address) - offset;
+    if (is_own && (status == 0 || status == -UNW_ENOMEM)) { /* the latter: the name was cut */
         ret_place->symbol[sizeof ret_place->symbol - 1] = '\0';
         ret_place->offset = offset + 1;
     } else {
         ret_place->symbol[0] = '\0';
     }
+}
+
+/*
+ * Finding a symbol reads the file's tables, some 0.1 ms; the same places come again and again. Libraries that Python
+ * has loaded stay, so an address keeps its name.
+ */
+void strobe_native_resolve(uint64_t address, struct strobe_native_place *ret_place)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct known {
+        uint64_t address;
+        struct strobe_native_place place;
+    } places[KNOWN_PLACES];
+    struct known *known = &places[(address * 0x9E3779B97F4A7C15u >> 32) % KNOWN_PLACES];
+    pthread_mutex_lock(&lock);
+    if (known->address != address) {
+        find_place(address, &known->place);
+        known->address = address;
+    }
+    *ret_place = known->place;
+    pthread_mutex_unlock(&lock);
 }

@@ -74,7 +74,11 @@ def examine(unit: Unit, tree: Path, settings: bytes) -> str:
     key = key_of(unit, settings)
     if key and (CACHE / key).exists():
         return ""
-    model = [] if unit.source.name in ("error.c", "evaluation.c") else ["--extra-arg=-include", f"--extra-arg={MODEL}"]
+    model = (
+        []
+        if unit.source.name in ("error.c", "evaluation.c")
+        else ["--extra-arg=-include", f"--extra-arg={MODEL}"]
+    )
     done = subprocess.run(
         ["clang-tidy", "--quiet", "-p", str(tree), *model, str(unit.source)],
         cwd=ROOT,

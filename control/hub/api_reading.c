@@ -5,6 +5,7 @@
 #include "hub/api.h"
 #include "hub/body_diff.h"
 #include "hub/body_path.h"
+#include "hub/body_view.h"
 #include "hub/hit_table.h"
 #include "hub/probe_table.h"
 

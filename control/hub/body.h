@@ -15,9 +15,8 @@
 #include "base/buffer.h"
 
 #define STROBE_BODY_NO_REF (-1)
-#define STROBE_BODY_STEP_BYTES 192    /* of one step of a path as text, with its NUL */
-#define STROBE_BODY_REASON_BYTES 160  /* of a reason in words, with its NUL */
-#define STROBE_BODY_PREVIEW_BYTES 160 /* of a container on one line */
+#define STROBE_BODY_STEP_BYTES 192   /* of one step of a path as text, with its NUL */
+#define STROBE_BODY_REASON_BYTES 160 /* of a reason in words, with its NUL */
 
 /** Borrows from the JSON it was opened on; members are NULL when absent. */
 struct strobe_body {
@@ -33,6 +32,12 @@ size_t strobe_body_count(const struct strobe_body *body);
 
 /** The value at `ref`, an object, borrowed; NULL when there is none. */
 json_t *strobe_body_value(const struct strobe_body *body, int64_t ref);
+
+/** Member `name` of `object` when it is an array, borrowed; else NULL. */
+json_t *strobe_body_array(json_t *object, const char *name);
+
+/** A ref as it stands in a body; NO_REF when it is none. */
+int64_t strobe_body_ref(json_t *number);
 
 /** Member `name` of a value, frame or watch as text, borrowed; "" when absent. */
 const char *strobe_body_text(json_t *object, const char *name);
@@ -79,20 +84,5 @@ void strobe_body_key(const struct strobe_body *body, int64_t key, char ret_text[
 /** The step from a value to its child as a path has it: [3], ['sku'], .price. */
 void strobe_body_step(const struct strobe_body *body, const struct strobe_body_child *child,
                       char ret_text[STROBE_BODY_STEP_BYTES]);
-
-/* ---- Parts for people ---- */
-
-/**
- * A value without what is below it: type, text (at most 8 KiB), size, cut, rule, shape, dtype, `children` (their
- * number), and `preview`, one line of what is in it. New; NULL when memory is exhausted. Without a value: {"cut":
- * "missing"}.
- */
-json_t *strobe_body_head(const struct strobe_body *body, int64_t ref);
-
-/**
- * What can be reached from `ref` in `depth` steps as a graph of its own: {"value": 0, "values": [...]}. A value that
- * has more below it than was asked for has `deeper`: the number of its children. New; NULL when memory is exhausted.
- */
-json_t *strobe_body_subgraph(const struct strobe_body *body, int64_t ref, int depth);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hub/body_path.h"
+#include "hub/body_view.h"
 
 enum { GUESSED_MAX = 6, CELL_TEXT_MAX = 60 };
 
@@ -70,11 +71,23 @@ void strobe_hit_columns_done(struct strobe_hit_columns *columns)
     columns->count = 0;
 }
 
+/* Modules, classes, functions: the same in each hit, nearly always. */
+static bool is_program(json_t *value)
+{
+    static const char *const types[] = {"module", "type", "function", "builtin_function_or_method", "abc.ABCMeta"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(strobe_body_text(value, "type"), types[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool fits(const struct strobe_body *body, int64_t ref)
 {
     json_t *value = strobe_body_value(body, ref);
     const char *text = strobe_body_text(value, "text");
-    return text[0] != '\0' && strlen(text) <= CELL_TEXT_MAX && strobe_body_children(value) == 0;
+    return text[0] != '\0' && strlen(text) <= CELL_TEXT_MAX && strobe_body_children(value) == 0 && !is_program(value);
 }
 
 static void guess_locals(const struct strobe_body *body, bool leaves, struct strobe_hit_columns *columns)

@@ -69,8 +69,8 @@ static int read_string(const struct strobe_wire_field *field, const json_t *json
         return strobe_error_set(error, STROBE_EPROTO, "'%s' is not a string", field->name);
     }
     size_t size = json_string_length(json);
-    if (size > field->max_size) {
-        return strobe_error_set(error, STROBE_ELIMIT, "'%s' is longer than %zu bytes", field->name, field->max_size);
+    if (size > field->text_size) {
+        return strobe_error_set(error, STROBE_ELIMIT, "'%s' is longer than %zu bytes", field->name, field->text_size);
     }
     if (field->one_of != NULL) {
         const char *const *word = field->one_of;

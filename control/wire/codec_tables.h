@@ -25,8 +25,9 @@ struct strobe_wire_field {
     bool optional; /* may be absent: NULL, the default, or a structure of defaults */
     size_t offset;
     size_t count_offset;
-    size_t max_size; /* bytes of a string (without NUL) or items of an array */
-    double min, max; /* of int and number */
+    size_t max_size;  /* bytes of a string (without NUL) or items of an array */
+    size_t text_size; /* bytes of a string, also of each in an array */
+    double min, max;  /* of int and number */
     double default_number;
     const char *default_string;
     const char *const *one_of; /* NULL-terminated, or NULL */

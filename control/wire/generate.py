@@ -24,7 +24,7 @@ SCALARS = {
 }
 SENDERS = {"agent": "STROBE_WIRE_AGENT", "hub": "STROBE_WIRE_HUB", "live": "STROBE_WIRE_LIVE"}
 SENDERS["both"] = f"{SENDERS['agent']} | {SENDERS['hub']}"
-KNOWN_RULES = {"max", "min", "optional", "default", "one_of"}
+KNOWN_RULES = {"max", "each", "min", "optional", "default", "one_of"}
 INT_MAX = 2**53 - 1
 
 
@@ -66,6 +66,10 @@ def read_field(where: str, row: list[Any], types: dict[str, Any]) -> Field:
         raise SchemaError(f"{where}.{name}: unknown rules {sorted(unknown)}")
     if (array or element == "string") and "max" not in rules:
         raise SchemaError(f"{where}.{name}: strings and arrays need a max")
+    if (array and element == "string") != ("each" in rules):
+        raise SchemaError(
+            f"{where}.{name}: arrays of strings need each, the bytes of one, and nothing else has it"
+        )
     return Field(name, element, array, rules, doc)
 
 
@@ -149,6 +153,8 @@ def c_field(owner: Struct, field: Field) -> str:
         parts.append(".optional = true")
     if field.type == "string" or field.array:
         parts.append(f".max_size = {field.rules['max']}")
+    if field.type == "string":
+        parts.append(f".text_size = {field.rules['each' if field.array else 'max']}")
     if field.type in ("int", "number") and not field.array:
         low = field.rules.get("min", -INT_MAX)
         high = field.rules.get("max", INT_MAX)

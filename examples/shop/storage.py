@@ -41,7 +41,8 @@ class Storage:
 
     def prepare(self) -> None:
         """Create and fill the tables, unless another worker was faster."""
-        # SQLite refuses this change at once, whatever the timeout, while another worker makes it: they take turns.
+        # SQLite refuses this change at once, whatever the timeout, while another worker makes it: they take
+        # turns.
         with self._path.with_suffix(".lock").open("w") as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             self._database.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""Lines of log probes on their way into the program's own logging (`strobe log --to-logging`).
+"""Lines of log probes on their way into the program's own logging, where `log --to-logging` asks for it.
 
 The agent's worker calls `relay()`. A thread of its own, which is there only while lines wait, hands them to
 the logger `stroboscope`: handlers may take as long as they like and hold locks, and before a fork the worker

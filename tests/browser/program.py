@@ -5,6 +5,18 @@ import time
 from program_values import CARD_NUMBER, MARKUP, PASSWORD
 
 
+class Till:
+    def __init__(self):
+        self._cash = 0
+
+    @property
+    def cash(self):
+        return self._cash
+
+
+till = Till()
+
+
 def total_of(basket, customer, password, card_number):
     subtotal = sum(basket["prices"])
     discount = subtotal * 2 if customer["tier"] == "gold" else 0

@@ -274,3 +274,95 @@ export async function signInPage(page, settings) {
   await page.getByLabel("Token").waitFor();
   await shoot(page, settings, `${settings.name}-sign-in`);
 }
+
+function action(page, name) {
+  return page.locator(".probe-form .segments label", { hasText: name });
+}
+
+async function removeProbes(page) {
+  while ((await page.locator(".probe-card").count()) > 0) {
+    const left = (await page.locator(".probe-card").count()) - 1;
+    await page.locator(".probe-card").first().getByLabel("Remove probe").click();
+    await page.locator(".probe-card").nth(left).waitFor({ state: "detached" });
+  }
+}
+
+/** What the process refuses of a condition is underlined while it is typed; the reason stands below, with what to write. */
+export async function refusedWhileTyping(page, settings) {
+  await signIn(page, settings);
+  await chooseFile(page, settings);
+  await openForm(page, settings.line);
+  await page.keyboard.type("totl < 0 and custom.total > 1");
+  const field = page.locator("input[aria-label=Condition]");
+  await expectText(page.locator(".expression-marks u").first(), "totl");
+  await expectText(page.locator(".reason").first(), "its variables are: basket, customer");
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  const reasons = await field.getAttribute("aria-describedby");
+  assert.equal(await page.locator(`[id="${reasons}"][aria-live=polite] .reason`).count(), 2);
+  await field.fill("till.cash < 0");
+  await expectText(page.locator(".expression-marks u"), "cash");
+  await shoot(page, settings, `${settings.name}-refused`);
+  await page.keyboard.press("Tab");
+  await page.locator(".reason button:focus", { hasText: "till._cash" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator("input[aria-label=Condition]:focus").waitFor();
+  assert.equal(await field.inputValue(), "till._cash < 0");
+  await page.locator(".reason").waitFor({ state: "detached" });
+  await field.fill("total <");
+  await page.locator(".expression-marks u").waitFor();
+  await page.keyboard.press("Enter"); // it tells, it does not forbid
+  await page.locator(".probe-strip.is-error").waitFor();
+  await removeProbes(page);
+}
+
+/** Lines with their values, as rows; the text is changed on the live probe. */
+export async function logLines(page, settings) {
+  await signIn(page, settings);
+  await chooseFile(page, settings);
+  await openForm(page, settings.line);
+  await action(page, "Log").click();
+  await page.locator("input[aria-label=Condition]").fill("total < 0");
+  await page.getByLabel("Text to log").fill(settings.template);
+  await page.getByLabel("Level").selectOption("warning");
+  await page.getByRole("button", { name: "Set probe" }).click();
+  await expectText(page.locator(".log-row.level-warning"), settings.text);
+  await expectText(page.locator(".probe-card .action-line"), "log warning");
+  assert.equal(await page.locator(".snapshot-head").count(), 0, "a line is no snapshot to open");
+  await shoot(page, settings, `${settings.name}-log`);
+  const card = page.locator(".probe-card");
+  await card.getByLabel("Edit probe").click();
+  await page.locator("input[aria-label=Condition]:focus").waitFor();
+  assert(await action(page, "Metric").locator("input").isDisabled(), "what a probe does cannot be changed");
+  await page.getByLabel("Text to log").fill("now {total}");
+  await page.keyboard.press("Enter");
+  await expectText(page.locator(".log-row"), "now -1500");
+  assert.equal(await card.count(), 1);
+  await removeProbes(page);
+}
+
+/** A table of numbers that grows, apart by a label; by a location that is typed. */
+export async function metricNumbers(page, settings) {
+  await signIn(page, settings);
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  await page.keyboard.press("n");
+  await action(page, "Metric").click();
+  await page.getByRole("textbox", { name: "Location" }).fill(settings.location);
+  await page.getByLabel("Kind of metric").selectOption("histogram");
+  await page.getByLabel("Value").fill("$return");
+  await page.locator(".more summary").click();
+  await page.locator(".more textarea").fill("tier=customer['tier']");
+  await shoot(page, settings, `${settings.name}-metric-form`);
+  await page.getByLabel("Value").press("Enter");
+  const table = page.locator(".probe-card .metric table");
+  await expectText(table.locator("th"), "p90");
+  await expectText(table.locator("td.is-label"), "none");
+  const number = async () => Number((await table.locator("td").nth(1).innerText()).replaceAll(",", ""));
+  const first = await number();
+  await page.waitForFunction(
+    (before) => Number(document.querySelectorAll(".metric td")[1]?.textContent.replaceAll(",", "")) > before,
+    first,
+  );
+  await expectText(table.locator("td"), "1,500");
+  await shoot(page, settings, `${settings.name}-metric`);
+  await removeProbes(page);
+}

@@ -91,6 +91,29 @@ def test_a_typed_location_waits_or_says_why_not(
     browser.run("typedLocations", **settings(live_hub, typed=typed))
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_process_refuses_shows_while_it_is_typed(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+) -> None:
+    browser.run("refusedWhileTyping", **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_log_probe_brings_lines_and_is_changed_while_it_is_armed(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+) -> None:
+    template = {"template": "total {total} of {customer['tier']}", "text": "total -1500 of gold"}
+    browser.run("logLines", **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme, **template))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_metric_probe_shows_its_numbers(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+) -> None:
+    where = {"location": "__main__:total_of:exit"}
+    browser.run("metricNumbers", **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme, **where))
+
+
 def test_a_wrong_token_is_told_and_leaves_the_address(browser: Browser, live_hub: LiveHub) -> None:
     browser.run("wrongToken", **settings(live_hub, allowedErrors=[NOT_SIGNED_IN]))
 

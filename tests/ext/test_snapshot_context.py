@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from child import run
 
-
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 PROCESS = """
     import socket

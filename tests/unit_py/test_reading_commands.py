@@ -126,7 +126,9 @@ def test_differences_are_listed_by_frame_and_end_with_code_1(at_hub: Strobe, hub
         difference("changed", "rows[3].n", number, {"type": "int", "text": "2"}, right_path="rows[2].n"),
         difference("added", "rows[4]", right={"type": "dict", "children": 1, "preview": "{'a': 1}"}),
         difference("removed", "old", number),
-        difference("size", "items", {"type": "list", "size": 2000, "cut": "items"}, {"type": "list", "size": 3}),
+        difference(
+            "size", "items", {"type": "list", "size": 2000, "cut": "items"}, {"type": "list", "size": 3}
+        ),
         difference("identity", "a", number, number, message="on the left the same object as b"),
         {"kind": "frame_added", "frame": 4, "function": "helper", "right": {"file": "b.py", "line": 9}},
     ]
@@ -155,6 +157,17 @@ def test_differences_are_listed_by_frame_and_end_with_code_1(at_hub: Strobe, hub
     assert at_hub("diff", "a1a1", "b2b2", "--full").stdout.count("? password") == 12
     done = at_hub("diff", "a1a1", "b2b2", "--json")
     assert (done.returncode, len(json.loads(done.stdout)["differences"])) == (1, 10)
+
+
+def test_long_texts_are_shown_where_they_differ(at_hub: Strobe, hub: FakeHub) -> None:
+    left, right = ({"type": "str", "text": "'" + "x" * 500 + end + "y" * 500 + "'"} for end in ("A", "B"))
+    hub.routes["GET snapshots/a1a1/diff"] = (200, diff_answer(difference("changed", "page", left, right)))
+    lines = at_hub("diff", "a1a1", "b2b2").stdout.splitlines()
+    shown = [line for line in lines if "yyy" in line]
+    assert [line[:23] for line in shown] == ["    - …" + "x" * 16, "    + …" + "x" * 16]
+    assert [line[23] for line in shown] == ["A", "B"]
+    assert max(map(len, shown)) < 150
+    assert "x" * 500 + "A" + "y" * 500 in at_hub("diff", "a1a1", "b2b2", "--full").stdout
 
 
 def test_a_diff_needs_two_snapshots_that_exist(at_hub: Strobe) -> None:
@@ -192,7 +205,8 @@ def test_hits_are_a_table_with_the_columns_asked_for(at_hub: Strobe, hub: FakeHu
     hub.routes["GET probes/p1p1/hits"] = (200, {"columns": COLUMNS, "rows": [row(2, *CELLS), row(1, *CELLS)]})
     done = at_hub("hits", "p1p1", "--columns", ",".join(COLUMNS))
     assert done.returncode == 0, done.stderr
-    head, first, second = done.stdout.splitlines()
+    head, first, _, why = done.stdout.splitlines()
+    assert why == "x: no variable 'x'"
     assert head.split() == ["SNAPSHOT", "TIME", "INSTANCE", *COLUMNS]
     assert first.split()[0] == f"{2:012x}"
     assert "-5     {'a': 'x\\x1b[2J'}  '=cmd, \\'it\\''  str <redacted: password>  -" in first
@@ -236,3 +250,80 @@ def test_hits_of_nothing_are_told(at_hub: Strobe, hub: FakeHub) -> None:
     assert (done.returncode, "there is no probe 'zzzz'" in done.stderr) == (2, True)
     hub.routes["GET probes/0123456789ab/hits"] = (200, {"columns": ["total"], "rows": [row(1, CELLS[0])]})
     assert at_hub("hits", "0123456789ab").returncode == 0
+
+
+# ---- mem ----
+
+
+def memory(**extra: Any) -> dict[str, Any]:
+    return {
+        "op": "diff",
+        "tracing": True,
+        "own": True,
+        "frames": 1,
+        "rss_bytes": 50 << 20,
+        "tracer_bytes": 2048,
+        **extra,
+    }
+
+
+def test_tracing_starts_only_when_its_cost_is_accepted(at_hub: Strobe, hub: FakeHub) -> None:
+    hub.routes[f"POST instances/{'a1' * 8}/memory"] = (200, memory(op="start"))
+    done = at_hub("mem", "start", "shop")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "4 to 13 times slower in pid 4711" in done.stderr
+    assert hub.sent(f"POST instances/{'a1' * 8}/memory") == []
+    done = at_hub("mem", "start", "shop", "--yes", "--frames", "3")
+    assert done.returncode == 0
+    assert "strobe mem diff shop" in done.stdout
+    assert hub.sent(f"POST instances/{'a1' * 8}/memory")[0].body["frames"] == 3
+
+
+def test_growth_is_shown_by_line_with_its_rate(at_hub: Strobe, hub: FakeHub) -> None:
+    row = {
+        "lines": ["/srv/a.py:3"],
+        "bytes": 3 << 20,
+        "blocks": 300,
+        "bytes_change": 1 << 20,
+        "blocks_change": 100,
+    }
+    freed = {
+        "lines": ["/srv/b\x1b[2J.py:4"],
+        "bytes": 0,
+        "blocks": 0,
+        "bytes_change": -2048,
+        "blocks_change": -2,
+    }
+    answer = memory(
+        rows=[row, freed], bytes=4 << 20, blocks=400, bytes_change=1 << 20, blocks_change=98, elapsed_ms=2000
+    )
+    hub.routes[f"POST instances/{'a1' * 8}/memory"] = (200, answer)
+    out = at_hub("mem", "diff", "shop").stdout
+    assert "+1.0 MiB in 2.0 s (+512.0 KiB/s), +98 blocks; traced now: 4.0 MiB in 400 blocks" in out
+    assert "   +1.0 MiB  +512.0 KiB/s       +100     3.0 MiB  /srv/a.py:3" in out
+    assert "-2.0 KiB" in out
+    assert "\x1b" not in out
+    out = at_hub("mem", "diff", "shop", "--by", "traceback", "--top", "5").stdout
+    assert "\n+1.0 MiB  +512.0 KiB/s  +100 blocks  now 3.0 MiB in 300\n  /srv/a.py:3\n" in out
+    assert hub.sent(f"POST instances/{'a1' * 8}/memory")[1].body == {
+        "op": "diff",
+        "top": 5,
+        "by": "traceback",
+        "since": "last",
+    }
+
+
+def test_a_process_must_be_chosen_when_there_are_several(at_hub: Strobe, hub: FakeHub) -> None:
+    hub.routes["GET instances"] = (200, {"instances": [instance("a1"), instance("b2", pid=4712)]})
+    done = at_hub("mem", "census", "shop")
+    assert (done.returncode, "b2b2b2b2b2b2 (pid 4712)" in done.stderr) == (2, True)
+    hub.routes[f"POST instances/{'b2' * 8}/memory"] = (
+        200,
+        memory(op="census", rows=[{"type": "shop.Order", "blocks": 5, "bytes": 280}]),
+    )
+    done = at_hub("mem", "census", "shop", "--instance", "b2")
+    assert "shop.Order" in done.stdout
+    refusal = {"error": "refused", "message": "this process has 5000 MiB"}
+    hub.routes[f"POST instances/{'b2' * 8}/memory"] = (409, refusal)
+    done = at_hub("mem", "start", "shop", "--instance", "b2", "--yes")
+    assert (done.returncode, "this process has 5000 MiB" in done.stderr) == (2, True)

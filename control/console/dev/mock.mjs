@@ -45,8 +45,18 @@ function conditionProblem(condition) {
   return undefined;
 }
 
+/** Where the mock's functions stand. */
+const FUNCTION_LINES = { price_of: 20 };
+
+function placeOf(location) {
+  const [, file, line] = /^(.*):(\d+)$/.exec(location) ?? [];
+  if (file) return [file, line];
+  const [, name] = /^shop\.pricing:(\w+)/.exec(location) ?? [];
+  return [PRICING, FUNCTION_LINES[name] ?? 20];
+}
+
 function newState(view, instance) {
-  const [, file, lineText] = /^(.*):(\d+)$/.exec(view.probe.location) ?? [];
+  const [file, lineText] = placeOf(view.probe.location);
   const base = { probe: view.probe.id, probe_version: 1, instance: instance.id, gates: {} };
   const path = FILES.find((one) => one.path === file || one.path.endsWith(`/${file}`))?.path;
   if (!path)
@@ -75,9 +85,78 @@ function newState(view, instance) {
   return { ...base, ...moved, state: "armed", file: path, line, source_sha256: source.sha256 };
 }
 
+const HITS = { log: 1000, metric: 100_000_000, timer: 100_000_000 };
+
+function changeProbe(id, edit) {
+  const view = state.probes.get(id);
+  if (!view) return refuse(404, "not_found", "no such probe");
+  const { probe } = view;
+  probe.version++;
+  Object.assign(probe.limits, edit.limits);
+  probe.options = { ...probe.options, ...edit.options };
+  if (edit.condition !== undefined) probe.condition = edit.condition;
+  view.states = state.instances
+    .filter((one) => one.state === "up" && one.service === probe.service)
+    .map((one) => ({ ...newState(view, one), probe_version: probe.version }));
+  return { status: 200, body: probeView(view) };
+}
+
+/** What the mock's agents refuse while somebody types: a property, a call, a name. */
+function check({ expression = "" }) {
+  const rules = [
+    [
+      /basket\.(total)\b/,
+      "'basket.total' is a property; its getter would run. Read the field it uses: 'basket._total'",
+      "basket._total",
+    ],
+    [/\.(compute)\(/, "calling 'compute' would run the program's code; read the field it uses"],
+    [
+      /\b(coupan)\b/,
+      "'coupan' is not defined in price_of; its variables are: basket, today, customer, coupon, subtotal, total",
+    ],
+    [/[<>=]\s*()$/, "invalid syntax; write a Python expression such as total < 0"],
+  ];
+  const parts = rules.flatMap(([pattern, message, instead]) => {
+    const found = pattern.exec(expression);
+    if (!found) return [];
+    const column = found.index + found[0].indexOf(found[1] || "\0") + 1 || expression.length + 1;
+    return [
+      { kind: "refused", name: found[1], column, end_column: column + found[1].length, message, instead },
+    ];
+  });
+  return { status: 200, body: { ok: parts.length === 0, parts } };
+}
+
+/** Numbers that grow, as of two label values. */
+function metrics(id) {
+  const view = state.probes.get(id);
+  if (!view) return refuse(404, "not_found", "no such probe");
+  const labels = (view.probe.options?.labels ?? []).length;
+  const scale = view.probe.action === "timer" ? 1_500_000 : 1500;
+  const first = Math.floor(4 * Math.log2(scale)) - 3;
+  const series = (name, n) => ({
+    labels: labels ? [name] : [],
+    count: n * 15,
+    sum: n * 15 * scale,
+    last: scale + (n % 7),
+    least: scale / 2,
+    most: scale * 3.2,
+    buckets: [n, n * 2, n * 5, n * 4, n * 2, n],
+    first_bucket: first,
+  });
+  const of = ({ instance, gates }) => {
+    const n = Math.ceil((gates.captured ?? 0) / 15);
+    return {
+      probe: id,
+      probe_version: 1,
+      instance,
+      series: labels ? [series("gold", n), series("none", 3 * n)] : [series("", n)],
+    };
+  };
+  return { status: 200, body: { metrics: view.states.map(of) } };
+}
+
 function setProbe(request) {
-  if (!/:\d+$/.test(request.location))
-    return refuse(400, "bad_request", "location: write path/of/file.py:LINE");
   const now = Date.now();
   const probe = {
     id: `p${++ids}`,
@@ -86,7 +165,7 @@ function setProbe(request) {
     created_at_ms: now,
     created_by: "admin",
     ...request,
-    limits: { hits: 1, rate_per_s: 10, ...request.limits },
+    limits: { hits: HITS[request.action] ?? 1, rate_per_s: 10, ...request.limits },
   };
   probe.limits.expires_at_ms ||= now + 3_600_000;
   const view = { probe, states: [] };
@@ -113,7 +192,12 @@ function pass(view, one) {
   const fires = !view.probe.condition || gates.reached > 2500;
   gates.condition_false = gates.reached - (gates.captured ?? 0) - (fires ? 1 : 0);
   if (!view.probe.condition) delete gates.condition_false;
-  if (fires) {
+  if (view.probe.condition) one.last_values = `total = ${(gates.reached % 97) / 2}`;
+  one.cost_ns = gates.reached * 41;
+  one.cost_percent = 0.04 + Math.random() / 100;
+  const { action } = view.probe;
+  if (action === "metric" || action === "timer") gates.captured = gates.reached;
+  else if (fires) {
     gates.captured = (gates.captured ?? 0) + 1;
     hit(view, one);
     if (gates.captured >= view.probe.limits.hits) one.state = "done";
@@ -123,6 +207,11 @@ function pass(view, one) {
 
 function hit(view, one) {
   const snapshot = makeHit(++state.position, view, one);
+  if (view.probe.action === "log") {
+    const { template, level = "info" } = view.probe.options;
+    const text = template.replace(/\{[^}]*\}/g, () => String(Math.floor(Math.random() * 900)));
+    Object.assign(snapshot.summary, { kind: "log", text, level });
+  }
   state.hits.unshift(snapshot);
   send({ t: "live_snapshot", summary: snapshot.summary });
 }
@@ -139,15 +228,20 @@ function api(method, path, query, body) {
     case "GET sources":
       return { status: 200, body: sourceOf(PRICING) };
     case "GET probes":
+      if (part === "metrics") return metrics(id);
       return { status: 200, body: { probes: [...state.probes.values()].reverse() } };
     case "POST probes":
       return setProbe(body);
+    case "PATCH probes":
+      return changeProbe(id, body);
+    case "POST check":
+      return check(body);
     case "DELETE probes":
       state.probes.delete(id);
       send({ t: "live_probe_removed", id });
       return { status: 204 };
     case "GET snapshots":
-      return snapshots(id);
+      return snapshots(id, query);
     default:
       return refuse(404, "not_found", "no such call");
   }
@@ -162,8 +256,9 @@ function instances(id, part, query) {
     : refuse(404, "not_loaded", "this process has not loaded that file");
 }
 
-function snapshots(id) {
-  if (!id) return { status: 200, body: { snapshots: state.hits.map((one) => one.summary) } };
+function snapshots(id, query) {
+  const isKind = ({ kind = "snapshot" }) => kind === (query.get("kind") ?? kind);
+  if (!id) return { status: 200, body: { snapshots: state.hits.map((one) => one.summary).filter(isKind) } };
   const found = state.hits.find((one) => one.summary.id.startsWith(id));
   return found
     ? { status: 200, body: found }

@@ -9,8 +9,8 @@ export interface Refusal {
   from: number;
   to: number;
   message: string;
-  /** The whole text with this part replaced; absent when there is nothing to propose. */
-  instead?: string;
+  /** What to write instead, and the whole text with it; absent when there is nothing to propose. */
+  instead?: { words: string; text: string };
 }
 
 /** The refused parts of `text`, in its order. Positions outside of the text are brought to its end. */
@@ -26,7 +26,7 @@ function refusal(text: string, part: CheckPart): Refusal {
   const from = positionOf(text, part.line ?? 1, column);
   const to = Math.max(from, positionOf(text, part.line ?? 1, Math.max(part.end_column ?? 1, column + 1)));
   const found: Refusal = { from, to, message: part.message ?? "not allowed here" };
-  if (part.instead) found.instead = replace(text, from, to, part.instead);
+  if (part.instead) found.instead = { words: part.instead, text: replace(text, from, to, part.instead) };
   return found;
 }
 

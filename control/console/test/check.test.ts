@@ -31,9 +31,12 @@ describe("what a process refuses of an expression", () => {
 
   it("proposes the text with the part replaced, without writing twice what stands before it", () => {
     const part = { column: 7, end_column: 12, instead: "order._total" };
-    expect(refused("order.total < 0", part)[0]?.instead).toBe("order._total < 0");
+    expect(refused("order.total < 0", part)[0]?.instead).toEqual({
+      words: "order._total",
+      text: "order._total < 0",
+    });
     const method = { column: 3, end_column: 7, instead: "strip" };
-    expect(refused("a.strp()", method)[0]?.instead).toBe("a.strip()");
+    expect(refused("a.strp()", method)[0]?.instead?.text).toBe("a.strip()");
   });
 });
 

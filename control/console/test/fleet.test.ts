@@ -89,3 +89,16 @@ it("lists a service's probes, newest first", () => {
   );
   expect(probesOf(fleet, "shop").map(({ probe }) => probe.id)).toEqual(["b", "a"]);
 });
+
+describe("hits", () => {
+  it("are bounded by kind, so that log lines push no snapshot out", () => {
+    const lines = Array.from({ length: MAX_HITS + 5 }, (_, n) => ({
+      ...summary(n + 2),
+      kind: "log" as const,
+    }));
+    const { hits } = makeFleet([], [], [summary(1), ...lines]);
+    expect(hits).toHaveLength(MAX_HITS + 1);
+    expect(hits.at(-1)?.id).toBe("s1");
+    expect(hits[0]?.position).toBe(MAX_HITS + 6);
+  });
+});

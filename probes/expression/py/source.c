@@ -6,6 +6,9 @@
 
 enum { NESTING_MAX = 16, OWN_NAME_BYTES_MAX = 32 };
 
+/* Text with fields. Only what stands in the quotes of Python has escapes. */
+enum literal { TEMPLATE, SPEC, STRING_SPEC };
+
 static const struct {
     const char *word;
     size_t size;
@@ -30,7 +33,7 @@ struct scanner {
 };
 
 static void scan_code(struct scanner *s, bool is_field);
-static void scan_literal(struct scanner *s, bool is_spec);
+static void scan_literal(struct scanner *s, enum literal literal);
 
 static char look(const struct scanner *s, size_t ahead)
 {
@@ -88,21 +91,84 @@ static void scan_own_name(struct scanner *s)
     s->at += size + 1;
 }
 
-/* Literal text after its first quote. */
-static void scan_string(struct scanner *s, bool has_fields)
+static void refuse(struct scanner *s, size_t at, const char *why)
 {
+    strobe_error_set(s->error, STROBE_ESYNTAX, "%s", why);
+    fail(s, at, STROBE_ESYNTAX);
+}
+
+static void scan_digits(struct scanner *s, const char *digits)
+{
+    while (look(s, 0) != '\0' && strchr(digits, look(s, 0)) != NULL) {
+        s->at++;
+    }
+}
+
+/*
+ * CPython's tokenizer reads `1and 2` and '\.', and warns: into the program's error stream, through hooks that may be
+ * the program's Python. So both are refused before it sees them.
+ */
+static void scan_number(struct scanner *s)
+{
+    static const char decimal[] = "0123456789_";
+    size_t start = s->at;
+    if (look(s, 0) == '0' && look(s, 1) != '\0' && strchr("xXoObB", look(s, 1)) != NULL) {
+        bool is_hexadecimal = (look(s, 1) | 0x20) == 'x';
+        s->at += 2;
+        scan_digits(s, is_hexadecimal ? "0123456789abcdefABCDEF_" : decimal);
+    } else {
+        scan_digits(s, decimal);
+        if (look(s, 0) == '.') {
+            s->at++;
+            scan_digits(s, decimal);
+        }
+        size_t sign = look(s, 1) == '+' || look(s, 1) == '-' ? 2 : 1;
+        if ((look(s, 0) | 0x20) == 'e' && isdigit((unsigned char)look(s, sign))) {
+            s->at += sign;
+            scan_digits(s, decimal);
+        }
+        s->at += (look(s, 0) | 0x20) == 'j';
+    }
+    if (is_name_byte(look(s, 0))) {
+        refuse(s, start, "a number and a word stand together; write a space between them");
+    }
+}
+
+/* A backslash and what it escapes. */
+static void scan_escape(struct scanner *s, bool is_bytes)
+{
+    char escaped = look(s, 1);
+    bool is_octal = escaped >= '0' && escaped <= '7';
+    bool is_too_big =
+        escaped >= '4' && is_octal && look(s, 2) >= '0' && look(s, 2) <= '7' && look(s, 3) >= '0' && look(s, 3) <= '7';
+    const char *known = is_bytes ? "\n\r\\'\"abfnrtvx" : "\n\r\\'\"abfnrtvxNuU";
+    if (is_too_big || (!is_octal && escaped != '\0' && strchr(known, escaped) == NULL)) {
+        refuse(s, s->at, "no escape of Python begins like this; write two backslashes, or r before the quote");
+        return;
+    }
+    s->at += 2;
+}
+
+/* Literal text from its first quote on; `prefix` is what stands before it, as in rb''. */
+static void scan_string(struct scanner *s, const char *prefix, size_t prefix_size)
+{
+    bool has_fields = memchr(prefix, 'f', prefix_size) != NULL || memchr(prefix, 'F', prefix_size) != NULL;
+    bool is_raw = memchr(prefix, 'r', prefix_size) != NULL || memchr(prefix, 'R', prefix_size) != NULL;
+    bool is_bytes = memchr(prefix, 'b', prefix_size) != NULL || memchr(prefix, 'B', prefix_size) != NULL;
     char quote = look(s, 0);
     bool triple = look(s, 1) == quote && look(s, 2) == quote;
     s->at += triple ? 3 : 1;
     while (s->at < s->size) {
         char byte = look(s, 0);
         if (byte == '\\') {
-            if (has_fields && look(s, 1) == 'N' && look(s, 2) == '{') {
+            if (has_fields && !is_raw && look(s, 1) == 'N' && look(s, 2) == '{') {
                 while (s->at < s->size && look(s, 0) != '}') {
                     s->at++;
                 }
-            } else {
+            } else if (is_raw) {
                 s->at += 2;
+            } else {
+                scan_escape(s, is_bytes);
             }
         } else if (byte == quote && (!triple || (look(s, 1) == quote && look(s, 2) == quote))) {
             s->at += triple ? 3 : 1;
@@ -110,7 +176,7 @@ static void scan_string(struct scanner *s, bool has_fields)
         } else if (has_fields && byte == '{' && look(s, 1) != '{') {
             s->at++;
             scan_code(s, true);
-            scan_literal(s, true);
+            scan_literal(s, is_raw ? SPEC : STRING_SPEC);
         } else {
             s->at += has_fields && byte == '{' ? 2 : 1;
         }
@@ -129,7 +195,7 @@ static void scan_name(struct scanner *s)
     }
     s->at += size;
     if (size <= 2 && (look(s, 0) == '\'' || look(s, 0) == '"')) {
-        scan_string(s, memchr(name, 'f', size) != NULL || memchr(name, 'F', size) != NULL);
+        scan_string(s, name, size);
     }
 }
 
@@ -147,11 +213,11 @@ static void scan_code(struct scanner *s, bool is_field)
             break;
         }
         if (byte == '\'' || byte == '"') {
-            scan_string(s, false);
+            scan_string(s, "", 0);
         } else if (byte == '$') {
             scan_own_name(s);
         } else if (isdigit((unsigned char)byte)) {
-            s->at += name_size(s, s->at); /* 1e5 has no name in it */
+            scan_number(s);
         } else if (is_name_byte(byte)) {
             scan_name(s);
         } else if (byte == '#') {
@@ -167,10 +233,15 @@ static void scan_code(struct scanner *s, bool is_field)
 }
 
 /* Text with fields: a template, or what stands between the code of a field and its `}`. */
-static void scan_literal(struct scanner *s, bool is_spec)
+static void scan_literal(struct scanner *s, enum literal literal)
 {
+    bool is_spec = literal != TEMPLATE;
     while (s->at < s->size) {
         char byte = look(s, 0);
+        if (byte == '\\' && literal == STRING_SPEC) {
+            scan_escape(s, false);
+            continue;
+        }
         s->at++;
         if (is_spec && byte == '}') {
             return;
@@ -179,7 +250,7 @@ static void scan_literal(struct scanner *s, bool is_spec)
             s->at++;
         } else if (byte == '{') {
             scan_code(s, true);
-            scan_literal(s, true);
+            scan_literal(s, literal == TEMPLATE ? SPEC : literal);
         }
     }
 }
@@ -201,7 +272,7 @@ int strobe_source_read(const char *text, bool is_template, struct strobe_source 
     parsed[size] = '\0';
     struct scanner scanner = {.text = text, .parsed = parsed, .size = size, .error = error};
     if (is_template) {
-        scan_literal(&scanner, false);
+        scan_literal(&scanner, TEMPLATE);
     } else {
         scan_code(&scanner, false);
     }

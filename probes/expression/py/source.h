@@ -26,8 +26,9 @@ struct strobe_place {
 
 /**
  * Read `text`, an expression or the body of a template.   Thread: any.   GIL: not needed.
- * @return 0; STROBE_ELIMIT (too long), STROBE_EUNSUPPORTED (no such own name, or `$x` beside `_x`), STROBE_ENOMEM; then
- *         `ret_at` is the offset of what is wrong and there is nothing to release
+ * @return 0; STROBE_ELIMIT (too long), STROBE_ESYNTAX (what CPython would warn about), STROBE_EUNSUPPORTED (no such own
+ *         name, or `$x` beside `_x`), STROBE_ENOMEM; then `ret_at` is the offset of what is wrong and there is nothing
+ *         to release
  */
 int strobe_source_read(const char *text, bool is_template, struct strobe_source *ret_source, size_t *ret_at,
                        struct strobe_error *error);

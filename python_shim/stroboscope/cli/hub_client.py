@@ -85,7 +85,7 @@ class HubClient:
         return self.call("GET", f"snapshots/{quote(left, safe='')}/diff", {"with": right})
 
     def hits(self, probe_id: str, **query: str) -> JsonObject:
-        """A table over the hits of a probe, newest first: `columns`, `rows`, and `next` when there is more."""
+        """A table over the hits of a probe, newest first: `columns`, `rows`, and `next` if there is more."""
         return self.call("GET", f"probes/{quote(probe_id, safe='')}/hits", query)
 
     def memory(self, instance_id: str, request: JsonObject) -> JsonObject:

@@ -267,7 +267,7 @@ def _mem(arguments: list[str]) -> int:
 
 
 def _redact(arguments: list[str]) -> int:
-    parser = _parser(
+    parser = make_parser(
         "redact",
         "--explain FILE.json | test POLICY.toml | show | set POLICY.toml",
         "What is hidden in snapshots, and why.",
@@ -287,7 +287,7 @@ def _redact(arguments: list[str]) -> int:
     parser.add_argument("--hub", action="store_true", help="explain: with the hub's policy too")
     parser.add_argument("--patterns", action="store_true", help="show: the names of the built-in patterns")
     parser.add_argument("--none", action="store_true", help="set: the hub has no policy any more")
-    options = _with_json(parser).parse_args(arguments)
+    options = with_json(parser).parse_args(arguments)
     if bool(options.explain) == bool(options.action):
         raise Failure(WRONG_USE, "nothing to do, or two things at once", "See: strobe redact --help")
     if options.action == "test" and not options.file:

@@ -88,13 +88,13 @@ class Mutator:
 
 def evaluate_all(texts: Iterator[str], note: mmap.mmap | None = None) -> dict[str, int]:
     """Evaluate each over built-in data and over mines; counts by outcome. Raises at the first broken promise."""
-    import mines
+    import landmines
     from built_in_data import variables
     from evaluated import Ground, extension
 
-    ground = Ground({**variables(), **mines.mines()})
+    ground = Ground({**variables(), **landmines.mines()})
     counts: dict[str, int] = {}
-    with mines.armed() as calls:
+    with landmines.armed() as calls:
         for number, text in enumerate(texts):
             if note is not None:
                 encoded = text.encode("utf-8", "surrogatepass")[: LAST_BYTES - 1]

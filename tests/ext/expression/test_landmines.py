@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import mines
+import landmines
 import pytest
 from evaluated import extension
 from random_expressions import CONSTANTS, Grammar
@@ -133,7 +133,7 @@ def reachable(variables: dict[str, Any]) -> list[Any]:
     """The mines and what they hold, without what belongs to the interpreter."""
     found: dict[int, Any] = {}
     todo = list(variables.values())
-    mine = ("mines", "test_landmines")
+    mine = ("landmines", "test_landmines")
     while todo:
         item = todo.pop()
         kind = type(item)
@@ -173,7 +173,7 @@ def visitor(names: list[str]) -> Callable[..., tuple[list[int], int, int]]:
 
 class Minefield:
     def __init__(self) -> None:
-        self.variables = mines.mines()
+        self.variables = landmines.mines()
         names = list(self.variables)
         self.visit = visitor(names)
         self.state = State(self.variables)
@@ -196,7 +196,7 @@ class Minefield:
             raise KeyError("handled")
         except KeyError:
             before = self.state.read()
-            with mines.armed() as calls:
+            with landmines.armed() as calls:
                 results, blocks, count = self.visited(expressions)
             after = self.state.read()
         for fault in results:
@@ -277,7 +277,7 @@ dir({x})
 
 def test_mines_are_live() -> None:
     """Python's own evaluation steps on nearly every one, and on nearly every kind of special method."""
-    variables = mines.mines()
+    variables = landmines.mines()
     names = [name for name in variables if name.startswith("x_")]
     harmless = set()
     stepped: set[str] = set()
@@ -285,7 +285,7 @@ def test_mines_are_live() -> None:
         before = len(stepped)
         counts = 0
         for touch in TOUCHES.strip().split("\n"):
-            with mines.armed() as calls:
+            with landmines.armed() as calls:
                 try:
                     eval(touch.format(x=name), dict(variables))
                 except Exception:
@@ -303,7 +303,7 @@ def test_a_touch_is_noticed() -> None:
     field = Minefield()
     variables = field.variables
     touches: dict[str, Callable[[], object]] = {
-        "references": lambda: mines.KEEP.append(variables["x_slotted"]),
+        "references": lambda: landmines.KEEP.append(variables["x_slotted"]),
         "graph": lambda: variables["x_plain_list"].append(variables["x_key"]),
         "dicts": lambda: variables["x_plain_dict"].__setitem__("new", 1),
         "contents": lambda: variables["x_plain_dict"].__setitem__("a", 2),

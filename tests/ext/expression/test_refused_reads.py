@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+import warnings
 
 import pytest
 from evaluated import extension
@@ -107,3 +108,33 @@ def test_a_template_string_is_refused_with_what_to_write() -> None:
         "EUNSUPPORTED",
         "column 1: a template string is an object, not text; write f'...'",
     )
+
+
+WARNED_ABOUT = [
+    r"'\.'", r"b'\.'", r"b'\u0041'", r"'\400'", r"'\8'", r"f'{text}\.'", r"f'\{text}'", r"f'{text:\.}'",
+    "1and 2", "1.in text", "1jor 2", "0x1for x in text", "1_000or 2", "1e5if text else 2", "[1for x in text]",
+    "f'{1or 2}'",
+]  # fmt: skip
+FINE = [
+    r"r'\.'", r"rb'\.'", r"'\377\x41\u0041\\'", r"f'{text}\n'", r"rf'{number:>5}'", "1 and 2", "1.5e-3", "0xFF or 2",
+    "1_000 or 2", "1.", "1..real", ".5e5", "2j == 2j", "0b101", r"'''\
+'''",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", WARNED_ABOUT)
+def test_what_the_parser_warns_about_is_refused_before_it_warns(source: str) -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        code, message = outcome(source)
+    assert code == "ESYNTAX", message
+    assert not seen
+
+
+@pytest.mark.parametrize("source", FINE)
+def test_what_the_parser_reads_in_silence_is_not_refused(source: str) -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        code, message = outcome(source)
+    assert code != "ESYNTAX", message
+    assert not seen

@@ -27,13 +27,13 @@ static struct noted hits[HITS_MAX];
 static size_t hits_count;
 
 static bool on_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
-    {
-        (void)user;
-        (void)hit;
-        (void)text;
-        (void)size;
-        return true;
-    }
+{
+    (void)user;
+    (void)hit;
+    (void)text;
+    (void)size;
+    return true;
+}
 
 static bool on_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script, const int16_t *binding)
 {
@@ -44,7 +44,7 @@ static bool on_hit(void *user, const struct strobe_hit *hit, const struct strobe
         return false;
     }
 
-        struct noted *noted = &hits[hits_count++];
+    struct noted *noted = &hits[hits_count++];
     snprintf(noted->probe, sizeof noted->probe, "%s", hit->probe->id);
     noted->event = hit->event;
     noted->line = hit->line;

@@ -64,6 +64,14 @@ def test_leaf_stands_as_python_writes_it(subject: object) -> None:
     )
 
 
+def test_each_power_of_two_stands_as_python_writes_it() -> None:
+    """Below a power of two numbers stand closer than above it: the shortest digits are not always the nearest."""
+    powers = [2.0**exponent for exponent in range(-1074, 1024)]
+    for start in range(0, len(powers), 100):
+        subject = powers[start : start + 100]
+        assert [item.text for item in look(subject).items] == [repr(power) for power in subject]
+
+
 def test_each_printable_character_stands_as_python_writes_it() -> None:
     for start in range(0, 0x30000, LENGTH):
         subject = "".join(

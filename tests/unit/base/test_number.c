@@ -70,6 +70,8 @@ static void test_floats_are_written_as_python_does(void **state)
         {1.0 / 3, "0.3333333333333333"},
         {2.0 / 3, "0.6666666666666666"},
         {9007199254740993.0, "9007199254740992.0"},
+        {0x1p-24, "5.960464477539063e-08"}, /* not the nearest of 16 digits */
+        {0x1p-44, "5.684341886080802e-14"},
         {INFINITY, "inf"},
         {-INFINITY, "-inf"},
         {NAN, "nan"},

@@ -1,4 +1,4 @@
-#include "hub/body.h"
+#include "hub/body_view.h"
 
 #include <cmocka.h>
 #include <string.h>

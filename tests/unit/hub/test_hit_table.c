@@ -58,8 +58,9 @@ static void expect_guess(json_t *body, const char *wanted)
 static void test_without_columns_watches_come_first_then_locals_that_fit(void **state)
 {
     (void)state;
-    static const char locals[] = "[[`order`,0],[`total`,1],[`gone`,9]]";
-    static const char values[] = "[{`type`:`list`,`items`:[1]},{`type`:`int`,`text`:`7`}]";
+    static const char locals[] = "[[`json`,2],[`order`,0],[`total`,1],[`gone`,9]]";
+    static const char values[] = "[{`type`:`list`,`items`:[1]},{`type`:`int`,`text`:`7`},"
+                                 "{`type`:`module`,`text`:`<module 'json'>`}]";
     expect_guess(sample_body(locals, values), "|total");
     expect_guess(sample_body("[[`order`,0]]", values), "|order");
     json_t *watched = sample_body(locals, values);

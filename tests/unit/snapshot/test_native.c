@@ -40,6 +40,21 @@ static void test_symbol_module_and_offset_of_an_address(void **state)
     assert_int_equal(place.offset, addresses[0] - (uint64_t)(uintptr_t)strobe_test_outer);
 }
 
+static void test_place_is_the_same_when_it_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct strobe_native_place first, again;
+    strobe_test_outer();
+    for (size_t i = 0; i < count; i++) {
+        strobe_native_resolve(addresses[i], &first);
+        strobe_native_resolve(addresses[i], &again);
+        assert_memory_equal(&first, &again, sizeof first);
+    }
+    strobe_native_resolve(addresses[0], &first);
+    strobe_native_resolve(addresses[1], &again);
+    assert_int_not_equal(memcmp(&first, &again, sizeof first), 0);
+}
+
 static void test_address_of_nothing_has_no_place(void **state)
 {
     (void)state;
@@ -76,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stack_begins_at_the_caller_of_the_caller),
         cmocka_unit_test(test_symbol_module_and_offset_of_an_address),
+        cmocka_unit_test(test_place_is_the_same_when_it_is_asked_for_again),
         cmocka_unit_test(test_address_of_nothing_has_no_place),
         cmocka_unit_test(test_stack_is_cut_at_its_maximum),
         cmocka_unit_test(test_loop_is_recognised_by_its_function),

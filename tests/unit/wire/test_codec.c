@@ -68,6 +68,27 @@ static void test_absent_optional_members_have_their_defaults(void **state)
     json_decref(json);
 }
 
+static void test_strings_of_an_array_have_a_bound_of_their_own(void **state)
+{
+    (void)state;
+    static const char watch[] = "cart.customer.address.country.code.upper() + order.reference";
+    struct strobe_wire_action_options options;
+    struct strobe_error error = {0};
+    json_t *json = json_pack("{s:[s, s]}", "watches", watch, "total");
+    assert_int_equal(strobe_wire_struct_from_json(&strobe_wire_action_options_struct, json, &options, &error), 0);
+    assert_int_equal(options.watches_count, 2);
+    assert_string_equal(options.watches[0], watch);
+    strobe_wire_struct_done(&strobe_wire_action_options_struct, &options);
+    json_decref(json);
+    char *longest = calloc(1, 4098);
+    memset(longest, 'a', 4097);
+    json = json_pack("{s:[s]}", "watches", longest);
+    assert_int_equal(strobe_wire_struct_from_json(&strobe_wire_action_options_struct, json, &options, &error),
+                     STROBE_ELIMIT);
+    json_decref(json);
+    free(longest);
+}
+
 static void test_fields_that_are_not_known_are_ignored(void **state)
 {
     (void)state;
@@ -216,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_message_survives_the_way_there_and_back),
         cmocka_unit_test(test_absent_optional_members_have_their_defaults),
+        cmocka_unit_test(test_strings_of_an_array_have_a_bound_of_their_own),
         cmocka_unit_test(test_fields_that_are_not_known_are_ignored),
         cmocka_unit_test(test_a_kind_from_the_wrong_side_is_unknown),
         cmocka_unit_test(test_malformed_messages_are_refused),

@@ -92,9 +92,9 @@ function Reasons(props: { id: string; refusals: readonly Refusal[]; take: (text:
               type="button"
               class="link mono"
               title="Write this instead"
-              onClick={() => props.take(instead)}
+              onClick={() => props.take(instead.text)}
             >
-              {instead}
+              {instead.words}
             </button>
           )}
         </p>

@@ -29,7 +29,7 @@ export function ProbeCard({ shown }: { shown: ShownProbe }) {
         <ProbeActions shown={shown} />
       </div>
       <ActionLine probe={probe} />
-      <Condition text={probe.condition} />
+      <Condition probe={probe} />
       <Messages summary={summary} />
       {summary.messages.length === 0 && <p class="explanation">{summary.explanation}</p>}
       {summary.lastValues && summary.state !== "done" && (

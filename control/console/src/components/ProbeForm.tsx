@@ -32,7 +32,7 @@ export function ProbeForm({ wanted }: { wanted: Draft }) {
   const typed = wanted.line === 0;
 
   useEffect(() => {
-    const first = form.current?.querySelector<HTMLInputElement>(".mono:not([disabled])");
+    const first = form.current?.querySelector<HTMLInputElement>("input.mono:not([disabled])");
     first?.focus({ preventScroll: true });
   }, [wanted.edits?.id, wanted.line]);
 

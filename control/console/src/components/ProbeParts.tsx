@@ -18,8 +18,10 @@ export function StateBadge({ state }: { state: StateName }) {
   );
 }
 
-export function Condition({ text }: { text: string | undefined }) {
-  if (!text) return <span class="muted">always</span>;
+/** Of a plain snapshot nothing else is said, so that it has none is. */
+export function Condition({ probe }: { probe: Probe }) {
+  const text = probe.condition;
+  if (!text) return actionWords(probe) ? null : <span class="muted">always</span>;
   return (
     <code class="condition" title={text}>
       <span class="muted">if</span> {text}

@@ -10,7 +10,7 @@ export function ProbeStrip({ shown }: { shown: ShownProbe }) {
         <StateBadge state={summary.state} />
         <span class="strip-words">
           <ActionLine probe={view.probe} />
-          <Condition text={view.probe.condition} />
+          <Condition probe={view.probe} />
         </span>
         {summary.state !== "error" && <GateCounts gates={summary.gates} />}
         <ProbeActions shown={shown} />

@@ -17,6 +17,8 @@ from stroboscope.cli.values import head_spans
 DIFFERENT = 1
 _UNKNOWN_SHOWN = 8
 _PIPE_COLUMNS = 100
+_VALUE_COLUMNS = 240
+_CONTEXT = 16
 _EXAMPLES = """\
 examples
   strobe diff 51ac 9f31
@@ -34,7 +36,9 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     )
     parser.add_argument("left", metavar="ID", help="the one before; the beginning that is unique will do")
     parser.add_argument("right", metavar="ID", help="the other one")
-    parser.add_argument("--full", action="store_true", help="list all that could not be compared")
+    parser.add_argument(
+        "--full", action="store_true", help="long values whole, and all that could not be compared"
+    )
     options = arguments.with_json(parser).parse_args(argv)
     client = connect()
     try:
@@ -56,7 +60,7 @@ def _print(terminal: Terminal, answer: JsonObject, full: bool) -> None:
     _print_side(terminal, "bad", "---", answer.get("left"))
     _print_side(terminal, "good", "+++", answer.get("right"))
     differences, unknown = _rows(answer, "differences"), _rows(answer, "unknown")
-    _print_rows(terminal, differences)
+    _print_rows(terminal, differences, full)
     if unknown:
         terminal.line()
         terminal.line(("title", "Not compared"))
@@ -80,7 +84,7 @@ def _print_side(terminal: Terminal, role: str, mark: str, side: object) -> None:
     )
 
 
-def _print_rows(terminal: Terminal, rows: list[JsonObject]) -> None:
+def _print_rows(terminal: Terminal, rows: list[JsonObject], full: bool) -> None:
     shown: object = None
     for row in rows:
         kind = str(row.get("kind", "?"))
@@ -92,7 +96,7 @@ def _print_rows(terminal: Terminal, rows: list[JsonObject]) -> None:
             shown = place
             terminal.line()
             terminal.line(*_frame_spans(row))
-        _print_difference(terminal, kind, row)
+        _print_difference(terminal, kind, row, full)
 
 
 def _frame_spans(row: JsonObject) -> list[Span]:
@@ -113,8 +117,10 @@ def _print_frame_alone(terminal: Terminal, kind: str, row: JsonObject) -> None:
     )
 
 
-def _print_difference(terminal: Terminal, kind: str, row: JsonObject) -> None:
+def _print_difference(terminal: Terminal, kind: str, row: JsonObject, full: bool) -> None:
     left, right = _object(row, "left"), _object(row, "right")
+    if not full:
+        left, right = _shortened(left, right)
     path = str(row.get("path", ""))
     if row.get("right_path"):
         path += f" → {row['right_path']}"
@@ -129,6 +135,28 @@ def _print_difference(terminal: Terminal, kind: str, row: JsonObject) -> None:
         terminal.line(("warn", "~ "), ("name", path), ("", f": {row.get('message', '')}"), wrap_prefix="    ")
     else:
         _print_change(terminal, path, _side(kind, left), _side(kind, right))
+
+
+def _shortened(left: JsonObject, right: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """Long texts from shortly before the place where they begin to differ, and not for ever."""
+    texts = [str(side.get("text", "")) for side in (left, right)]
+    if max(map(len, texts)) <= _VALUE_COLUMNS:
+        return left, right
+    same = 0
+    if all(texts):
+        pairs = zip(*texts, strict=False)
+        same = next((index for index, (a, b) in enumerate(pairs) if a != b), min(map(len, texts)))
+    start = same - _CONTEXT if same > 2 * _CONTEXT else 0
+    return _part(left, start), _part(right, start)
+
+
+def _part(side: JsonObject, start: int) -> JsonObject:
+    if "text" not in side:
+        return side
+    text = str(side["text"])
+    end = start + _VALUE_COLUMNS // 2
+    more = "…" if end < len(text) and not side.get("cut") else ""  # else what was cut says how much there is
+    return side | {"text": ("…" if start else "") + text[start:end] + more}
 
 
 def _print_change(terminal: Terminal, path: str, left: list[Span], right: list[Span]) -> None:

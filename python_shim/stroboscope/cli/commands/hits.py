@@ -21,7 +21,7 @@ from stroboscope.cli.values import head_spans
 _LIMIT_DEFAULT = 50
 _PAGE_MAX = 500
 _CELL_MIN = 12
-_CELL_PIPE = 60
+_CELL_MAX = 60
 _EXAMPLES = """\
 examples
   strobe hits 9f31
@@ -125,27 +125,43 @@ def _print_table(terminal: Terminal, paths: list[str], rows: list[JsonObject]) -
     # The day is of interest only where it is not the same.
     skip = 11 if len({time[:10] for time in times}) == 1 else 0
     fixed = 12 + 2 + (len(times[0]) - skip) + 2 + 8
-    room = _CELL_PIPE
-    if terminal.width is not None and paths:
-        room = max(_CELL_MIN, (terminal.width - fixed) // len(paths) - 2)
-    head = ["SNAPSHOT", "TIME", "INSTANCE", *(_clip(path, room) for path in paths)]
-    table = []
-    for row, time in zip(rows, times, strict=True):
-        cells: list[Span] = [
+    cells = [[_cell(cell) for cell in _cells(row, len(paths))] for row in rows]
+    wanted = [
+        max(columns(escape(path)), *(columns(line[index][1]) for line in cells))
+        for index, path in enumerate(paths)
+    ]
+    rooms = _rooms(wanted, None if terminal.width is None else terminal.width - fixed)
+    table = [
+        [
             ("title", str(row.get("snapshot", "?"))),
             ("dim", time[skip:]),
             ("dim", str(row.get("instance", ""))[:8]),
+            *((role, _clip(text, room)) for (role, text), room in zip(line, rooms, strict=True)),
         ]
-        table.append(cells + [_cell(cell, room) for cell in _cells(row, len(paths))])
-    print_table(terminal, head, table)
+        for row, time, line in zip(rows, times, cells, strict=True)
+    ]
+    names = [_clip(path, room) for path, room in zip(paths, rooms, strict=True)]
+    print_table(terminal, ["SNAPSHOT", "TIME", "INSTANCE", *names], table)
+    for index, path in enumerate(paths):
+        reasons = {str(_cells(row, len(paths))[index].get("missing", "")) for row in rows}
+        if "" not in reasons:
+            terminal.line(("cut", f"{path}: {min(reasons)}"), wrap_prefix="  ")
 
 
-def _cell(cell: JsonObject, room: int) -> Span:
+def _rooms(wanted: list[int], width: int | None) -> list[int]:
+    """Columns for each cell: what it wants; where the terminal is too narrow, the widest give way."""
+    rooms = [min(room, _CELL_MAX) for room in wanted]
+    while width is not None and sum(rooms) + 2 * len(rooms) > width and max(rooms, default=0) > _CELL_MIN:
+        rooms[rooms.index(max(rooms))] -= 1
+    return rooms
+
+
+def _cell(cell: JsonObject) -> Span:
     if "missing" in cell:
         return ("cut", "-")
     spans = head_spans(cell)
     role = spans[0][0] if spans else ""
-    return (role, _clip("".join(text for _, text in spans), room))
+    return (role, escape("".join(text for _, text in spans)))
 
 
 def _clip(text: str, room: int) -> str:
@@ -176,7 +192,7 @@ def _print_csv(paths: list[str], rows: list[JsonObject]) -> None:
 
 
 def _plain(cell: dict[str, Any]) -> str:
-    """A cell without colours and quotes; empty where there is no value. No spreadsheet takes text for a formula."""
+    """A cell without quotes; empty where there is no value. No spreadsheet takes text for a formula."""
     if "missing" in cell:
         return ""
     text = str(cell.get("text", ""))

@@ -24,14 +24,15 @@ examples
 _DESCRIPTION = """\
 Say where the memory of a process went.
 
-start    trace allocations from now on (tracemalloc). While it runs, code that allocates much takes 4 to 13 times as
-         long with --frames 1, 11 to 37 times with 10; a trace takes about 50 bytes. It ends by itself after 30 minutes
-         or 96 MiB of traces. Processes of more than 4 GiB are refused. What the program traces itself is used, and left
-         alone. Needs --yes where nobody can be asked.
-diff     what is allocated more, or less, than at the diff before (or --since start). Reading the traces stops the
-         program for about 0.4 s for each million of them.
+start    trace allocations from now on (tracemalloc). Until stop, code that allocates much takes 4 to 13
+         times as long with --frames 1, 11 to 37 times with 10; a trace takes about 50 bytes. It ends by
+         itself after 30 minutes or 96 MiB of traces. Processes of more than 4 GiB are refused. What the
+         program traces itself is used, and left alone. Needs --yes where nobody can be asked.
+diff     what is allocated more, or less, than at the diff before (or --since start). Reading the traces
+         stops the program for about 0.4 s for each million of them.
 stop     a last diff, and the end of tracing.
-census   live objects by type, without tracing: containers and instances, no str and no int; at most 50 ms.
+census   live objects by type, without tracing: containers and instances, no str and no int; the program
+         stands still for at most 50 ms.
 status   whether it traces now.
 """
 
@@ -162,9 +163,8 @@ def _print_census(terminal: Terminal, answer: JsonObject) -> None:
     count = (
         f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
     )
-    terminal.line(
-        ("", count), ("dim", f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms")
-    )
+    held = f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"
+    terminal.line(("", count), ("dim", held), wrap_prefix="  ")
     if answer.get("cut"):
         terminal.line(("cut", "There are more: the time for one walk was used up."))
     rows: list[list[Span]] = [

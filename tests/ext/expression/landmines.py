@@ -402,7 +402,7 @@ def lazily_imported() -> dict[str, Any]:
         return {}
     folder = Path(tempfile.mkdtemp())
     (folder / "strobe_lazy_mine.py").write_text(
-        "import mines\nmines.CALLS.append('lazy import')\n", encoding="utf-8"
+        "import landmines\nlandmines.CALLS.append('lazy import')\n", encoding="utf-8"
     )
     sys.path.insert(0, str(folder))
     scope: dict[str, Any] = {"__name__": "lazy_scope"}

@@ -1,0 +1,150 @@
+"""`strobe mem` on real programs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from live_hub import STROBE, LiveHub
+from waiting import eventually
+
+LEAK = """
+import gc, sys, time, tracemalloc
+
+class Leaked:
+    def __del__(self):
+        print("a finalizer ran", flush=True)
+
+kept = []
+
+def leak():
+    kept.append(bytearray(10000))
+
+def churn():
+    return [bytearray(100) for _ in range(100)]
+
+if "--trace" in sys.argv:
+    tracemalloc.start()
+gc.callbacks.append(lambda *_: None)
+objects = [Leaked() for _ in range(500)]
+print("ready", flush=True)
+for line in sys.stdin:
+    if line == "leak\\n":
+        for _ in range(100):
+            leak()
+            churn()
+    print(tracemalloc.is_tracing(), flush=True)
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+LEAK_LINE = LEAK.splitlines().index("    kept.append(bytearray(10000))") + 1
+
+
+class Program:
+    def __init__(self, child: subprocess.Popen[str]) -> None:
+        self._child = child
+
+    def tell(self, word: str) -> str:
+        """Send a line; the answer: whether tracemalloc is on."""
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        self._child.stdin.write(word + "\n")
+        self._child.stdin.flush()
+        return self._child.stdout.readline().strip()
+
+
+@contextmanager
+def leaking(live_hub: LiveHub, tmp_path: Path, *arguments: str) -> Iterator[Program]:
+    program = tmp_path / "leaking.py"
+    program.write_text(LEAK)
+    command = [*STROBE, "run", "--service", "leaking", "--", sys.executable, str(program), *arguments]
+    with subprocess.Popen(
+        command, env=live_hub.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "ready\n"
+            eventually(lambda: live_hub.client.instances(service="leaking", state="up"), "the connection")
+            yield Program(child)
+        finally:
+            child.kill()
+
+
+def mem(live_hub: LiveHub, *arguments: str) -> dict[str, Any]:
+    done = live_hub.strobe("mem", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_a_leak_is_found_by_its_line_and_nothing_is_left_behind(live_hub: LiveHub, tmp_path: Path) -> None:
+    with leaking(live_hub, tmp_path) as program:
+        done = live_hub.strobe("mem", "start", "leaking")
+        assert done.returncode == 2
+        assert "4 to 13 times slower" in done.stderr
+        assert "--yes" in done.stderr
+        assert program.tell("") == "False"
+        started = mem(live_hub, "start", "leaking", "--yes")
+        assert (started["tracing"], started["own"], started["frames"]) == (True, True, 1)
+        assert program.tell("leak") == "True"
+        first = mem(live_hub, "diff", "leaking")
+        assert f"leaking.py:{LEAK_LINE}" in first["rows"][0]["lines"][0]
+        assert first["rows"][0]["blocks_change"] >= 100
+        assert 1_000_000 <= first["rows"][0]["bytes_change"] <= 1_100_000
+        program.tell("leak")
+        second = mem(live_hub, "diff", "leaking", "--top", "1")
+        assert 1_000_000 <= second["rows"][0]["bytes_change"] <= 1_100_000
+        assert 2_000_000 <= second["rows"][0]["bytes"] <= 2_200_000
+        assert len(second["rows"]) == 1
+        since_start = mem(live_hub, "diff", "leaking", "--since", "start")
+        assert since_start["rows"][0]["bytes_change"] >= 2_000_000
+        done = live_hub.strobe("mem", "diff", "leaking")
+        assert "LINE" in done.stdout
+        stopped = mem(live_hub, "stop", "leaking")
+        assert (stopped["tracing"], stopped.get("own", False)) == (False, False)
+        assert program.tell("") == "False"
+        done = live_hub.strobe("mem", "diff", "leaking")
+        assert (done.returncode, "start it first" in done.stderr) == (2, True)
+
+
+def test_a_traceback_shows_the_way_to_the_line(live_hub: LiveHub, tmp_path: Path) -> None:
+    with leaking(live_hub, tmp_path) as program:
+        mem(live_hub, "start", "leaking", "--yes", "--frames", "4")
+        program.tell("leak")
+        row = mem(live_hub, "stop", "leaking", "--by", "traceback")["rows"][0]
+        assert f"leaking.py:{LEAK_LINE}" in row["lines"][0]
+        assert len(row["lines"]) == 2
+        assert "leaking.py:" in row["lines"][1]
+
+
+def test_tracing_of_the_program_itself_is_used_and_never_stopped(live_hub: LiveHub, tmp_path: Path) -> None:
+    with leaking(live_hub, tmp_path, "--trace") as program:
+        started = mem(live_hub, "start", "leaking", "--yes")
+        assert (started["tracing"], started.get("own", False)) == (True, False)
+        program.tell("leak")
+        answer = mem(live_hub, "diff", "leaking")
+        assert f"leaking.py:{LEAK_LINE}" in answer["rows"][0]["lines"][0]
+        assert 1_000_000 <= answer["bytes_change"] <= 1_200_000
+        assert mem(live_hub, "stop", "leaking")["tracing"] is True
+        assert program.tell("") == "True"
+
+
+def test_a_census_counts_live_objects_by_type(live_hub: LiveHub, tmp_path: Path) -> None:
+    with leaking(live_hub, tmp_path) as program:
+        answer = mem(live_hub, "census", "leaking", "--top", "200")
+        counts = {row["type"]: row["blocks"] for row in answer["rows"]}
+        assert counts["__main__.Leaked"] == 500
+        assert counts["function"] > 100
+        assert answer["blocks"] > 1000
+        assert answer["tracing"] is False
+        assert program.tell("") == "False"
+        done = live_hub.strobe("mem", "census", "leaking")
+        assert "OBJECTS" in done.stdout
+        done = live_hub.strobe("mem", "census", "nobody")
+        assert (done.returncode, "no process of 'nobody'" in done.stderr) == (1, True)
