@@ -99,7 +99,7 @@ static int label_of(struct strobe_evaluation *evaluation, struct strobe_value va
 /* The number that counts: a metric's value, 1 without one, a timer's nanoseconds. */
 static int subject_of(const struct strobe_script *script, const int16_t *binding,
                       const struct strobe_expression_context *context, struct strobe_evaluation *evaluation,
-                      const struct strobe_hit *hit, double *ret_number)
+                      const struct strobe_hit *hit, double *ret_number, struct strobe_error *error)
 {
     struct strobe_value value;
     if (script->action->kind == STROBE_ACTION_TIMER) {
@@ -111,7 +111,7 @@ static int subject_of(const struct strobe_script *script, const int16_t *binding
         return 0;
     }
     int status = evaluate(script, binding, script->subject, context, evaluation, &value);
-    return status < 0 ? status : number_of(value, ret_number, evaluation->error);
+    return status < 0 ? status : number_of(value, ret_number, error);
 }
 
 int strobe_measure_number(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
@@ -123,7 +123,7 @@ int strobe_measure_number(const struct strobe_script *script, const int16_t *bin
     double number;
     strobe_hit_context(hit, own_text, &context);
     strobe_evaluation_begin(&evaluation, script->is_secret, &error->detail);
-    int status = subject_of(script, binding, &context, &evaluation, hit, &number);
+    int status = subject_of(script, binding, &context, &evaluation, hit, &number, &error->detail);
     if (status < 0) {
         return fail(error, "value", status);
     }
