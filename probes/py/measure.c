@@ -99,7 +99,7 @@ static int label_of(struct strobe_evaluation *evaluation, struct strobe_value va
 /* The number that counts: a metric's value, 1 without one, a timer's nanoseconds. */
 static int subject_of(const struct strobe_script *script, const int16_t *binding,
                       const struct strobe_expression_context *context, struct strobe_evaluation *evaluation,
-                      const struct strobe_hit *hit, double *ret_number, struct strobe_error *error)
+                      const struct strobe_hit *hit, double *ret_number)
 {
     struct strobe_value value;
     if (script->action->kind == STROBE_ACTION_TIMER) {
@@ -111,7 +111,7 @@ static int subject_of(const struct strobe_script *script, const int16_t *binding
         return 0;
     }
     int status = evaluate(script, binding, script->subject, context, evaluation, &value);
-    return status < 0 ? status : number_of(value, ret_number, error);
+    return status < 0 ? status : number_of(value, ret_number, evaluation->error);
 }
 
 int strobe_measure_number(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
@@ -120,10 +120,10 @@ int strobe_measure_number(const struct strobe_script *script, const int16_t *bin
     struct strobe_metric_label labels[STROBE_LABELS_MAX];
     struct strobe_expression_context context;
     struct strobe_evaluation evaluation;
-    double number;
+    double number = 0.0;
     strobe_hit_context(hit, own_text, &context);
     strobe_evaluation_begin(&evaluation, script->is_secret, &error->detail);
-    int status = subject_of(script, binding, &context, &evaluation, hit, &number, &error->detail);
+    int status = subject_of(script, binding, &context, &evaluation, hit, &number);
     if (status < 0) {
         return fail(error, "value", status);
     }
