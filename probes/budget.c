@@ -4,7 +4,7 @@
 
 #define NS_PER_S 1000000000LL
 #define WINDOW_NS NS_PER_S
-#define EARLIEST_NS (WINDOW_NS / 4)            /* a shorter time says nothing: one capture would trip it */
+#define EARLIEST_NS 250000000LL                /* a shorter time says nothing: one capture would trip it */
 #define CERTAIN_NS (4 * STROBE_CAPTURE_NS_MAX) /* and so much is no single capture */
 
 void strobe_budget_spend(struct strobe_budget_window *window, int64_t cost_ns, int64_t now_ns)
