@@ -4,7 +4,7 @@
 
 #define NS_PER_S 1000000000LL
 #define WINDOW_NS NS_PER_S
-#define EARLIEST_NS (WINDOW_NS / 4)            /* a shorter time says nothing: one capture would trip it */
+#define EARLIEST_NS 250000000LL                /* a shorter time says nothing: one capture would trip it */
 #define CERTAIN_NS (4 * STROBE_CAPTURE_NS_MAX) /* and so much is no single capture */
 
 void strobe_budget_spend(struct strobe_budget_window *window, int64_t cost_ns, int64_t now_ns)
@@ -28,7 +28,12 @@ double strobe_budget_share(const struct strobe_budget_window *window, int64_t no
     if (window->began_ns == 0 || age_ns >= 2 * WINDOW_NS) {
         return 0.0;
     }
-    return age_ns >= EARLIEST_NS ? (double)window->cost_ns / (double)age_ns : window->last_share;
+    if (age_ns >= EARLIEST_NS) {
+        return (double)window->cost_ns / (double)age_ns;
+    }
+    /* A young window knows too little, and the one before may be of another time: the greater. */
+    double young = (double)window->cost_ns / (double)EARLIEST_NS;
+    return young > window->last_share ? young : window->last_share;
 }
 
 bool strobe_budget_is_over(const struct strobe_budget_window *window, double allowed, int64_t now_ns)

@@ -122,9 +122,8 @@ static void add_quarantined(struct strobe_crash_marker *marker, const char *id, 
 
 static void read_quarantine(struct strobe_crash_marker *marker)
 {
-    char path[STROBE_PATH_BYTES_MAX + 64], id[STROBE_PROBE_ID_BYTES_MAX + 1];
+    char path[STROBE_PATH_BYTES_MAX + 64], line[STROBE_PROBE_ID_BYTES_MAX + 32];
     struct stat file;
-    int64_t version;
     quarantine_path(marker, path, sizeof path);
     FILE *list = fopen(path, "re");
     if (list == NULL) {
@@ -133,8 +132,13 @@ static void read_quarantine(struct strobe_crash_marker *marker)
     if (fstat(fileno(list), &file) == 0 && time(NULL) - file.st_mtime > QUARANTINE_S) {
         unlink(path);
     } else {
-        while (fscanf(list, "%" SCNd64 " %64s", &version, id) == 2) {
-            add_quarantined(marker, id, version);
+        while (fgets(line, sizeof line, list) != NULL) {
+            char *id;
+            int64_t version = strtoll(line, &id, 10);
+            id[strcspn(id, "\n")] = '\0';
+            if (id[0] == ' ' && id[1] != '\0') {
+                add_quarantined(marker, id + 1, version);
+            }
         }
     }
     fclose(list);

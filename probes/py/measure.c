@@ -120,7 +120,7 @@ int strobe_measure_number(const struct strobe_script *script, const int16_t *bin
     struct strobe_metric_label labels[STROBE_LABELS_MAX];
     struct strobe_expression_context context;
     struct strobe_evaluation evaluation;
-    double number;
+    double number = 0.0;
     strobe_hit_context(hit, own_text, &context);
     strobe_evaluation_begin(&evaluation, script->is_secret, &error->detail);
     int status = subject_of(script, binding, &context, &evaluation, hit, &number);

@@ -7,6 +7,8 @@
 #define RATE_LEAST 1.0 /* captures a second that are left in any case */
 #define CUT_LEAST 0.5  /* of a rate is left after one cut, at most and at least */
 #define CUT_MOST 0.0625
+#define WINDOW_NS 1000000000LL
+#define TELLING_HITS 5 /* in one window: such a probe does not hit seldom */
 
 /* ---- Suspending ---- */
 
@@ -31,7 +33,9 @@ static void suspend(struct strobe_dispatch *dispatch, struct strobe_probe *probe
 
 static double hits_per_s(const struct strobe_probe *probe, int64_t now_ns)
 {
-    return 1e9 * strobe_budget_share(&probe->hit_window, now_ns);
+    const struct strobe_budget_window *hits = &probe->hit_window; /* the number stands where costs do */
+    bool telling = hits->cost_ns >= TELLING_HITS || now_ns - hits->began_ns >= WINDOW_NS / 2;
+    return 1e9 * (telling ? strobe_budget_share(hits, now_ns) : hits->last_share);
 }
 
 /* A lower rate changes nothing for a probe that hits seldom, but that it may miss its hit. */
@@ -132,8 +136,8 @@ static void shed_one(struct strobe_dispatch *dispatch, struct strobe_probe *prob
 void strobe_shed_spend(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t cost_ns, bool is_capture,
                        int64_t now_ns)
 {
-    if (is_capture && cost_ns > STROBE_CAPTURE_NS_MAX) {
-        cost_ns = STROBE_CAPTURE_NS_MAX; /* more is not ours: the system ran somebody else meanwhile */
+    if (cost_ns > STROBE_CAPTURE_NS_MAX) {
+        cost_ns = STROBE_CAPTURE_NS_MAX; /* nothing of ours takes longer: the system ran somebody else meanwhile */
     }
     atomic_fetch_add_explicit(&dispatch->callback_ns, (uint64_t)cost_ns, memory_order_relaxed);
     atomic_fetch_add_explicit(&probe->cost_ns, (uint64_t)cost_ns, memory_order_relaxed);

@@ -42,6 +42,15 @@ static void test_far_over_is_found_as_soon_as_the_whole_second_is_spent(void **s
     assert_in_range(run(&small, 400000, 0.0001, 0, 10000), 49, 51);  /* no single capture costs 20 ms */
 }
 
+static void test_what_trips_has_a_share_however_young_the_window_is(void **state)
+{
+    struct strobe_budget_window window = {0};
+    (void)state;
+    int at = run(&window, 400000, 0.05, 0, 10000);
+    assert_true(at < 250);
+    assert_true(strobe_budget_share(&window, START + at * MS) > 0.05);
+}
+
 static void test_one_long_capture_trips_nothing(void **state)
 {
     struct strobe_budget_window window = {0};
@@ -76,6 +85,7 @@ int main(void)
         cmocka_unit_test(test_what_stays_below_is_never_over),
         cmocka_unit_test(test_a_little_over_is_found_within_two_seconds),
         cmocka_unit_test(test_far_over_is_found_as_soon_as_the_whole_second_is_spent),
+        cmocka_unit_test(test_what_trips_has_a_share_however_young_the_window_is),
         cmocka_unit_test(test_one_long_capture_trips_nothing),
         cmocka_unit_test(test_a_pause_forgets_what_was_before),
         cmocka_unit_test(test_rests_double_up_to_five_minutes),
