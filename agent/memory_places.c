@@ -111,10 +111,9 @@ static bool keep_lines(struct strobe_memory_places *places, const struct strobe_
         places->lines = grown;
         places->lines_capacity = capacity;
     }
-    if (count > 0) {
-        memcpy(places->lines + places->lines_count, lines, count * sizeof *lines);
+    for (size_t i = 0; i < count; i++) {
+        places->lines[places->lines_count++] = lines[i];
     }
-    places->lines_count += count;
     return true;
 }
 

@@ -148,7 +148,7 @@ bool strobe_body_is_redacted(json_t *value)
 void strobe_body_append(char *buffer, size_t size, const char *text)
 {
     size_t used = strnlen(buffer, size), length = strlen(text);
-    if (used + 1 >= size) {
+    if (size == 0 || used >= size - 1) {
         return;
     }
     if (length > size - used - 1) {

@@ -210,7 +210,8 @@ static void test_a_pattern_that_is_too_long_is_refused(void **state)
     assert_int_equal(strobe_pattern_compile(text, sizeof text - 1, &pattern, NULL), 0);
     strobe_pattern_free(pattern);
     for (size_t i = 0; i + 1 < sizeof text; i += 2) {
-        memcpy(text + i, "\\-", 2);
+        text[i] = '\\';
+        text[i + 1] = '-';
     }
     assert_int_equal(strobe_pattern_compile(text, sizeof text - 1, &pattern, NULL), 0);
     strobe_pattern_free(pattern);

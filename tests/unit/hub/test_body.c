@@ -51,7 +51,7 @@ static void test_a_malformed_body_is_read_as_far_as_it_is_sound(void **state)
     static const char mess[] =
         "{`values`:[5,{`items`:[77,-1,`x`,0,1]},{`entries`:[[1],5,[9,9]]},{`fields`:[[1,2],[`a`,99],[`b`]]}],"
         "`frames`:[5,{`locals`:[[`a`],[1,2],`x`]}],`watches`:[1,{`expression`:2}]}";
-    static const char *const bodies[] = {"{}", "{`values`:5,`frames`:{},`watches`:`x`}", mess};
+    static const char *const bodies[] = {mess, "{}", "{`values`:5,`frames`:{},`watches`:`x`}"};
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         json_t *json = sample_json(bodies[i]);
         struct strobe_body body = open_body(json);
