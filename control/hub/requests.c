@@ -41,6 +41,10 @@ static int send_request(const struct strobe_instance *instance, int64_t number,
 {
     struct strobe_wire_request body = *question;
     body.request = number;
+    if (strcmp(body.what, "memory") != 0) { /* zeroes are out of its bounds: the agent would hang up */
+        body.memory.frames = 1;
+        body.memory.top = 20;
+    }
     char *text = NULL;
     size_t size = 0;
     int status = strobe_wire_encode(STROBE_WIRE_KIND_REQUEST, &body, &text, &size, error);
