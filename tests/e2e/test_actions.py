@@ -230,7 +230,9 @@ def test_a_live_probe_is_edited_and_why_says_where_it_stands(
     ok(live_hub, "edit", probe, "--template", "now {customer.tier}", "--rate", "100")
     eventually(lambda: "now silver" in ok(live_hub, "logs", probe), "lines of the other template")
 
-    ok(live_hub, "edit", probe, "--if", "total.fly()")
+    assert live_hub.strobe("edit", probe, "--if", "total.fly()").returncode == 2
+    assert states(live_hub, probe)[0]["state"] == "armed"
+    ok(live_hub, "edit", probe, "--if", "nowhere_defined > 0")
     eventually(lambda: states(live_hub, probe)[0]["state"] == "error", "the refusal")
     assert "not armed" in ok(live_hub, "why", probe)
     ok(live_hub, "edit", probe, "--if", "total >= 0")

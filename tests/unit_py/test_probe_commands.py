@@ -162,6 +162,19 @@ def test_an_edit_sends_only_what_was_given(at_hub: Strobe, hub: FakeHub) -> None
     assert hub.sent("PATCH probes/p1p1")[1].body == {"condition": ""}
 
 
+@pytest.mark.parametrize(
+    "change", [("--if", "total.fly()"), ("--template", "x {total"), ("--value", "1 +"), ("--labels", "a=b()")]
+)
+def test_an_edit_that_the_language_refuses_leaves_the_probe_alone(
+    at_hub: Strobe, hub: FakeHub, change: tuple[str, ...]
+) -> None:
+    hub.routes["PATCH probes/*"] = (200, probe_view(version=2))
+    done = at_hub("edit", "p1p1", *change)
+    assert done.returncode == 2
+    assert "The probe stays as it was" in done.stderr
+    assert not hub.sent("PATCH probes/p1p1")
+
+
 # ---- What a person sees ----
 
 

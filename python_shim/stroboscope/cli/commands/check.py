@@ -56,6 +56,17 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     return OK if checked.ok else WRONG_USE
 
 
+def require_language(expression: str, *, template: bool = False) -> None:
+    """Raise Failure when the language refuses it. Without the agent here only processes can say."""
+    try:
+        checked = _check_here(expression, template)
+    except Failure:
+        return
+    refused = [part.message for part in checked.parts if part.kind == "refused"]
+    if refused:
+        raise Failure(WRONG_USE, refused[0], "The probe stays as it was. See: strobe check --help")
+
+
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = arguments.make_parser(
         "check",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from stroboscope.cli import arguments
+from stroboscope.cli.commands.check import require_language
 from stroboscope.cli.commands.rm import resolve
 from stroboscope.cli.failure import OK, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject
@@ -59,6 +60,12 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         edit["options"] = changed_options
     if not edit:
         raise Failure(WRONG_USE, "nothing to change was given", "See: strobe edit --help")
+    labels = [one["value"] for one in options.labels or ()]
+    for expression in (options.condition, options.value, *labels):
+        if expression:
+            require_language(expression)
+    if options.template:
+        require_language(options.template, template=True)
     client = connect()
     view = client.edit_probe(resolve(options.probe, client), edit)
     if options.json:
