@@ -1,4 +1,4 @@
-/* The fuzz target over its corpus, each file also without its end: found crashes stay found. */
+/* A fuzz target over its corpus, each file also without its end: found crashes stay found. */
 #include <cmocka.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static void run(const char *path)
     }
 }
 
-static void test_corpus_is_decoded_without_harm(void **state)
+static void test_corpus_does_no_harm(void **state)
 {
     (void)state;
     DIR *folder = opendir(CORPUS);
@@ -45,6 +45,6 @@ static void test_corpus_is_decoded_without_harm(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_corpus_is_decoded_without_harm)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_corpus_does_no_harm)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
