@@ -178,6 +178,23 @@ static void test_no_leaf_is_shown_when_there_are_too_many_secrets(void **state)
     }
 }
 
+/* What a fuzzer starts from must be an image that is accepted. STROBE_REWRITE_CORPUS=1 writes it anew. */
+static void test_corpus_of_the_fuzz_target_has_todays_layout(void **state)
+{
+    (void)state;
+    uint8_t bytes[SAMPLE_BYTES_MAX];
+    FILE *file = getenv("STROBE_REWRITE_CORPUS") != NULL ? fopen(CORPUS "/everything", "wb") : NULL;
+    if (file != NULL) {
+        assert_int_equal(fwrite(image, 1, image_size, file), image_size);
+        fclose(file);
+    }
+    file = fopen(CORPUS "/everything", "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(bytes, 1, sizeof bytes, file), image_size);
+    fclose(file);
+    assert_memory_equal(bytes, image, image_size);
+}
+
 static void test_unbound_and_missing_values_say_why(void **state)
 {
     (void)state;
@@ -416,6 +433,7 @@ int main(void)
         WITH_SAMPLE(test_values_hidden_at_the_end_are_redacted),
         WITH_SAMPLE(test_what_only_a_hidden_value_leads_to_is_forgotten),
         WITH_SAMPLE(test_no_leaf_is_shown_when_there_are_too_many_secrets),
+        WITH_SAMPLE(test_corpus_of_the_fuzz_target_has_todays_layout),
         WITH_SAMPLE(test_unbound_and_missing_values_say_why),
         WITH_SAMPLE(test_secret_in_the_scanned_margin_hides_the_text),
         WITH_SAMPLE(test_each_beginning_of_an_image_is_refused),
