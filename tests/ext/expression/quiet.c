@@ -3,45 +3,7 @@
 #include <errno.h>
 
 #include "base/py/frame.h"
-
-enum { ALLOCATORS = 3 };
-
-static PyMemAllocatorEx genuine[ALLOCATORS];
-static const PyMemAllocatorDomain domains[ALLOCATORS] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
-static unsigned long allocations, releases;
-
-static void *refuse_malloc(void *context, size_t size)
-{
-    (void)context;
-    (void)size;
-    allocations++;
-    return NULL;
-}
-
-static void *refuse_calloc(void *context, size_t count, size_t size)
-{
-    (void)context;
-    (void)count;
-    (void)size;
-    allocations++;
-    return NULL;
-}
-
-static void *refuse_realloc(void *context, void *memory, size_t size)
-{
-    (void)context;
-    (void)memory;
-    (void)size;
-    allocations++;
-    return NULL;
-}
-
-static void count_free(void *context, void *memory)
-{
-    PyMemAllocatorEx *allocator = context;
-    releases++;
-    allocator->free(allocator->ctx, memory);
-}
+#include "tests/ext/refusing.h"
 
 static void *innermost(void)
 {
@@ -66,12 +28,7 @@ int strobe_quiet_begin(struct strobe_quiet *quiet)
     }
     quiet->broken = NULL;
     quiet->frame = innermost();
-    allocations = releases = 0;
-    for (int i = 0; i < ALLOCATORS; i++) {
-        PyMem_GetAllocator(domains[i], &genuine[i]);
-        PyMemAllocatorEx refusing = {&genuine[i], refuse_malloc, refuse_calloc, refuse_realloc, count_free};
-        PyMem_SetAllocator(domains[i], &refusing);
-    }
+    strobe_refusing_begin();
     errno = EDOM;
     return 0;
 }
@@ -93,15 +50,13 @@ static PyObject *take_raised(void)
 bool strobe_quiet_end(struct strobe_quiet *quiet)
 {
     bool errno_kept = errno == EDOM;
-    for (int i = 0; i < ALLOCATORS; i++) {
-        PyMem_SetAllocator(domains[i], &genuine[i]);
-    }
+    struct strobe_refused refused = strobe_refusing_end();
     PyObject *raised = take_raised();
     if (raised != quiet->pending) {
         quiet->broken = "it changed the exception that was pending";
-    } else if (allocations != 0) {
+    } else if (refused.allocations != 0) {
         quiet->broken = "it asked Python for memory";
-    } else if (releases != 0) {
+    } else if (refused.releases != 0) {
         quiet->broken = "it gave memory back to Python";
     } else if (!errno_kept) {
         quiet->broken = "it changed errno";

@@ -16,8 +16,9 @@
 #include "snapshot/py/capture.h"
 #include "snapshot/py/trace.h"
 #include "strobe/limits.h"
+#include "tests/ext/refusing.h"
 
-enum { TAG = 42, ALLOCATORS = 3 };
+enum { TAG = 42 };
 
 /* ---- Time, so that no test depends on how busy the machine is ---- */
 
@@ -378,45 +379,6 @@ static PyObject *count_in_memory(PyObject *module, PyObject *args)
     return PyLong_FromUnsignedLong(look.count);
 }
 
-/* ---- Python's allocators, counted or failing ---- */
-
-static PyMemAllocatorEx genuine[ALLOCATORS];
-static unsigned long allocations;
-
-static void *refuse_malloc(void *context, size_t size)
-{
-    (void)context;
-    (void)size;
-    allocations++;
-    return NULL;
-}
-
-static void *refuse_calloc(void *context, size_t count, size_t size)
-{
-    (void)context;
-    (void)count;
-    (void)size;
-    allocations++;
-    return NULL;
-}
-
-static void *refuse_realloc(void *context, void *memory, size_t size)
-{
-    (void)context;
-    (void)memory;
-    (void)size;
-    allocations++;
-    return NULL;
-}
-
-static void pass_free(void *context, void *memory)
-{
-    PyMemAllocatorEx *allocator = context;
-    allocator->free(allocator->ctx, memory);
-}
-
-static const PyMemAllocatorDomain domains[ALLOCATORS] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
-
 /* capture_without_memory(): (JSON, number of allocations tried) with all allocations of Python failing meanwhile */
 static PyObject *capture_without_memory(PyObject *module, PyObject *args)
 {
@@ -426,20 +388,13 @@ static PyObject *capture_without_memory(PyObject *module, PyObject *args)
     if (!find_frame(0, &frame)) {
         return NULL;
     }
-    allocations = 0;
-    for (int i = 0; i < ALLOCATORS; i++) {
-        PyMem_GetAllocator(domains[i], &genuine[i]);
-        PyMemAllocatorEx refusing = {&genuine[i], refuse_malloc, refuse_calloc, refuse_realloc, pass_free};
-        PyMem_SetAllocator(domains[i], &refusing);
-    }
+    strobe_refusing_begin();
     struct strobe_image *image = take(frame);
-    for (int i = 0; i < ALLOCATORS; i++) {
-        PyMem_SetAllocator(domains[i], &genuine[i]);
-    }
+    struct strobe_refused refused = strobe_refusing_end();
     if (image == NULL) {
         return PyErr_NoMemory();
     }
-    PyObject *result = Py_BuildValue("Nk", as_json(image->bytes, image->size), allocations);
+    PyObject *result = Py_BuildValue("Nk", as_json(image->bytes, image->size), refused.allocations);
     strobe_image_free(image);
     return result;
 }
