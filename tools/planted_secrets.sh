@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 tools/install_system_packages.sh test
 python=$(tools/find_python.sh)
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-tools/make_venv.sh "build/venv-$version" "$python" tools/requirements/ext.txt
+tools/make_ext_venv.sh "$version" "$python"
 tools/build_ext.sh "$version" "$python"
 export STROBE_PLANTED=${1:-100000} PYTHONPATH=build/ext-$version/stage
 exec "build/venv-$version/bin/python" -m pytest -p no:cacheprovider -q \

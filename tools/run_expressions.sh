@@ -10,7 +10,7 @@ tools/install_system_packages.sh build
 python=$(tools/find_python.sh)
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 tools/build_ext.sh "$version" "$python"
-tools/make_venv.sh "build/venv-$version" "$python" tools/requirements/ext.txt
+tools/make_ext_venv.sh "$version" "$python"
 export PYTHONPATH=$PWD/build/ext-$version/stage
 
 case "$1" in

@@ -86,7 +86,7 @@ suite_exports() {
 suite_ext() {
     local version=$1 tests
     tools/build_ext.sh "$version" "$2"
-    tools/make_venv.sh "build/venv-$version" "$2" tools/requirements/ext.txt
+    tools/make_ext_venv.sh "$version" "$2"
     mapfile -t tests < <(existing tests/unit_py tests/ext)
     PYTHONPATH=$PWD/build/ext-$version/stage run_pytest "ext-$version" "build/venv-$version/bin/python" \
         --numprocesses "$(nproc)" "${tests[@]}"
@@ -96,7 +96,7 @@ suite_ext() {
 suite_ext_asan() {
     local preload
     tools/build_ext.sh asan "$python" -DSTROBE_SANITIZE=address,undefined
-    tools/make_venv.sh "build/venv-$newest" "$python" tools/requirements/ext.txt
+    tools/make_ext_venv.sh "$newest" "$python"
     preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
     PYTHONPATH=$PWD/build/ext-asan/stage PYTHONMALLOC=malloc STROBE_TEST_SANITIZED=1 LD_PRELOAD=$preload \
         ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
