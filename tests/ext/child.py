@@ -67,7 +67,9 @@ class Outcome:
 def run(
     folder: Path, program: str, *options: str, prelude: bool = True, env: dict[str, str] | None = None
 ) -> Outcome:
-    """Run `program` in a new interpreter; `options` are the interpreter's."""
+    """Run `program` in a new interpreter; `options` are the interpreter's. Its budget is all of a core, so that what
+    probes may cost ends none of them; with STROBE_BUDGET empty in `env` it is what users have.
+    """
     path = folder / "program.py"
     path.write_text((PRELUDE if prelude else "") + textwrap.dedent(program), encoding="utf-8")
     done = subprocess.run(
@@ -77,6 +79,6 @@ def run(
         timeout=120,
         check=False,
         cwd=folder,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "STROBE_BUDGET": "100%", **(env or {})},
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -367,6 +367,7 @@ before = gates()["reached"]
 hot(1000)
 report(resting=resting, still=still, events=events, back=back, again=gates()["reached"] - before)
 """.replace("sys.monitoring", "_sys.monitoring").replace("hasattr(sys", "hasattr(_sys"),
+        env={"STROBE_BUDGET": ""},
     ).facts
     assert facts["resting"]["state"] == "suspended"
     assert facts["resting"]["reason"] == "budget"
