@@ -45,13 +45,29 @@ int strobe_set_collect(struct strobe_evaluation *evaluation, enum strobe_value_k
     return status;
 }
 
+/* What both have, as CPython takes it: the members of the shorter set, and of what is no set in any case. They may
+ * equal the other's and still look different: True and 1. */
+static int intersect(struct strobe_evaluation *evaluation, struct strobe_table *table, struct strobe_value left,
+                     struct strobe_value right, bool right_is_set)
+{
+    Py_ssize_t left_length, right_length;
+    int status = strobe_value_length(evaluation, left, &left_length);
+    status = status < 0 ? status : strobe_value_length(evaluation, right, &right_length);
+    if (status < 0) {
+        return status;
+    }
+    bool take_left = right_is_set && right_length > left_length;
+    return add_all(evaluation, table, take_left ? left : right, take_left ? &right : &left, 1);
+}
+
 int strobe_set_combine(struct strobe_evaluation *evaluation, enum strobe_set_operation operation,
                        enum strobe_value_kind kind, struct strobe_value left, struct strobe_value right,
                        struct strobe_value *ret_value)
 {
     struct strobe_value set;
     int status = 0;
-    if (!strobe_is_like_a_set(right) && operation != STROBE_SET_UNION) {
+    bool right_is_set = strobe_is_like_a_set(right);
+    if (!right_is_set && operation != STROBE_SET_UNION) {
         status = strobe_set_collect(evaluation, STROBE_VALUE_SET, right, &right);
     }
     status = status < 0 ? status : strobe_table_make(evaluation, kind, &set);
@@ -65,7 +81,7 @@ int strobe_set_combine(struct strobe_evaluation *evaluation, enum strobe_set_ope
         status = status < 0 ? status : add_all(evaluation, table, right, NULL, 1);
         break;
     case STROBE_SET_INTERSECTION:
-        status = add_all(evaluation, table, left, &right, 1);
+        status = intersect(evaluation, table, left, right, right_is_set);
         break;
     case STROBE_SET_DIFFERENCE:
         status = add_all(evaluation, table, left, &right, 0);
