@@ -362,9 +362,10 @@ int strobe_builtin_frozenset(struct strobe_evaluation *evaluation, const struct 
 static int add_pair(struct strobe_evaluation *evaluation, struct strobe_table *table, struct strobe_value pair)
 {
     struct strobe_value items;
-    if (strobe_container_of(pair) == STROBE_CONTAINER_NONE) { /* a str of two characters, or no pair at all */
+    if (strobe_container_of(pair) == STROBE_CONTAINER_NONE) { /* two characters or bytes, or no pair at all */
         struct strobe_text_view text;
-        if (!strobe_text_view_of(pair, &text)) {
+        struct strobe_bytes_view bytes;
+        if (!strobe_text_view_of(pair, &text) && !strobe_bytes_view_of(pair, &bytes)) {
             return strobe_evaluation_fail(evaluation, STROBE_FAULT_TYPE,
                                           "cannot convert dictionary update sequence element to a sequence");
         }

@@ -164,7 +164,10 @@ def visitor(names: list[str]) -> Callable[..., tuple[list[int], int, int]]:
         "        touch(_expression)\n"
         "    _blocks = blocks() - _blocks\n"
         "    _count = count()[0] - _count\n"
-        "    return [touch(_expression) for _expression in _expressions], _blocks, _count\n",
+        "    _faults = []\n"  # no comprehension: before 3.12 it would be a frame of its own, without these names
+        "    for _expression in _expressions:\n"
+        "        append(_faults, touch(_expression))\n"
+        "    return _faults, _blocks, _count\n",
         scope,
     )
     function: Callable[..., tuple[list[int], int, int]] = scope["visit"]
