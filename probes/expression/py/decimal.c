@@ -179,7 +179,9 @@ int strobe_decimal_make(struct strobe_evaluation *evaluation, const struct strob
         return STROBE_ELIMIT;
     }
     uint8_t *digits = (uint8_t *)(made + 1);
-    memcpy(digits, view.digits, view.count);
+    if (view.count > 0) { /* infinity and NaN have none, and no place of them */
+        memcpy(digits, view.digits, view.count);
+    }
     *made = view;
     made->digits = digits;
     *ret_value = (struct strobe_value){STROBE_VALUE_DECIMAL, {.decimal = made}};

@@ -24,7 +24,9 @@ void strobe_decimal_to_work(const struct strobe_decimal *decimal, struct strobe_
     ret_work->negative = decimal->negative;
     ret_work->exponent = decimal->exponent;
     ret_work->count = decimal->count;
-    memcpy(ret_work->digits, decimal->digits, decimal->count);
+    if (decimal->count > 0) {
+        memcpy(ret_work->digits, decimal->digits, decimal->count);
+    }
 }
 
 struct strobe_decimal strobe_decimal_view(const struct strobe_decimal_work *work)
