@@ -128,6 +128,11 @@ static bool parse_offset(struct cursor *cursor, struct strobe_zone *zone)
     if (!parse_clock(cursor, &clock)) {
         return false;
     }
+#if PY_VERSION_HEX >= 0x030F0000 /* 2:99 was 3:39 before */
+    if (clock.minute > 59 || clock.second > 59) {
+        return false;
+    }
+#endif
     int64_t us = (clock.hour * 3600LL + clock.minute * 60 + clock.second) * 1000000 + clock.microsecond;
     *zone = (struct strobe_zone){.kind = STROBE_ZONE_FIXED, .offset_us = west ? -us : us};
     return us < 86400 * 1000000LL;
