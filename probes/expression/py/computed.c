@@ -194,12 +194,19 @@ PART(function_qualname, strobe_value_object(((PyFunctionObject *)value.as.object
 PART(function_code, strobe_value_object(((PyFunctionObject *)value.as.object)->func_code))
 #undef PART
 
-/* A member of the structure before 3.15, computed since. */
+/* Members of the structure before 3.14, computed since. */
 static int function_module(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
                            struct strobe_value *ret_value)
 {
     (void)evaluation;
     return give(((PyFunctionObject *)receiver(arguments))->func_module, ret_value);
+}
+
+static int function_doc(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
+                        struct strobe_value *ret_value)
+{
+    (void)evaluation;
+    return give(((PyFunctionObject *)receiver(arguments))->func_doc, ret_value);
 }
 
 static int function_defaults(struct strobe_evaluation *evaluation, const struct strobe_arguments *arguments,
@@ -408,6 +415,7 @@ static const struct table *find(PyTypeObject *class, PyObject *name)
         {&PyFunction_Type, {"__name__", function_name, 0, 0, NULL}},
         {&PyFunction_Type, {"__qualname__", function_qualname, 0, 0, NULL}},
         {&PyFunction_Type, {"__module__", function_module, 0, 0, NULL}},
+        {&PyFunction_Type, {"__doc__", function_doc, 0, 0, NULL}},
         {&PyFunction_Type, {"__code__", function_code, 0, 0, NULL}},
         {&PyFunction_Type, {"__defaults__", function_defaults, 0, 0, NULL}},
         {&PyFunction_Type, {"__kwdefaults__", function_keyword_defaults, 0, 0, NULL}},
