@@ -92,7 +92,8 @@ suite_ext() {
         --numprocesses "$(nproc)" "${tests[@]}"
 }
 
-# The same tests with every allocation visible to AddressSanitizer, on the newest Python.
+# The same tests with every allocation visible to AddressSanitizer, on the newest Python; without the two that repeat
+# one walk thousands of times to count what the rules of redaction miss.
 suite_ext_asan() {
     local preload
     tools/build_ext.sh asan "$python" -DSTROBE_SANITIZE=address,undefined
@@ -100,7 +101,8 @@ suite_ext_asan() {
     preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
     PYTHONPATH=$PWD/build/ext-asan/stage PYTHONMALLOC=malloc STROBE_TEST_SANITIZED=1 LD_PRELOAD=$preload \
         ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-        run_pytest ext-asan "build/venv-$newest/bin/python" --numprocesses "$(nproc)" tests/ext
+        run_pytest ext-asan "build/venv-$newest/bin/python" --numprocesses "$(nproc)" tests/ext \
+        --ignore tests/ext/snapshot/test_planted_secrets.py --ignore tests/ext/snapshot/test_redaction_names.py
 }
 
 suite_e2e() {
