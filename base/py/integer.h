@@ -6,6 +6,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Read an int of few digits, which most are, in the fewest instructions. @return whether it is one */
+static inline bool strobe_integer_compact(PyObject *integer, int64_t *ret_value)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    const PyLongObject *number = (const PyLongObject *)integer;
+    if (!PyUnstable_Long_IsCompact(number)) {
+        return false;
+    }
+    *ret_value = PyUnstable_Long_CompactValue(number);
+    return true;
+#else
+    (void)integer;
+    (void)ret_value;
+    return false;
+#endif
+}
+
 /** Read an int that fits in 64 bits. @return whether it does */
 bool strobe_integer_small(PyObject *integer, int64_t *ret_value);
 
