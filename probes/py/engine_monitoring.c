@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "probes/py/dispatch.h"
+#include "probes/py/passes.h"
 
 #define TOOL_NAME "stroboscope"
 
@@ -92,10 +93,7 @@ static PyObject *on_instruction(PyObject *self, PyObject *const *arguments, Py_s
     if (site != NULL) {
         int overflow;
         int offset = (int)PyLong_AsLongAndOverflow(arguments[1], &overflow);
-        for (size_t i = strobe_code_points_at(site->points, site->points_count, offset);
-             i < site->points_count && site->points[i].offset == offset; i++) {
-            wanted = strobe_dispatch_line(((struct anchor *)self)->dispatch, site, site->points[i].line) || wanted;
-        }
+        wanted = strobe_passes_reach(((struct anchor *)self)->dispatch, site, offset);
     }
     if (wanted) {
         Py_RETURN_NONE;
@@ -371,6 +369,11 @@ static int find_points(struct strobe_site *site, struct strobe_error *error)
     free(site->points);
     site->points = points;
     site->points_count = points_count;
+    site->points_lead = false;
+    site->led_frame = NULL;
+    for (size_t i = 0; i < points_count; i++) {
+        site->points_lead = site->points_lead || points[i].kind == STROBE_POINT_LEAD;
+    }
     return 0;
 }
 
