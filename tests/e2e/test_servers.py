@@ -183,15 +183,14 @@ UWSGI = Path(sys.executable).with_name("uwsgi")
     [
         [],
         ["--enable-threads"],
-        ["--lazy-apps", "--enable-threads"],
+        ["--enable-threads", "--lazy-apps"],
         ["--enable-threads", "--threads", "2"],
-        ["--enable-threads", "--py-call-osafterfork"],
-        ["--py-call-osafterfork"],
     ],
     ids=lambda options: "+".join(o.strip("-") for o in options) or "plain",
 )
 def test_uwsgi(live_hub: LiveHub, tmp_path: Path, options: list[str]) -> None:
-    command = [str(UWSGI), "--http-socket", "127.0.0.1:PORT", "--master", "--processes", "2", *options]
+    command = [str(UWSGI), "--http-socket", "127.0.0.1:PORT", "--master", "--processes", "2"]
+    command += ["--py-call-uwsgi-fork-hooks", *options]
     serve_web(live_hub, tmp_path, [*command, "--wsgi-file", "web_app.py", "--need-app"], signal.SIGINT)
 
 
