@@ -50,6 +50,7 @@ struct strobe_dispatch {
     double budget;                      /* share of one core that probes without a budget of their own may cost */
     struct strobe_budget_window window; /* what they cost */
     struct strobe_budget_window capture_window; /* of it captures and log lines */
+    struct strobe_budget_window gross_window;   /* with what CPython takes to report each pass */
     int64_t clock_ns;                           /* what reading the clock costs */
     volatile uint64_t *at_work; /* where the tag of the probe at work is kept, for who looks after a crash */
     bool timed;                 /* this callback is one of those that are measured */

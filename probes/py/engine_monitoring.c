@@ -12,6 +12,7 @@
 
 #include "base/py/integer.h"
 #include "probes/py/dispatch.h"
+#include "probes/py/passes.h"
 
 #define TOOL_NAME "stroboscope"
 
@@ -93,15 +94,7 @@ __attribute__((flatten)) static PyObject *on_line(PyObject *self, PyObject *cons
 __attribute__((flatten)) static PyObject *on_instruction(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
-    bool wanted = false;
-    if (site != NULL) {
-        int offset = place_of(arguments[1]);
-        for (size_t i = strobe_code_points_at(site->points, site->points_count, offset);
-             i < site->points_count && site->points[i].offset == offset; i++) {
-            wanted = strobe_dispatch_line(((struct anchor *)self)->dispatch, site, site->points[i].line) || wanted;
-        }
-    }
-    if (wanted) {
+    if (site != NULL && strobe_passes_reach(((struct anchor *)self)->dispatch, site, place_of(arguments[1]))) {
         Py_RETURN_NONE;
     }
     return disable(self);
@@ -375,6 +368,11 @@ static int find_points(struct strobe_site *site, struct strobe_error *error)
     free(site->points);
     site->points = points;
     site->points_count = points_count;
+    site->points_lead = false;
+    site->led_frame = NULL;
+    for (size_t i = 0; i < points_count; i++) {
+        site->points_lead = site->points_lead || points[i].kind == STROBE_POINT_LEAD;
+    }
     return 0;
 }
 

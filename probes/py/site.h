@@ -55,7 +55,10 @@ struct strobe_site {
     /* Of the engine. */
     struct strobe_point *points; /* not NULL: lines are found by instruction, not by LINE */
     size_t points_count;
-    bool reported; /* the engine has events of this code on */
+    bool points_lead;      /* some of them are LEADs */
+    bool reported;         /* the engine has events of this code on */
+    const void *led_frame; /* of points: the frame that was at a LEAD when it was seen last; NULL: it was elsewhere */
+    int led_line;          /* of the LEAD */
 
     /* Of the dispatch. */
     bool changed; /* the engine does not know it as it is now */

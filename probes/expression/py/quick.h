@@ -24,9 +24,6 @@ struct strobe_quick {
     double number;                              /* the constant, exactly */
 };
 
-/** Results of a comparison, as bits. */
-enum { STROBE_QUICK_LESS = 1, STROBE_QUICK_EQUAL = 2, STROBE_QUICK_GREATER = 4 };
-
 /** Bind the first comparison of `prefilter` to the slots of `binding`. Valid as long as its expression. */
 struct strobe_quick strobe_quick_bind(const struct strobe_prefilter *prefilter, const int16_t *binding);
 
@@ -42,8 +39,8 @@ static inline unsigned strobe_quick_compare(PyObject *value, double number)
     } else {
         return 0;
     }
-    return (left < number ? STROBE_QUICK_LESS : 0U) | (left == number ? STROBE_QUICK_EQUAL : 0U) |
-           (left > number ? STROBE_QUICK_GREATER : 0U);
+    return (left < number ? STROBE_PREFILTER_LESS : 0U) | (left == number ? STROBE_PREFILTER_EQUAL : 0U) |
+           (left > number ? STROBE_PREFILTER_GREATER : 0U);
 }
 
 /** Whether the condition is false in `frame`; false: it is not told. Rules as in evaluation.h. */
