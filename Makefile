@@ -32,7 +32,7 @@ test: ## lint and every kind of test; SUITES="unit ext" runs only those
 	@tools/run_tests.sh $(SUITES)
 
 .PHONY: lint
-lint: ## format, types, static analysis, include directions, texts
+lint: ## format, types, static analysis (DEEP=1: every path), include directions, texts
 	@tools/lint.sh
 
 .PHONY: matrix

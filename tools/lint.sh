@@ -42,7 +42,7 @@ check_includes() { build/venv-lint/bin/python tools/check_includes.py; }
 check_text() { build/venv-lint/bin/python tools/check_text.py; }
 check_tidy() {
     cmake --preset dev -Wno-dev --log-level=WARNING -DPython_EXECUTABLE="$python" &&
-        cmake --build build/dev --parallel "$(nproc)" && build/venv-lint/bin/python tools/run_clang_tidy.py build/dev
+        cmake --build build/dev --parallel "$(nproc)" && build/venv-lint/bin/python tools/run_clang_tidy.py build/dev ${DEEP:+--deep}
 }
 check_console() {
     local node

@@ -1,9 +1,11 @@
 """Run clang-tidy over every C file of a build tree, two at a time, and only where something changed.
 
-    python run_clang_tidy.py build/dev
+    python run_clang_tidy.py build/dev [--deep]
 
-What was clean is remembered by the hash of the preprocessed file and of the settings, in build/tidy; so a
-second run takes seconds. Prints clang-tidy's findings and exits 1 when there is one.
+The analyzer follows a third of the paths it would by default: that halves the time, and only the longest
+functions have more. --deep follows all. What was clean is remembered by the hash of the preprocessed file and
+of the settings, in build/tidy; so a second run takes seconds. Prints clang-tidy's findings and exits 1 when
+there is one.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "build" / "tidy"
 MODEL = ROOT / "tools" / "analyzer_model.h"
 SETTINGS = (".clang-tidy", "tests/.clang-tidy", "tools/analyzer_model.h")
+PATHS = ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=75000"]
 FOLDERS = ("base", "snapshot", "probes", "control", "agent", "tests")
 
 
@@ -69,7 +72,7 @@ def key_of(unit: Unit, settings: bytes) -> str | None:
     return hashlib.sha256(settings + str(unit.source).encode() + done.stdout).hexdigest()
 
 
-def examine(unit: Unit, tree: Path, settings: bytes) -> str:
+def examine(unit: Unit, tree: Path, settings: bytes, *, deep: bool) -> str:
     """Return clang-tidy's findings for one file, empty when it is clean."""
     key = key_of(unit, settings)
     if key and (CACHE / key).exists():
@@ -79,8 +82,9 @@ def examine(unit: Unit, tree: Path, settings: bytes) -> str:
         if unit.source.name in ("error.c", "evaluation.c")
         else ["--extra-arg=-include", f"--extra-arg={MODEL}"]
     )
+    paths = [] if deep else [f"--extra-arg={word}" for word in PATHS]
     done = subprocess.run(
-        ["clang-tidy", "--quiet", "-p", str(tree), *model, str(unit.source)],
+        ["clang-tidy", "--quiet", "-p", str(tree), *model, *paths, str(unit.source)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -94,15 +98,17 @@ def examine(unit: Unit, tree: Path, settings: bytes) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1:
+    deep = "--deep" in arguments[1:]
+    if len(arguments) != 1 + deep:
         print(__doc__, file=sys.stderr)
         return 2
     tree = Path(arguments[0]).resolve()
-    settings = b"".join((ROOT / name).read_bytes() for name in SETTINGS)
+    settings = b"".join((ROOT / name).read_bytes() for name in SETTINGS) + (b"deep" if deep else b"")
     CACHE.mkdir(parents=True, exist_ok=True)
     units = units_of(tree)
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        findings = [text for text in pool.map(lambda unit: examine(unit, tree, settings), units) if text]
+        texts = pool.map(lambda unit: examine(unit, tree, settings, deep=deep), units)
+        findings = [text for text in texts if text]
     for text in findings:
         print(text)
     print(f"clang-tidy: {len(units)} files, {len(findings)} with findings")
