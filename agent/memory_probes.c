@@ -175,7 +175,7 @@ static void read_one(struct strobe_memory *memory, struct strobe_memory_probe *p
                      bool (*give)(void *user, struct strobe_image *image), void *user)
 {
     const struct strobe_memory_note note = place->note;
-    struct strobe_wire_memory changes = {.request = 1};
+    struct strobe_wire_memory changes = {.request = 1, .op = strdup("hit")};
     struct strobe_memory_moment now;
     struct strobe_image *image;
     struct strobe_error error = {0};
@@ -184,6 +184,7 @@ static void read_one(struct strobe_memory *memory, struct strobe_memory_probe *p
         give(user, NULL); /* counted as dropped */
         place->asked = false;
         end(place->probe, error.message);
+        free(changes.op);
         return;
     }
     strobe_memory_fill_state(memory, &changes);
