@@ -143,6 +143,8 @@
 #define STROBE_MEMORY_PROBES_MAX 8                             /* memory probes at a time in one instance */
 #define STROBE_MEMORY_RATE_PER_S_DEFAULT 0.1                   /* readings each second, per probe and instance */
 #define STROBE_MEMORY_RATE_PER_S_MAX 1.0
+#define STROBE_MEMORY_TOP_DEFAULT 10
+#define STROBE_MEMORY_TRACEBACK_FRAMES_DEFAULT 8
 #define STROBE_MEMORY_TOP_MAX 50               /* rows in one reading of a probe */
 #define STROBE_MEMORY_CENSUS_NS_MAX 50000000LL /* one walk over the heap; what is left is not counted */
 #define STROBE_MEMORY_TYPES_MAX 16384          /* told apart by a census */

@@ -18,7 +18,7 @@ USAGE = "[--if EXPR] [limits] [targets] [--json]"
 
 
 def add_probe_options(parser: arguments.Parser, hits_default: str, rate_default: str = "10") -> None:
-    """Add the options; the defaults say in words how often, and how fast, the probe acts without --hits and --rate."""
+    """Add the options; the defaults say in words how often, and how fast, the probe acts without its own."""
     parser.add_argument(
         "--if", dest="condition", default="", metavar="EXPR", help="act only where this is true"
     )

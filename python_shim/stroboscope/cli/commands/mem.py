@@ -167,7 +167,8 @@ def _print_started(terminal: Terminal, options: argparse.Namespace, answer: Json
 
 
 def _print_census(terminal: Terminal, answer: JsonObject) -> None:
-    count = f"{number(answer, 'blocks'):,} objects, {size_text(number(answer, 'bytes'))} without what they point to"
+    size = size_text(number(answer, "bytes"))
+    count = f"{number(answer, 'blocks'):,} objects, {size} without what they point to"
     held = f"; the program stood still for {number(answer, 'held_us') / 1000:.1f} ms"
     terminal.line(("", count), ("dim", held), wrap_prefix="  ")
     if answer.get("cut"):

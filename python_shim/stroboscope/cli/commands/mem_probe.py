@@ -59,7 +59,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         type=int,
         choices=range(1, 17),
         metavar="N",
-        help=f"with --by traceback: keep N lines of each stack ({_TRACEBACK_FRAMES}), where it is not traced yet",
+        help=f"with --by traceback: keep N lines of each stack ({_TRACEBACK_FRAMES}), unless it is traced already",
     )
     parser.add_argument(
         "--top", type=int, choices=range(1, 51), default=10, metavar="N", help="rows of each reading (10)"
@@ -114,10 +114,8 @@ def _print_one(snapshot: JsonObject) -> None:
     terminal.line(
         ("dim", moment(int(summary.get("time_us") or 0)) + "  "),
         ("name", str(summary.get("function", "?"))),
-        (
-            "dim",
-            f"  {summary.get('file', '?')}:{summary.get('line', '?')}  {str(summary.get('instance', ''))[:8]}",
-        ),
+        ("dim", f"  {summary.get('file', '?')}:{summary.get('line', '?')}"),
+        ("dim", f"  {str(summary.get('instance', ''))[:8]}"),
     )
     print_reading(terminal, body.get("memory") or {})
     terminal.line()
