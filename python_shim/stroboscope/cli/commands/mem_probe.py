@@ -59,7 +59,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         type=int,
         choices=range(1, 17),
         metavar="N",
-        help=f"with --by traceback: keep N lines of each stack ({_TRACEBACK_FRAMES}), unless it is traced already",
+        help=f"with --by traceback: keep N lines of each stack ({_TRACEBACK_FRAMES}), unless traced already",
     )
     parser.add_argument(
         "--top", type=int, choices=range(1, 51), default=10, metavar="N", help="rows of each reading (10)"
