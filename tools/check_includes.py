@@ -44,7 +44,7 @@ MAY_USE: dict[str, set[str]] = {
         "control/link",
     },
 }
-# A single header of another folder, where the reason for it stands beside the include's own folder in the docs.
+# Single headers of other folders, each with its reason; docs/architecture.md names them too.
 MAY_USE_FILE = {
     # The hub refuses the redaction policies that agents would refuse: the same code judges.
     ("control/hub", "snapshot/policy.h"),

@@ -181,7 +181,7 @@ def test_a_memory_probe_says_what_came_between_its_hits(live_hub: LiveHub, tmp_p
             return [json.loads(line) for line in table.stdout.splitlines()]
 
         for count in (1, 2, 3):
-            eventually(lambda: program.tell("leak") and len(rows()) >= count, "a reading")  # noqa: B023
+            eventually(lambda: program.tell("leak") and len(rows()) >= count, "a reading")
         newest, *_, oldest = rows()
         cells = {name: cell.get("text") for name, cell in newest["cells"].items()}
         assert cells["hit"] == "3"
