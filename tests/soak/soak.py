@@ -28,7 +28,9 @@ Facts = dict[str, Any]
 LOOKS = 10
 KIB_MAX = 1024
 BLOCKS_MAX = 100
-ARMING_BLOCKS_MAX = 2_000  # setting probes fills caches of the interpreter, which end growing; 0.1 for each time
+ARMING_BLOCKS_MAX = (
+    2_000  # setting probes fills caches of the interpreter, which end growing; 0.1 for each time
+)
 FILE = Path(__file__).name
 
 
@@ -298,7 +300,10 @@ def main() -> int:
         print(f"{name}: {results[name]}", file=sys.stderr, flush=True)
     print("\n".join(table(results, options.landmines)))
     bad = [name for name, facts in results.items() if not holds(name, facts)]
-    print(f"soak: grown by more than they may: {', '.join(bad)}" if bad else "soak: nothing grew", file=sys.stderr)
+    print(
+        f"soak: grown by more than they may: {', '.join(bad)}" if bad else "soak: nothing grew",
+        file=sys.stderr,
+    )
     return 1 if bad else 0
 
 
