@@ -1,5 +1,7 @@
 #include "agent/probe_request.h"
 
+#include <string.h>
+
 #include "strobe/limits.h"
 
 static size_t at_most(size_t count, size_t max)
@@ -17,7 +19,11 @@ static void fill_action(const struct strobe_wire_probe *probe, struct strobe_act
                                      .to_logging = options->to_logging,
                                      .metric = options->metric,
                                      .value = options->value,
-                                     .until = options->until};
+                                     .until = options->until,
+                                     .by_traceback = options->by != NULL && strcmp(options->by, "traceback") == 0,
+                                     .top = options->top > 0 ? (int)options->top : STROBE_MEMORY_TOP_DEFAULT};
+    int frames = action->by_traceback ? STROBE_MEMORY_TRACEBACK_FRAMES_DEFAULT : 1;
+    action->frames = options->frames > 0 ? (int)options->frames : frames;
     /* The wire allows no other words. */
     strobe_action_kind_parse(probe->action, &action->kind);
     if (options->metric_kind != NULL) {
@@ -39,9 +45,16 @@ static int64_t hits_of(const struct strobe_wire_probe *probe, enum strobe_action
     static const int64_t defaults[] = {
         [STROBE_ACTION_SNAPSHOT] = STROBE_PROBE_HITS_DEFAULT, [STROBE_ACTION_LOG] = STROBE_PROBE_HITS_LOG_DEFAULT,
         [STROBE_ACTION_METRIC] = STROBE_PROBE_HITS_UNBOUNDED, [STROBE_ACTION_TIMER] = STROBE_PROBE_HITS_UNBOUNDED,
-        [STROBE_ACTION_SPAN] = STROBE_PROBE_HITS_UNBOUNDED,
+        [STROBE_ACTION_SPAN] = STROBE_PROBE_HITS_UNBOUNDED,   [STROBE_ACTION_MEMORY] = STROBE_PROBE_HITS_MEMORY_DEFAULT,
     };
     return probe->limits.hits > 0 ? probe->limits.hits : defaults[kind];
+}
+
+/* The same for the rate. */
+static double rate_of(const struct strobe_wire_probe *probe, enum strobe_action_kind kind)
+{
+    double rate = kind == STROBE_ACTION_MEMORY ? STROBE_MEMORY_RATE_PER_S_DEFAULT : STROBE_PROBE_RATE_PER_S_DEFAULT;
+    return probe->limits.rate_per_s > 0 ? probe->limits.rate_per_s : rate;
 }
 
 void strobe_probe_order_fill(const struct strobe_wire_probe *probe, struct strobe_probe_order *ret_order)
@@ -55,7 +68,7 @@ void strobe_probe_order_fill(const struct strobe_wire_probe *probe, struct strob
         .action = &ret_order->action,
         .hits = hits_of(probe, ret_order->action.kind),
         .when = probe->limits.when,
-        .rate_per_s = probe->limits.rate_per_s,
+        .rate_per_s = rate_of(probe, ret_order->action.kind),
         .expires_at_ms = probe->limits.expires_at_ms,
         .budget_percent = probe->limits.budget_percent,
     };

@@ -116,13 +116,46 @@ static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, stru
     return snapshot->kind != NULL && snapshot->text != NULL && snapshot->body != NULL ? 0 : STROBE_ENOMEM;
 }
 
+/* The reading of a memory probe: places in files and numbers, no values. */
+static int encode_reading(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
+{
+    struct strobe_log_line line;
+    strobe_log_line_unpack(image, &line);
+    json_t *body = json_loadb(line.text, line.text_size, 0, NULL);
+    const char *text = json_string_value(json_object_get(body, "text"));
+    *ret_tag = line.tag;
+    snapshot->body = body;
+    snapshot->kind = strdup("memory");
+    snapshot->text = text != NULL ? strdup(text) : NULL;
+    snapshot->time_us = line.time_us;
+    snapshot->line = line.line;
+    snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
+    snapshot->file = line.file_size > 0 ? strndup(line.file, line.file_size) : NULL;
+    json_object_del(body, "text");
+    bool whole = snapshot->kind != NULL && snapshot->text != NULL &&
+                 json_object_set_new(body, "process", strobe_origin_json()) == 0;
+    return whole ? 0 : STROBE_ENOMEM;
+}
+
+static int encode_any(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot,
+                      struct strobe_error *error)
+{
+    switch (image->kind) {
+    case STROBE_IMAGE_LOG_LINE:
+        return encode_line(image, ret_tag, snapshot);
+    case STROBE_IMAGE_MEMORY:
+        return encode_reading(image, ret_tag, snapshot);
+    default:
+        return encode_capture(image, ret_tag, snapshot, error);
+    }
+}
+
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
                          struct strobe_wire_snapshot *ret_snapshot, struct strobe_error *error)
 {
     struct strobe_wire_snapshot snapshot = {.seq = 1};
     uint64_t tag = 0;
-    int status = image->kind == STROBE_IMAGE_LOG_LINE ? encode_line(image, &tag, &snapshot)
-                                                      : encode_capture(image, &tag, &snapshot, error);
+    int status = encode_any(image, &tag, &snapshot, error);
     struct strobe_probe *probe = status == 0 ? strobe_board_find(&agent->board, tag) : NULL;
     if (status == 0 && probe == NULL) {
         status = strobe_error_set(error, STROBE_ENOTFOUND, "the probe of a snapshot is gone");

@@ -14,6 +14,7 @@ enum strobe_action_kind {
     STROBE_ACTION_METRIC,   /* count, gauge or histogram of a number */
     STROBE_ACTION_TIMER,    /* how long: from here to `until`, or of the call */
     STROBE_ACTION_SPAN,     /* attributes of the current span */
+    STROBE_ACTION_MEMORY,   /* what is allocated more than at the hit before */
 };
 
 enum strobe_metric_kind { STROBE_METRIC_COUNT, STROBE_METRIC_GAUGE, STROBE_METRIC_HISTOGRAM };
@@ -37,6 +38,9 @@ struct strobe_action {
     } labels[STROBE_LABELS_MAX];
     size_t labels_count;
     const char *until; /* a location */
+    bool by_traceback; /* of memory: added up by whole tracebacks, not by line */
+    int top;           /* rows of a reading */
+    int frames;        /* lines kept of each allocation's stack */
 };
 
 /** The kind with this word on the wire. @return 0 or STROBE_EUNKNOWN */

@@ -113,6 +113,18 @@ static int check_span(enum strobe_location_form form, const struct strobe_wire_a
     return check_labels(options, error);
 }
 
+static int check_memory(enum strobe_location_form form, const struct strobe_wire_action_options *options,
+                        struct strobe_error *error)
+{
+    (void)form;
+    if (options->by != NULL && strcmp(options->by, "line") == 0 && options->frames > 1) {
+        return strobe_error_set(error, STROBE_EINVAL,
+                                "'options.frames' of more than 1 costs and is not shown with 'options.by' line: use "
+                                "traceback");
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*check)(enum strobe_location_form form, const struct strobe_wire_action_options *options,
@@ -121,7 +133,7 @@ static const struct {
 } actions[] = {
     {"snapshot", check_snapshot, STROBE_PROBE_HITS_DEFAULT}, {"log", check_log, STROBE_PROBE_HITS_LOG_DEFAULT},
     {"metric", check_metric, STROBE_PROBE_HITS_UNBOUNDED},   {"timer", check_timer, STROBE_PROBE_HITS_UNBOUNDED},
-    {"span", check_span, STROBE_PROBE_HITS_UNBOUNDED},
+    {"span", check_span, STROBE_PROBE_HITS_UNBOUNDED},       {"memory", check_memory, STROBE_PROBE_HITS_MEMORY_DEFAULT},
 };
 
 /* "5", ">=5", "every 5" */
@@ -143,6 +155,25 @@ static int check_when(const char *when, struct strobe_error *error)
     return 0;
 }
 
+/* Fill in the action's default; a reading of memory stops the program for a while, so there are few. */
+static int check_rate(const char *action, struct strobe_wire_limits *limits, struct strobe_error *error)
+{
+    bool is_memory = strcmp(action, "memory") == 0;
+    if (limits->rate_per_s == 0) {
+        limits->rate_per_s = is_memory ? STROBE_MEMORY_RATE_PER_S_DEFAULT : STROBE_PROBE_RATE_PER_S_DEFAULT;
+    }
+    if (limits->rate_per_s < STROBE_PROBE_RATE_PER_S_MIN) {
+        return strobe_error_set(error, STROBE_EINVAL, "'limits.rate_per_s' must be %g at least",
+                                STROBE_PROBE_RATE_PER_S_MIN);
+    }
+    if (is_memory && limits->rate_per_s > STROBE_MEMORY_RATE_PER_S_MAX) {
+        return strobe_error_set(error, STROBE_EINVAL,
+                                "'limits.rate_per_s' of a memory probe is %g at most: each reading stops the program",
+                                STROBE_MEMORY_RATE_PER_S_MAX);
+    }
+    return 0;
+}
+
 int strobe_action_rules_apply(const char *action, enum strobe_location_form form,
                               const struct strobe_wire_action_options *options, struct strobe_wire_limits *limits,
                               struct strobe_error *error)
@@ -155,6 +186,7 @@ int strobe_action_rules_apply(const char *action, enum strobe_location_form form
             limits->hits = actions[i].hits_default;
         }
         int status = actions[i].check(form, options, error);
+        status = status == 0 ? check_rate(action, limits, error) : status;
         return status == 0 && limits->when != NULL ? check_when(limits->when, error) : status;
     }
     return strobe_error_set(error, STROBE_EINVAL, "'action' is not known: %.32s", action);

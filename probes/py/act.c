@@ -76,10 +76,12 @@ static bool condition_holds(struct strobe_dispatch *dispatch, const struct strob
 
 /* ---- Limits ---- */
 
-/* Captures and log lines are rated; numbers are not, because a count that leaves some out is none. */
+/* Captures, log lines and readings of memory are rated; numbers are not, because a count that leaves some out is none.
+ */
 static bool is_rated(const struct strobe_script *script)
 {
-    return script->action->kind == STROBE_ACTION_SNAPSHOT || script->action->kind == STROBE_ACTION_LOG;
+    return script->action->kind == STROBE_ACTION_SNAPSHOT || script->action->kind == STROBE_ACTION_LOG ||
+           script->action->kind == STROBE_ACTION_MEMORY;
 }
 
 /* Which hits, how many, until when, how fast: in this order. @return whether it may act; else its gate is counted */
