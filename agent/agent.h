@@ -140,6 +140,12 @@ bool strobe_agent_hit(void *user, const struct strobe_hit *hit, const struct str
 /** strobe_line_handler of the dispatch: queue a log line. */
 bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size);
 
+struct strobe_watch_value;
+
+/** strobe_attributes_handler of the dispatch: queue the attributes of the current span. */
+bool strobe_agent_attributes(void *user, const struct strobe_hit *hit, const struct strobe_watch_value *values,
+                             size_t count);
+
 /* ---- worker.c ---- */
 
 /** Start the worker thread. GIL: held. @return 0 or STROBE_EINTERNAL */
@@ -203,7 +209,7 @@ struct strobe_log_line;
 /** The text of a log line, secrets taken out; new, NULL when memory is exhausted. Thread: any. */
 char *strobe_report_line_text(const struct strobe_log_line *line);
 
-/** Encode one image, a capture or a log line, as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone),
+/** Encode one image, of any kind, as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone),
  * STROBE_EPROTO, ... */
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
                          struct strobe_wire_snapshot *ret_snapshot, struct strobe_error *error);

@@ -36,12 +36,7 @@ static void fill_action(const struct strobe_wire_probe *probe, struct strobe_act
 /* A hub that left `hits` open means the action's own number. */
 static int64_t hits_of(const struct strobe_wire_probe *probe, enum strobe_action_kind kind)
 {
-    static const int64_t defaults[] = {
-        [STROBE_ACTION_SNAPSHOT] = STROBE_PROBE_HITS_DEFAULT, [STROBE_ACTION_LOG] = STROBE_PROBE_HITS_LOG_DEFAULT,
-        [STROBE_ACTION_METRIC] = STROBE_PROBE_HITS_UNBOUNDED, [STROBE_ACTION_TIMER] = STROBE_PROBE_HITS_UNBOUNDED,
-        [STROBE_ACTION_SPAN] = STROBE_PROBE_HITS_UNBOUNDED,
-    };
-    return probe->limits.hits > 0 ? probe->limits.hits : defaults[kind];
+    return probe->limits.hits > 0 ? probe->limits.hits : strobe_action_row(kind)->hits_default;
 }
 
 void strobe_probe_order_fill(const struct strobe_wire_probe *probe, struct strobe_probe_order *ret_order)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/attributes.h"
 #include "agent/log_line.h"
 #include "agent/origin.h"
 #include "agent/redaction.h"
@@ -100,6 +101,30 @@ char *strobe_report_line_text(const struct strobe_log_line *line)
     return strdup(hidden);
 }
 
+static json_t *hexadecimal(const uint8_t *bytes, size_t size)
+{
+    char text[2 * STROBE_LOG_LINE_TRACE_BYTES + 1];
+    for (size_t i = 0; i < size; i++) {
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    }
+    return json_string(text);
+}
+
+/* What a line and a snapshot have in common: when, where, in which thread and span. */
+static void describe_place(const struct strobe_log_line *line, struct strobe_wire_snapshot *snapshot)
+{
+    snapshot->time_us = line->time_us;
+    snapshot->line = line->line;
+    snapshot->function = line->function_size > 0 ? strndup(line->function, line->function_size) : NULL;
+    snapshot->file = line->file_size > 0 ? strndup(line->file, line->file_size) : NULL;
+    snapshot->body = json_pack("{s:{s:I}}", "thread", "id", (json_int_t)line->thread);
+    if (line->has_trace && snapshot->body != NULL) {
+        json_object_set_new(snapshot->body, "trace",
+                            json_pack("{s:o, s:o}", "trace_id", hexadecimal(line->trace, 16), "span_id",
+                                      hexadecimal(line->trace + 16, 8)));
+    }
+}
+
 /* A log line: redacted by pattern. */
 static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
 {
@@ -108,12 +133,43 @@ static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, stru
     *ret_tag = line.tag;
     snapshot->kind = strdup("log");
     snapshot->text = strobe_report_line_text(&line);
-    snapshot->time_us = line.time_us;
-    snapshot->line = line.line;
-    snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
-    snapshot->file = line.file_size > 0 ? strndup(line.file, line.file_size) : NULL;
-    snapshot->body = json_pack("{s:{s:I}}", "thread", "id", (json_int_t)line.thread);
+    describe_place(&line, snapshot);
     return snapshot->kind != NULL && snapshot->text != NULL && snapshot->body != NULL ? 0 : STROBE_ENOMEM;
+}
+
+/* Attributes of a span: a small snapshot, in which they are the watches. */
+static int encode_attributes(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
+{
+    struct strobe_log_line line;
+    json_t *watches = NULL;
+    strobe_attributes_line(image, &line);
+    *ret_tag = line.tag;
+    snapshot->kind = strdup("span");
+    describe_place(&line, snapshot);
+    int status = strobe_attributes_read(image, &watches, &snapshot->text);
+    if (snapshot->kind == NULL || snapshot->body == NULL || status < 0) {
+        json_decref(watches);
+        return STROBE_ENOMEM;
+    }
+    json_t *frame = json_pack("{s:s, s:s, s:I}", "function", snapshot->function != NULL ? snapshot->function : "?",
+                              "file", snapshot->file != NULL ? snapshot->file : "?", "line", (json_int_t)line.line);
+    json_t *more = json_pack("{s:i, s:[o], s:[], s:o}", "format", 1, "frames", frame, "values", "watches", watches);
+    status = more != NULL && json_object_update(snapshot->body, more) == 0 ? 0 : STROBE_ENOMEM;
+    json_decref(more);
+    return status;
+}
+
+static int encode(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot,
+                  struct strobe_error *error)
+{
+    switch (image->kind) {
+    case STROBE_IMAGE_LOG_LINE:
+        return encode_line(image, ret_tag, snapshot);
+    case STROBE_IMAGE_ATTRIBUTES:
+        return encode_attributes(image, ret_tag, snapshot);
+    default:
+        return encode_capture(image, ret_tag, snapshot, error);
+    }
 }
 
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
@@ -121,8 +177,7 @@ int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *
 {
     struct strobe_wire_snapshot snapshot = {.seq = 1};
     uint64_t tag = 0;
-    int status = image->kind == STROBE_IMAGE_LOG_LINE ? encode_line(image, &tag, &snapshot)
-                                                      : encode_capture(image, &tag, &snapshot, error);
+    int status = encode(image, &tag, &snapshot, error);
     struct strobe_probe *probe = status == 0 ? strobe_board_find(&agent->board, tag) : NULL;
     if (status == 0 && probe == NULL) {
         status = strobe_error_set(error, STROBE_ENOTFOUND, "the probe of a snapshot is gone");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/text_rules.h"
+#include "strobe/actions.h"
 #include "strobe/limits.h"
 
 static int check_watches(const struct strobe_wire_action_options *options, struct strobe_error *error)
@@ -113,15 +114,13 @@ static int check_span(enum strobe_location_form form, const struct strobe_wire_a
     return check_labels(options, error);
 }
 
-static const struct {
-    const char *name;
-    int (*check)(enum strobe_location_form form, const struct strobe_wire_action_options *options,
-                 struct strobe_error *error);
-    int64_t hits_default;
-} actions[] = {
-    {"snapshot", check_snapshot, STROBE_PROBE_HITS_DEFAULT}, {"log", check_log, STROBE_PROBE_HITS_LOG_DEFAULT},
-    {"metric", check_metric, STROBE_PROBE_HITS_UNBOUNDED},   {"timer", check_timer, STROBE_PROBE_HITS_UNBOUNDED},
-    {"span", check_span, STROBE_PROBE_HITS_UNBOUNDED},
+typedef int check_action(enum strobe_location_form form, const struct strobe_wire_action_options *options,
+                         struct strobe_error *error);
+
+/* The others are those that this version does not have. */
+static check_action *const checks[STROBE_ACTION_KINDS] = {
+    [STROBE_ACTION_SNAPSHOT] = check_snapshot, [STROBE_ACTION_LOG] = check_log,   [STROBE_ACTION_METRIC] = check_metric,
+    [STROBE_ACTION_TIMER] = check_timer,       [STROBE_ACTION_SPAN] = check_span,
 };
 
 /* "5", ">=5", "every 5" */
@@ -147,14 +146,18 @@ int strobe_action_rules_apply(const char *action, enum strobe_location_form form
                               const struct strobe_wire_action_options *options, struct strobe_wire_limits *limits,
                               struct strobe_error *error)
 {
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-        if (strcmp(actions[i].name, action) != 0) {
+    for (int kind = 0; kind < STROBE_ACTION_KINDS; kind++) {
+        const struct strobe_action_row *row = strobe_action_row((enum strobe_action_kind)kind);
+        if (strcmp(row->word, action) != 0) {
             continue;
         }
-        if (limits->hits == 0) {
-            limits->hits = actions[i].hits_default;
+        if (row->instead != NULL) {
+            return strobe_error_set(error, STROBE_EINVAL, "'action': %s", row->instead);
         }
-        int status = actions[i].check(form, options, error);
+        if (limits->hits == 0) {
+            limits->hits = row->hits_default;
+        }
+        int status = checks[kind](form, options, error);
         return status == 0 && limits->when != NULL ? check_when(limits->when, error) : status;
     }
     return strobe_error_set(error, STROBE_EINVAL, "'action' is not known: %.32s", action);

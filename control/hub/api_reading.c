@@ -213,7 +213,7 @@ static void make_table(struct table *table, int64_t before, int64_t limit)
     const struct strobe_api_call *call = table->call;
     struct strobe_error error = {0};
     struct strobe_snapshot_query query = {.probe = call->part,
-                                          .kind = "snapshot",
+                                          .kind = "snapshot,span",
                                           .before = before,
                                           .limit = (int)limit,
                                           .instance = strobe_http_parameter(call->request, "instance")};

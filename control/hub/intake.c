@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "hub/body.h"
 #include "strobe/limits.h"
 
 struct item {
@@ -72,6 +73,10 @@ static void publish(struct strobe_intake *intake, const struct item *item)
                                                        .kind = snapshot->kind,
                                                        .text = snapshot->text,
                                                        .level = snapshot->level,
+                                                       .trace_id = (char *)strobe_body_trace(
+                                                           snapshot->body, "trace_id", STROBE_TRACE_ID_DIGITS),
+                                                       .span_id = (char *)strobe_body_trace(snapshot->body, "span_id",
+                                                                                            STROBE_SPAN_ID_DIGITS),
                                                    }};
     strobe_bus_publish(intake->bus, STROBE_WIRE_KIND_LIVE_SNAPSHOT, &body);
     intake->handlers.on_hit(intake->handlers.user, snapshot->probe, item->instance);

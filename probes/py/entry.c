@@ -32,8 +32,9 @@ static int check_action(struct strobe_entry *entry, struct strobe_error *error)
 {
     const struct strobe_action *action = entry->probe->action;
     enum strobe_location_kind kind = entry->location.kind;
-    if (action->kind == STROBE_ACTION_SPAN) {
-        return strobe_error_set(error, STROBE_EUNSUPPORTED, "spans are not there yet; use a log or a metric");
+    const char *instead = strobe_action_row(action->kind)->instead;
+    if (instead != NULL) {
+        return strobe_error_set(error, STROBE_EUNSUPPORTED, "%s", instead);
     }
     if (action->kind != STROBE_ACTION_TIMER || entry->until.path[0] != '\0') {
         return 0;
