@@ -35,6 +35,7 @@ struct strobe_mail {
     bool code_appeared;
     bool probe_ended;
     bool has_lines; /* for the program's own logging */
+    bool policy_changed;
 };
 
 /** Which probes there are, for the link thread; behind `lock`. */
@@ -161,6 +162,9 @@ void strobe_worker_post(struct strobe_agent *agent, void (*write)(struct strobe_
 /** Hooks of index and dispatch: leave a note for the worker. */
 void strobe_worker_code_appeared(void *user);
 void strobe_worker_probe_ended(void *user);
+
+/** The redaction policy changed: have probes looked at again. Thread: any. */
+void strobe_worker_policy_changed(struct strobe_agent *agent);
 
 /* ---- board.c ---- */
 

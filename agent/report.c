@@ -276,6 +276,7 @@ static void on_message(void *user, struct strobe_wire_message *message)
         strobe_worker_post(agent, write_request, &message->as.request);
     } else if (message->kind == STROBE_WIRE_KIND_POLICY) {
         strobe_redaction_take(&message->as.policy.redaction);
+        strobe_worker_policy_changed(agent);
     }
 }
 

@@ -43,6 +43,12 @@ static void write_ended(struct strobe_mail *mail, void *argument)
     mail->probe_ended = true;
 }
 
+static void write_policy(struct strobe_mail *mail, void *argument)
+{
+    (void)argument;
+    mail->policy_changed = true;
+}
+
 static void write_stop(struct strobe_mail *mail, void *argument)
 {
     (void)argument;
@@ -57,6 +63,11 @@ void strobe_worker_code_appeared(void *user)
 void strobe_worker_probe_ended(void *user)
 {
     strobe_worker_post(user, write_ended, NULL);
+}
+
+void strobe_worker_policy_changed(struct strobe_agent *agent)
+{
+    strobe_worker_post(agent, write_policy, NULL);
 }
 
 /* ---- Work, attached to Python ---- */
@@ -102,9 +113,10 @@ static bool must_look(struct strobe_agent *agent)
 
 static void work(struct strobe_agent *agent, struct strobe_mail *mail)
 {
+    bool due = mail->policy_changed && strobe_registry_recheck(&agent->registry);
     if (mail->has_set && !is_stale(agent, &mail->set)) {
         apply_set(agent, &mail->set);
-    } else if (mail->code_appeared || must_look(agent)) {
+    } else if (due || mail->code_appeared || must_look(agent)) {
         strobe_registry_resolve(&agent->registry);
     }
     if (strobe_registry_retire(&agent->registry)) {
@@ -147,7 +159,7 @@ static struct timespec deadline_after(int milliseconds)
 static bool has_mail(const struct strobe_mail *mail)
 {
     return mail->stop || mail->has_set || mail->requests_count > 0 || mail->code_appeared || mail->probe_ended ||
-           mail->has_lines;
+           mail->has_lines || mail->policy_changed;
 }
 
 /* Wait for mail or the time to look after things; move the mail out. @return false: stop */

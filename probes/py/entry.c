@@ -70,6 +70,7 @@ int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secr
     }
     if (status < 0) {
         refuse(&entry, reason, error.message);
+        entry.denied = status == STROBE_EDENIED;
     }
     *ret_entry = entry;
     return 0;

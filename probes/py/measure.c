@@ -215,6 +215,7 @@ static int attribute_of(const struct strobe_script *script, const int16_t *bindi
 {
     struct strobe_error *error = &watched.errors[index];
     struct strobe_evaluation evaluation;
+    struct strobe_text_view view;
     struct strobe_value value;
     *ret_value = (struct strobe_watch_value){.expression = script->action->labels[index].name};
     error->code = 0;
@@ -224,6 +225,9 @@ static int attribute_of(const struct strobe_script *script, const int16_t *bindi
     if (status < 0) {
         ret_value->error = error->message;
         return status;
+    }
+    if (strobe_text_view_of(value, &view) && view.length > STROBE_CAPTURE_LENGTH_MAX) {
+        strobe_text_make_view(&evaluation, &view, 0, STROBE_CAPTURE_LENGTH_MAX, &value); /* the rest is cut anyway */
     }
     show_computed(&evaluation, value, ret_value);
     return ret_value->error != NULL ? STROBE_EUNSUPPORTED : 0;
