@@ -51,7 +51,7 @@ def line(position: int, text: str, level: str = "info") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "command", ["log", "logs", "count", "gauge", "hist", "timer", "watch", "why", "edit"]
+    "command", ["log", "logs", "count", "gauge", "hist", "timer", "watch", "why", "edit", "span"]
 )
 def test_each_command_has_help(strobe: Strobe, command: str) -> None:
     done = strobe(command, "--help")
@@ -200,7 +200,7 @@ def test_logs_lists_the_oldest_first(at_hub: Strobe, hub: FakeHub) -> None:
     done = at_hub("logs")
     assert [row.split()[3] for row in done.stdout.splitlines()] == ["first", "second"]
     assert "\x1b" not in done.stdout
-    assert hub.sent("GET snapshots")[0].query["kind"] == "log"
+    assert hub.sent("GET snapshots")[0].query["kind"] == "log,span"
     hub.routes["GET snapshots"] = (200, {"snapshots": []})
     assert at_hub("logs").returncode == 1
 
