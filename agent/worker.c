@@ -111,6 +111,13 @@ static bool must_look(struct strobe_agent *agent)
     return true;
 }
 
+/* Whether an engine that must reach new threads has something to report from them. */
+static bool must_keep_up(const struct strobe_agent *agent)
+{
+    const struct strobe_dispatch *dispatch = &agent->dispatch;
+    return dispatch->engine->needs_upkeep && (dispatch->sites.count > 0 || dispatch->raises.count > 0);
+}
+
 static void work(struct strobe_agent *agent, struct strobe_mail *mail)
 {
     bool due = mail->policy_changed && strobe_registry_recheck(&agent->registry);
@@ -129,7 +136,7 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
         strobe_question_answer(agent, &mail->requests[i]);
     }
     strobe_memory_upkeep(&agent->memory);
-    if (agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0) {
+    if (must_keep_up(agent)) {
         agent->dispatch.engine->upkeep(&agent->dispatch);
     }
 }
@@ -209,7 +216,7 @@ static void *worker_main(void *argument)
         }
         PyEval_RestoreThread(agent->worker_tstate);
         work(agent, &mail);
-        upkeep = agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0;
+        upkeep = must_keep_up(agent);
         PyEval_SaveThread();
         pthread_mutex_unlock(&agent->control_lock);
         mail_done(&mail);
