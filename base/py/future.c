@@ -331,11 +331,17 @@ static bool may_ask(PyObject *callback)
     return callback != NULL && (!PyCFunction_Check(callback) || is_future(PyCFunction_GET_SELF(callback)));
 }
 
+/* From 3.14 on; a set of those that await may have been left empty. */
+static bool is_linked(PyObject *awaited_by)
+{
+    return awaited_by != NULL && (!PyAnySet_CheckExact(awaited_by) || PySet_GET_SIZE(awaited_by) > 0);
+}
+
 bool strobe_future_is_awaited(const struct strobe_future *future)
 {
     PyObject *list = future->callbacks;
     Py_ssize_t count = list != NULL && PyList_CheckExact(list) ? PyList_GET_SIZE(list) : 0;
-    bool awaited = future->awaited_by != NULL || may_ask(future->callback);
+    bool awaited = is_linked(future->awaited_by) || may_ask(future->callback);
     for (Py_ssize_t i = 0; !awaited && i < count && i < CALLBACKS_MAX; i++) {
         PyObject *entry = PyList_GET_ITEM(list, i);
         awaited = PyTuple_CheckExact(entry) && PyTuple_GET_SIZE(entry) > 0 && may_ask(PyTuple_GET_ITEM(entry, 0));

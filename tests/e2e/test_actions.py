@@ -245,8 +245,9 @@ def test_span_puts_attributes_on_the_current_span_and_they_are_found_by_their_tr
     assert len(lines) == 2, out
     assert "trace 4bf92f3577b34da6a3ce929d0e0e" in out.replace("\n    ", " ")
 
+    log = keep(live_hub, "log", place, "sold for {total}", "--hits", "100000", "--rate", "1000")
+    live_hub.wait_until_armed(log, 1)
     probe = keep(live_hub, "span", place, "tier=customer.tier", "total", "--hits", "3")
-    log = keep(live_hub, "log", place, "sold for {total}", "--hits", "1000", "--rate", "1000")
     eventually(lambda: captured(live_hub, probe) == 3, "three hits")
     hit = eventually(lambda: live_hub.snapshots(probe), "the attributes")[0]
     assert hit["kind"] == "span"

@@ -61,9 +61,10 @@ def _print_instance(
         )
         return
     terminal.line(("", f"      {gates.explain(state, probe)}"), wrap_prefix="      ")
-    if state.get("file"):
+    if state.get("file") and state.get("line"):
+        word = "stood" if kind == "error" else "armed"
         terminal.line(
-            ("dim", f"      armed at {state['file']}:{state.get('line', '?')}"), wrap_prefix="      "
+            ("dim", f"      {word} at {state['file']}:{state['line']}"), wrap_prefix="      "
         )
     if state.get("last_values"):
         terminal.line(
