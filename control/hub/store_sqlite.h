@@ -37,7 +37,7 @@
     X(GET_SET_VERSION, "SELECT set_version FROM services WHERE name = ?")                                           \
     X(PUT_SET_VERSION, "INSERT OR REPLACE INTO services(name, set_version) VALUES(?,?)")
 
-#define STROBE_SUMMARY_COLUMNS \
+#define STROBE_SUMMARY_COLUMNS                                                                                       \
     "id, position, probe, instance, service, seq, time_us, function, file, line, source_sha256, kind, text, level, " \
     "trace_id, span_id"
 

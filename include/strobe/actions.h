@@ -16,14 +16,14 @@
  * NAME; the word on the wire; hits by default; whether its hits are rated (what is sent hit by hit is; numbers are not,
  * because a count that leaves some out is none); what to use instead where this version does not have it, else NULL
  */
-#define STROBE_ACTIONS(X)                                                                                           \
-    X(SNAPSHOT, "snapshot", STROBE_PROBE_HITS_DEFAULT, true, NULL)    /* stack, locals, watches */                  \
-    X(LOG, "log", STROBE_PROBE_HITS_LOG_DEFAULT, true, NULL)          /* a line of text */                          \
-    X(METRIC, "metric", STROBE_PROBE_HITS_UNBOUNDED, false, NULL)     /* count, gauge or histogram of a number */   \
-    X(TIMER, "timer", STROBE_PROBE_HITS_UNBOUNDED, false, NULL)       /* how long: to `until`, or of the call */    \
-    X(SPAN, "span", STROBE_PROBE_HITS_UNBOUNDED, true, NULL)          /* attributes of the current span */          \
-    X(RECORDING, "recording", STROBE_PROBE_HITS_DEFAULT, true,        /* every line of a call, with what changed */ \
-      "this version cannot record calls yet; watch the values at the lines that matter (action snapshot with " \
+#define STROBE_ACTIONS(X)                                                                                        \
+    X(SNAPSHOT, "snapshot", STROBE_PROBE_HITS_DEFAULT, true, NULL) /* stack, locals, watches */                  \
+    X(LOG, "log", STROBE_PROBE_HITS_LOG_DEFAULT, true, NULL)       /* a line of text */                          \
+    X(METRIC, "metric", STROBE_PROBE_HITS_UNBOUNDED, false, NULL)  /* count, gauge or histogram of a number */   \
+    X(TIMER, "timer", STROBE_PROBE_HITS_UNBOUNDED, false, NULL)    /* how long: to `until`, or of the call */    \
+    X(SPAN, "span", STROBE_PROBE_HITS_UNBOUNDED, true, NULL)       /* attributes of the current span */          \
+    X(RECORDING, "recording", STROBE_PROBE_HITS_DEFAULT, true,     /* every line of a call, with what changed */ \
+      "this version cannot record calls yet; watch the values at the lines that matter (action snapshot with "   \
       "watches), log them (action log), or time the way between two lines (action timer)")
 
 enum strobe_action_kind {

@@ -86,9 +86,8 @@ static bool has_its_span(struct strobe_dispatch *dispatch, const struct strobe_s
                          const struct strobe_hit *hit)
 {
     struct strobe_probe *probe = hit->probe;
-    if (script->action->kind != STROBE_ACTION_SPAN ||
-        (dispatch->on_attributes != NULL && dispatch->text != NULL &&
-         dispatch->text((void *)hit, STROBE_OWN_TRACE_ID) != NULL)) {
+    if (script->action->kind != STROBE_ACTION_SPAN || (dispatch->on_attributes != NULL && dispatch->text != NULL &&
+                                                       dispatch->text((void *)hit, STROBE_OWN_TRACE_ID) != NULL)) {
         return true;
     }
     strobe_gate_count(&probe->gates.no_span);
@@ -181,8 +180,8 @@ static enum outcome mark_span(struct strobe_dispatch *dispatch, const struct str
 
 /* One for each kind that this version has. */
 static enum outcome (*const performers[STROBE_ACTION_KINDS])(struct strobe_dispatch *dispatch,
-                                                             const struct strobe_script *script,
-                                                             const int16_t *binding, const struct strobe_hit *hit,
+                                                             const struct strobe_script *script, const int16_t *binding,
+                                                             const struct strobe_hit *hit,
                                                              struct strobe_measure_error *error) = {
     [STROBE_ACTION_SNAPSHOT] = capture, [STROBE_ACTION_LOG] = log_line,   [STROBE_ACTION_METRIC] = measure,
     [STROBE_ACTION_TIMER] = measure,    [STROBE_ACTION_SPAN] = mark_span,
@@ -250,8 +249,8 @@ static void act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
     bool holds = condition_holds(dispatch, script, binding, hit);
     /* A capture accounts for itself; one that limits refuse is as short as a false condition, and may be as frequent.
      */
-    bool accounted = holds && has_its_span(dispatch, script, hit) && do_action(dispatch, script, binding, hit) &&
-                     is_rated(script);
+    bool accounted =
+        holds && has_its_span(dispatch, script, hit) && do_action(dispatch, script, binding, hit) && is_rated(script);
     if (timed && !accounted) {
         int64_t now_ns = strobe_clock_monotonic_ns();
         strobe_shed_sample(dispatch, probe, now_ns - began_ns, now_ns);

@@ -62,7 +62,7 @@ struct strobe_dispatch {
     strobe_line_handler *on_line;
     strobe_attributes_handler *on_attributes; /* NULL: no span is ever current */
     strobe_hit_text *text;                    /* may be NULL */
-    void (*on_ended)(void *user); /* a probe came to its end: disarm it soon. Program's thread, GIL held */
+    void (*on_ended)(void *user);             /* a probe came to its end: disarm it soon. Program's thread, GIL held */
     void *user;
     atomic_uint_fast64_t callback_ns; /* time in the program's threads: captures measured, the rest sampled */
     unsigned sample;

@@ -222,7 +222,9 @@ def start_traced(live_hub: LiveHub, tmp_path: Path) -> Iterator[None]:
     """The till, in a span of its own for every other customer."""
     program = tmp_path / "till.py"
     text = TILL.replace("class Customer:", TRACED + "\nclass Customer:", 1)
-    text = text.replace("    charge(", '    current.set({"span": Span(sold)} if sold % 2 else {})\n    charge(')
+    text = text.replace(
+        "    charge(", '    current.set({"span": Span(sold)} if sold % 2 else {})\n    charge('
+    )
     program.write_text(text)
     child = subprocess.Popen(
         [*STROBE, "run", "--service", "till", "--", sys.executable, str(program)],

@@ -232,14 +232,17 @@ def test_a_live_probe_follows_the_policy_of_the_hub(live_hub: LiveHub, start: An
         {"condition": "note == ''"},
     ]
     probes = [
-        live_hub.client.set_probe({"service": "steps", "location": place, **more})["probe"]["id"] for more in asked
+        live_hub.client.set_probe({"service": "steps", "location": place, **more})["probe"]["id"]
+        for more in asked
     ]
     for probe in probes:
         live_hub.wait_until_armed(probe, 1)
     eventually(lambda: "employee_id" in standing(live_hub, probes[0]).get("last_values", ""), "a look")
 
     assert live_hub.strobe("redact", "set", str(policy)).returncode == 0
-    for probe, reason in zip(probes, ("condition_redacted", "template_redacted", "value_redacted"), strict=False):
+    for probe, reason in zip(
+        probes, ("condition_redacted", "template_redacted", "value_redacted"), strict=False
+    ):
         eventually(lambda probe=probe: standing(live_hub, probe)["state"] == "error", "the refusal")
         assert standing(live_hub, probe)["reason"] == reason
         assert "reads a redacted name" in live_hub.strobe("why", probe).stdout.replace("\n      ", " ")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from child import run
 
-SETTING = '''
+SETTING = """
 import contextvars, types
 class SpanContext(tuple):
     @property
@@ -47,7 +47,7 @@ class Customer:
 def sell(total, customer):
     pass                             # here
     return total
-'''
+"""
 
 
 def test_attributes_stand_under_the_span_that_is_current(tmp_path: Path) -> None:
@@ -190,7 +190,11 @@ report(by_name=by_name, by_own_name=by_own_name, computed=computed, one_of_two=o
     assert "redacted" in hit["body"]["watches"][0]["error"]
     assert hit["body"]["watches"][1]["text"] == "'gold'"
     (hit,), _ = facts["by_look"]
-    assert hit["body"]["watches"][0] == {"expression": "card", "cut": "redacted:pattern", "rule": "card number"}
+    assert hit["body"]["watches"][0] == {
+        "expression": "card",
+        "cut": "redacted:pattern",
+        "rule": "card number",
+    }
     assert hit["text"] == "card=(redacted: card number) n=1"
     text = json.dumps(facts)
     assert "s3cret" not in text

@@ -95,7 +95,9 @@ report(seen=seen())
     assert facts["seen"] == []
 
 
-def test_what_leaves_the_main_task_is_unhandled_once_and_only_where_it_leaves_the_program(tmp_path: Path) -> None:
+def test_what_leaves_the_main_task_is_unhandled_once_and_only_where_it_leaves_the_program(
+    tmp_path: Path,
+) -> None:
     outcome = run(
         tmp_path,
         PROGRAM

@@ -323,7 +323,11 @@ def test_logs_of_a_trace_are_all_kinds_of_hits(at_hub: Strobe, hub: FakeHub) -> 
     snapshot = line(3, "") | {"kind": "snapshot", "function": "total"}
     hub.routes["GET snapshots"] = (200, {"snapshots": [snapshot, span_hit(2), line(1, "sold")]})
     done = at_hub("logs", "--trace", "4BF92F3577B34DA6A3CE929D0E0E4736")
-    assert [row.split()[2] for row in done.stdout.splitlines() if row[0] != " "] == ["info", "span", "snapshot"]
+    assert [row.split()[2] for row in done.stdout.splitlines() if row[0] != " "] == [
+        "info",
+        "span",
+        "snapshot",
+    ]
     query = hub.sent("GET snapshots")[0].query
     assert query["trace"] == "4bf92f3577b34da6a3ce929d0e0e4736"
     assert set(query["kind"].split(",")) == {"log", "span", "snapshot"}

@@ -284,7 +284,7 @@ def _record(arguments: list[str]) -> int:
         WRONG_USE,
         "this version cannot record calls line by line yet",
         "Until then: strobe watch LOCATION EXPR... prints values each time a line is reached, strobe log\n"
-        "LOCATION TEMPLATE logs them, strobe timer FROM --until TO says how long the way between two lines is.",
+        "LOCATION TEMPLATE logs them, strobe timer FROM --until TO times the way between two lines.",
     )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 Question = tuple[str | None, str, str | None]
-"""The name a value stands under, the names of its type and bases on lines of their own, its text if it is a leaf."""
+"""The name a value stands under, the names of its type and bases (a line each), its text if it is a leaf."""
 Verdict = tuple[str, str, str] | None
 """Rule, kind (name, pattern, type, unlisted), origin (built in, hub, process); None: shown."""
 

@@ -67,9 +67,9 @@ static void test_what_this_version_does_not_have_says_what_to_use_instead(void *
     struct strobe_error error = {0};
     struct strobe_wire_limits limits = {0};
     (void)state;
-    assert_int_equal(check("recording", STROBE_LOCATION_FORM_FUNCTION, (struct strobe_wire_action_options){0}, &limits,
-                           &error),
-                     STROBE_EINVAL);
+    assert_int_equal(
+        check("recording", STROBE_LOCATION_FORM_FUNCTION, (struct strobe_wire_action_options){0}, &limits, &error),
+        STROBE_EINVAL);
     assert_non_null(strstr(error.message, "cannot record calls yet"));
     assert_non_null(strstr(error.message, "action timer)")); /* the message is whole */
 }

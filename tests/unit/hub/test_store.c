@@ -206,8 +206,8 @@ static void test_an_older_database_gets_the_columns_of_traces(void **state)
     store = open_store(*state);
     add_traced(store, 2, "span", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
     assert_int_equal(list_all(store, (struct strobe_snapshot_query){0}).count, 2);
-    assert_int_equal(
-        list_all(store, (struct strobe_snapshot_query){.trace = "4bf92f3577b34da6a3ce929d0e0e4736"}).count, 1);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.trace = "4bf92f3577b34da6a3ce929d0e0e4736"}).count,
+                     1);
     strobe_store_close(store);
 }
 

@@ -42,7 +42,9 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         _print_instance(terminal, probe, instance, states.pop(str(instance.get("id")), None))
     for state in states.values():
         name = str(state.get("instance", "?"))[:12]
-        terminal.line(("dim", f"  {name}, gone: "), ("dim", gates.explain(state, probe)), wrap_prefix="      ")
+        terminal.line(
+            ("dim", f"  {name}, gone: "), ("dim", gates.explain(state, probe)), wrap_prefix="      "
+        )
     return OK
 
 
@@ -63,9 +65,7 @@ def _print_instance(
     terminal.line(("", f"      {gates.explain(state, probe)}"), wrap_prefix="      ")
     if state.get("file") and state.get("line"):
         word = "stood" if kind == "error" else "armed"
-        terminal.line(
-            ("dim", f"      {word} at {state['file']}:{state['line']}"), wrap_prefix="      "
-        )
+        terminal.line(("dim", f"      {word} at {state['file']}:{state['line']}"), wrap_prefix="      ")
     if state.get("last_values"):
         terminal.line(
             ("dim", "      last seen: "), ("text", str(state["last_values"])), wrap_prefix="        "
