@@ -289,17 +289,20 @@ report(hits=[values(h) for h in drain()], state=states()[0])
         assert facts["hits"] == [{"what": "-5"}]
 
 
-def test_a_recording_is_refused_with_what_to_do_instead(tmp_path: Path) -> None:
+def test_an_action_that_the_agent_does_not_have_is_refused_and_harms_no_other(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
         SETTING
         + """
+set_probes(order({}, action="log", options={"template": "{total}"}))
 try:
     set_probes(order({}, action="recording", options={}))
-    state = states()[0]
+    refused = ""
 except ValueError as error:
-    state = {"state": "error", "message": str(error)}
-report(state=state)
+    refused = str(error)
+sell(7, None)
+report(refused=refused, texts=[h["text"] for h in drain()])
 """,
     ).facts
-    assert facts["state"]["state"] == "error"
+    assert "action" in facts["refused"]
+    assert facts["texts"] == ["7"]
