@@ -173,6 +173,12 @@ static inline unsigned order(const struct strobe_prefilter_term *term, PyObject 
     }
 }
 
+bool strobe_prefilter_term_number(const struct strobe_prefilter_term *term, double *ret_number)
+{
+    *ret_number = term->real;
+    return term->kind == KIND_FLOAT || (term->kind == KIND_INT && is_exact(term->integer));
+}
+
 enum strobe_prefilter_answer strobe_prefilter_try(const struct strobe_prefilter *prefilter, const int16_t *binding,
                                                   struct strobe_frame frame)
 {
