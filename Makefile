@@ -59,6 +59,10 @@ explore: ## a snapshot probe on every line of real projects while their tests ru
 secrets: ## 100,000 captures of a program full of secrets, none of which may get out
 	@tools/planted_secrets.sh
 
+.PHONY: soak
+soak: ## a million captures over landmines, ten million captures and hits with memory looked at; SOAK=--small
+	@tools/soak.sh $(SOAK)
+
 .PHONY: clean
 clean: ## remove everything that was built, .venv included
 	rm -rf build .venv dist control/console/node_modules control/console/dist

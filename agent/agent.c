@@ -62,6 +62,12 @@ static void on_probes(void *user, struct strobe_probe *const *probes, size_t cou
     strobe_board_publish(user, probes, count);
 }
 
+static void prepare(void *user, struct strobe_probe *probe)
+{
+    struct strobe_agent *agent = user;
+    strobe_memory_probes_prepare(&agent->memory, &agent->registry, probe);
+}
+
 static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
 {
     struct strobe_registry_hooks hooks = {
@@ -70,6 +76,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
         .is_quarantined = is_quarantined,
         .source_hash = strobe_source_hash,
         .on_probes = on_probes,
+        .prepare = prepare,
     };
     int status = strobe_code_index_start(&agent->index, strobe_worker_code_appeared, agent);
     if (status < 0) {

@@ -36,6 +36,7 @@ struct strobe_mail {
     bool probe_ended;
     bool has_lines; /* for the program's own logging */
     bool policy_changed;
+    bool has_notes; /* of memory probes */
 };
 
 /** Which probes there are, for the link thread; behind `lock`. */
@@ -137,6 +138,10 @@ void strobe_agent_unlock_control(struct strobe_agent *agent);
 /** strobe_hit_handler of the dispatch: capture and queue. */
 bool strobe_agent_hit(void *user, const struct strobe_hit *hit, const struct strobe_script *script,
                       const int16_t *binding);
+
+/** Hand over an image, taking it; wakes the link. Thread: any.
+ *  @return whether there was one (not NULL) and room; else it is counted as dropped */
+bool strobe_agent_give(void *user, struct strobe_image *image);
 
 /** strobe_line_handler of the dispatch: queue a log line. */
 bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size);

@@ -9,7 +9,7 @@
 #include "agent/log_line.h"
 #include "base/image_queue.h"
 
-enum { STROBE_IMAGE_ATTRIBUTES = 2 }; /* strobe_image.kind */
+enum { STROBE_IMAGE_ATTRIBUTES = 3 }; /* strobe_image.kind */
 
 struct strobe_watch_value;
 

@@ -1,4 +1,5 @@
-/** A log line on its way from the program's thread to the link thread, as the bytes of an image. */
+/** A log line, or the reading of a memory probe (its text is the body as JSON), on its way from the program's thread to
+ * the link thread, as the bytes of an image. */
 #ifndef STROBE_AGENT_LOG_LINE_H
 #define STROBE_AGENT_LOG_LINE_H
 
@@ -8,8 +9,8 @@
 
 #include "base/image_queue.h"
 
-/** strobe_image.kind of log lines; 0 is a snapshot. */
-enum { STROBE_IMAGE_LOG_LINE = 1 };
+/** strobe_image.kind; 0 is a snapshot. What is packed is a log line until its kind is set to another. */
+enum { STROBE_IMAGE_LOG_LINE = 1, STROBE_IMAGE_MEMORY = 2 };
 
 enum { STROBE_LOG_LINE_TRACE_BYTES = 24 /* trace id, span id */ };
 

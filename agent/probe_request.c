@@ -1,5 +1,7 @@
 #include "agent/probe_request.h"
 
+#include <string.h>
+
 #include "strobe/limits.h"
 
 static size_t at_most(size_t count, size_t max)
@@ -17,7 +19,11 @@ static void fill_action(const struct strobe_wire_probe *probe, struct strobe_act
                                      .to_logging = options->to_logging,
                                      .metric = options->metric,
                                      .value = options->value,
-                                     .until = options->until};
+                                     .until = options->until,
+                                     .by_traceback = options->by != NULL && strcmp(options->by, "traceback") == 0,
+                                     .top = options->top > 0 ? (int)options->top : STROBE_MEMORY_TOP_DEFAULT};
+    int frames = action->by_traceback ? STROBE_MEMORY_TRACEBACK_FRAMES_DEFAULT : 1;
+    action->frames = options->frames > 0 ? (int)options->frames : frames;
     /* The wire allows no other words. */
     strobe_action_kind_parse(probe->action, &action->kind);
     if (options->metric_kind != NULL) {
@@ -39,6 +45,12 @@ static int64_t hits_of(const struct strobe_wire_probe *probe, enum strobe_action
     return probe->limits.hits > 0 ? probe->limits.hits : strobe_action_row(kind)->hits_default;
 }
 
+/* The same for the rate. */
+static double rate_of(const struct strobe_wire_probe *probe, enum strobe_action_kind kind)
+{
+    return probe->limits.rate_per_s > 0 ? probe->limits.rate_per_s : strobe_action_row(kind)->rate_default;
+}
+
 void strobe_probe_order_fill(const struct strobe_wire_probe *probe, struct strobe_probe_order *ret_order)
 {
     fill_action(probe, &ret_order->action);
@@ -50,7 +62,7 @@ void strobe_probe_order_fill(const struct strobe_wire_probe *probe, struct strob
         .action = &ret_order->action,
         .hits = hits_of(probe, ret_order->action.kind),
         .when = probe->limits.when,
-        .rate_per_s = probe->limits.rate_per_s,
+        .rate_per_s = rate_of(probe, ret_order->action.kind),
         .expires_at_ms = probe->limits.expires_at_ms,
         .budget_percent = probe->limits.budget_percent,
     };

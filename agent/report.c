@@ -159,6 +159,25 @@ static int encode_attributes(const struct strobe_image *image, uint64_t *ret_tag
     return status;
 }
 
+/* The reading of a memory probe: places in files and numbers, no values. */
+static int encode_reading(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
+{
+    struct strobe_log_line line;
+    strobe_log_line_unpack(image, &line);
+    json_t *body = json_loadb(line.text, line.text_size, 0, NULL);
+    const char *text = json_string_value(json_object_get(body, "text"));
+    *ret_tag = line.tag;
+    describe_place(&line, snapshot);
+    json_decref(snapshot->body);
+    snapshot->body = body;
+    snapshot->kind = strdup("memory");
+    snapshot->text = text != NULL ? strdup(text) : NULL;
+    json_object_del(body, "text");
+    bool whole = snapshot->kind != NULL && snapshot->text != NULL &&
+                 json_object_set_new(body, "process", strobe_origin_json()) == 0;
+    return whole ? 0 : STROBE_ENOMEM;
+}
+
 static int encode(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot,
                   struct strobe_error *error)
 {
@@ -167,6 +186,8 @@ static int encode(const struct strobe_image *image, uint64_t *ret_tag, struct st
         return encode_line(image, ret_tag, snapshot);
     case STROBE_IMAGE_ATTRIBUTES:
         return encode_attributes(image, ret_tag, snapshot);
+    case STROBE_IMAGE_MEMORY:
+        return encode_reading(image, ret_tag, snapshot);
     default:
         return encode_capture(image, ret_tag, snapshot, error);
     }

@@ -120,6 +120,7 @@ static bool must_keep_up(const struct strobe_agent *agent)
 
 static void work(struct strobe_agent *agent, struct strobe_mail *mail)
 {
+    strobe_memory_probes_read(&agent->memory, strobe_agent_give, agent); /* first: each moment makes it less exact */
     bool due = mail->policy_changed && strobe_registry_recheck(&agent->registry);
     if (mail->has_set && !is_stale(agent, &mail->set)) {
         apply_set(agent, &mail->set);
@@ -136,6 +137,7 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
         strobe_question_answer(agent, &mail->requests[i]);
     }
     strobe_memory_upkeep(&agent->memory);
+    strobe_memory_probes_settle(&agent->memory, &agent->registry);
     if (must_keep_up(agent)) {
         agent->dispatch.engine->upkeep(&agent->dispatch);
     }
@@ -166,7 +168,7 @@ static struct timespec deadline_after(int milliseconds)
 static bool has_mail(const struct strobe_mail *mail)
 {
     return mail->stop || mail->has_set || mail->requests_count > 0 || mail->code_appeared || mail->probe_ended ||
-           mail->has_lines || mail->policy_changed;
+           mail->has_lines || mail->has_notes || mail->policy_changed;
 }
 
 /* Wait for mail or the time to look after things; move the mail out. @return false: stop */
@@ -179,9 +181,9 @@ static bool wait_for_mail(struct strobe_agent *agent, int wait_ms, struct strobe
             break;
         }
     }
-    if (agent->mail.code_appeared && !agent->mail.stop && !agent->mail.has_set) {
+    if (agent->mail.code_appeared && !agent->mail.stop && !agent->mail.has_set && !agent->mail.has_notes) {
         until = deadline_after(SETTLE_MS); /* a probe set does not wait for imports to settle */
-        while (!agent->mail.stop && !agent->mail.has_set &&
+        while (!agent->mail.stop && !agent->mail.has_set && !agent->mail.has_notes &&
                pthread_cond_timedwait(&agent->mail_ready, &agent->mail_lock, &until) != ETIMEDOUT) {
         }
     }

@@ -90,7 +90,8 @@ bool strobe_action_equals(const struct strobe_action *a, const struct strobe_act
     b = b != NULL ? b : &everything;
     bool same = a->kind == b->kind && a->watches_count == b->watches_count && a->labels_count == b->labels_count &&
                 a->watches_only == b->watches_only && a->native == b->native && a->to_logging == b->to_logging &&
-                a->metric_kind == b->metric_kind;
+                a->metric_kind == b->metric_kind && a->by_traceback == b->by_traceback && a->top == b->top &&
+                a->frames == b->frames;
     const char **mine;
     for (size_t i = 0; same && (mine = string_at((struct strobe_action *)a, i)) != NULL; i++) {
         same = same_text(*mine, *string_at((struct strobe_action *)b, i));

@@ -30,6 +30,9 @@ struct strobe_action {
     } labels[STROBE_LABELS_MAX];
     size_t labels_count;
     const char *until; /* a location */
+    bool by_traceback; /* of memory: added up by whole tracebacks, not by line */
+    int top;           /* rows of a reading */
+    int frames;        /* lines kept of each allocation's stack */
 };
 
 /** The kind with this word on the wire. @return 0 or STROBE_EUNKNOWN */

@@ -29,7 +29,7 @@ int strobe_policy_pattern_init(struct strobe_policy_pattern *pattern, const char
         char message[MESSAGE_BYTES] = "";
         pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
         return strobe_error_set(error, STROBE_ESYNTAX,
-                                "the pattern \"%.60s\" is no regular expression: %s at column %zu", rule, message,
+                                "deny_patterns: \"%.60s\" is no regular expression: %s at column %zu", rule, message,
                                 offset + 1);
     }
     return 0;

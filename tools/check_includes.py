@@ -44,6 +44,11 @@ MAY_USE: dict[str, set[str]] = {
         "control/link",
     },
 }
+# Single headers of other folders, each with its reason; docs/architecture.md names them too.
+MAY_USE_FILE = {
+    # The hub refuses the redaction policies that agents would refuse: the same code judges.
+    ("control/hub", "snapshot/policy.h"),
+}
 C_LIBRARY = {
     f"{name}.h"
     for name in (
@@ -118,7 +123,7 @@ def check_c_include(root: Path, source: Path, quoted: bool, name: str) -> str | 
     if target is None:
         return f'"{name}": not found; name it from the root, include/ or control/'
     used = folder_of(target)
-    if used is None or used == folder or used in MAY_USE[folder]:
+    if used is None or used == folder or used in MAY_USE[folder] or (folder, str(target)) in MAY_USE_FILE:
         return None
     allowed = ", ".join(sorted(MAY_USE[folder])) or "nothing"
     return f'"{name}": {folder}/ may not use {used}/ (it may use {allowed})'

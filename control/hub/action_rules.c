@@ -114,13 +114,25 @@ static int check_span(enum strobe_location_form form, const struct strobe_wire_a
     return check_labels(options, error);
 }
 
+static int check_memory(enum strobe_location_form form, const struct strobe_wire_action_options *options,
+                        struct strobe_error *error)
+{
+    (void)form;
+    if (options->by != NULL && strcmp(options->by, "line") == 0 && options->frames > 1) {
+        return strobe_error_set(error, STROBE_EINVAL,
+                                "'options.frames' of more than 1 costs and is not shown with 'options.by' line: use "
+                                "traceback");
+    }
+    return 0;
+}
+
 typedef int check_action(enum strobe_location_form form, const struct strobe_wire_action_options *options,
                          struct strobe_error *error);
 
 /* The others are those that this version does not have. */
 static check_action *const checks[STROBE_ACTION_KINDS] = {
     [STROBE_ACTION_SNAPSHOT] = check_snapshot, [STROBE_ACTION_LOG] = check_log,   [STROBE_ACTION_METRIC] = check_metric,
-    [STROBE_ACTION_TIMER] = check_timer,       [STROBE_ACTION_SPAN] = check_span,
+    [STROBE_ACTION_TIMER] = check_timer,       [STROBE_ACTION_SPAN] = check_span, [STROBE_ACTION_MEMORY] = check_memory,
 };
 
 /* "5", ">=5", "every 5" */
@@ -142,6 +154,24 @@ static int check_when(const char *when, struct strobe_error *error)
     return 0;
 }
 
+/* Fill in the action's default; a reading of memory stops the program for a while, so there are few. */
+static int check_rate(enum strobe_action_kind kind, struct strobe_wire_limits *limits, struct strobe_error *error)
+{
+    if (limits->rate_per_s == 0) {
+        limits->rate_per_s = strobe_action_row(kind)->rate_default;
+    }
+    if (limits->rate_per_s < STROBE_PROBE_RATE_PER_S_MIN) {
+        return strobe_error_set(error, STROBE_EINVAL, "'limits.rate_per_s' must be %g at least",
+                                STROBE_PROBE_RATE_PER_S_MIN);
+    }
+    if (kind == STROBE_ACTION_MEMORY && limits->rate_per_s > STROBE_MEMORY_RATE_PER_S_MAX) {
+        return strobe_error_set(error, STROBE_EINVAL,
+                                "'limits.rate_per_s' of a memory probe is %g at most: each reading stops the program",
+                                STROBE_MEMORY_RATE_PER_S_MAX);
+    }
+    return 0;
+}
+
 int strobe_action_rules_apply(const char *action, enum strobe_location_form form,
                               const struct strobe_wire_action_options *options, struct strobe_wire_limits *limits,
                               struct strobe_error *error)
@@ -158,6 +188,7 @@ int strobe_action_rules_apply(const char *action, enum strobe_location_form form
             limits->hits = row->hits_default;
         }
         int status = checks[kind](form, options, error);
+        status = status == 0 ? check_rate((enum strobe_action_kind)kind, limits, error) : status;
         return status == 0 && limits->when != NULL ? check_when(limits->when, error) : status;
     }
     return strobe_error_set(error, STROBE_EINVAL, "'action' is not known: %.32s", action);

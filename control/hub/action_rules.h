@@ -6,7 +6,8 @@
 #include "wire/codec.h"
 
 /**
- * Check `options` and `limits->when` for `action` at a location of `form`, and fill in `limits->hits` when it is 0.
+ * Check `options` and `limits->when` for `action` at a location of `form`, and fill in `limits->hits` and
+ * `limits->rate_per_s` when they are 0.
  * @return 0, STROBE_EINVAL; the message names the field and says what to write
  */
 int strobe_action_rules_apply(const char *action, enum strobe_location_form form,

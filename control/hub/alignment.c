@@ -74,7 +74,7 @@ int strobe_align(size_t left_count, size_t right_count, strobe_likeness likeness
     }
     if (middle.left_count > ALIGNMENT_CELLS_MAX / middle.right_count) {
         by_position(&middle, likeness, user, ret_peer);
-        return 0;
+        return STROBE_ALIGNED_BY_POSITION;
     }
     return by_sum(&middle, likeness, user, ret_peer);
 }

@@ -207,17 +207,23 @@ static void answer_table(struct table *table, int64_t limit)
     strobe_api_answer_json(table->call->exchange, 200, answer);
 }
 
+/* What a probe brings, all but log lines: each can be a row. */
+static int list_ids(const struct table *table, int64_t before, int64_t limit, struct strobe_error *error)
+{
+    const struct strobe_snapshot_query query = {.probe = table->call->part,
+                                                .kind = "snapshot,span,memory",
+                                                .before = before,
+                                                .limit = (int)limit,
+                                                .instance = strobe_http_parameter(table->call->request, "instance")};
+    return strobe_store_list_snapshots(table->call->hub->store, &query, add_id, table->ids, error);
+}
+
 /* List which snapshots there are, then their rows. Answers failures itself. */
 static void make_table(struct table *table, int64_t before, int64_t limit)
 {
     const struct strobe_api_call *call = table->call;
     struct strobe_error error = {0};
-    struct strobe_snapshot_query query = {.probe = call->part,
-                                          .kind = "snapshot,span",
-                                          .before = before,
-                                          .limit = (int)limit,
-                                          .instance = strobe_http_parameter(call->request, "instance")};
-    int status = strobe_store_list_snapshots(call->hub->store, &query, add_id, table->ids, &error);
+    int status = list_ids(table, before, limit, &error);
     if (status == 0 && json_array_size(table->ids) == 0 && before == 0 &&
         strobe_probe_table_find(call->hub->probes, call->part) == NULL) {
         strobe_api_fail(call->exchange, 404, "not_found", "no probe has this id, and no snapshot is from it");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hub/alignment.h"
+#include "hub/body_hide.h"
 #include "hub/body_print.h"
 #include "hub/differ.h"
 
@@ -151,9 +152,8 @@ static void compare_watches(struct strobe_differ *diff)
 
 /* ---- The whole ---- */
 
-static bool open_side(struct strobe_differ_side *side, json_t *json)
+static bool open_side(struct strobe_differ_side *side)
 {
-    strobe_body_open(json, &side->body);
     side->path[0] = '\0';
     side->prints = strobe_body_prints(&side->body);
     side->peers = calloc(strobe_body_count(&side->body) + 1, sizeof *side->peers);
@@ -180,20 +180,26 @@ json_t *strobe_body_diff(json_t *left, json_t *right)
     strobe_pointer_map_init(&diff->seen);
     diff->differences = json_array();
     diff->unknown = json_array();
-    bool opened = open_side(&diff->left, left);
-    if (open_side(&diff->right, right) && opened && diff->differences != NULL && diff->unknown != NULL) {
+    diff->by_position = json_array();
+    strobe_body_open(left, &diff->left.body);
+    strobe_body_open(right, &diff->right.body);
+    bool hidden = strobe_body_hide_counterparts(&diff->left.body, &diff->right.body);
+    bool opened = open_side(&diff->left);
+    if (open_side(&diff->right) && opened && hidden && diff->differences != NULL && diff->unknown != NULL &&
+        diff->by_position != NULL) {
         compare_watches(diff);
         compare_frames(diff);
-        answer =
-            json_pack("{s:b, s:I, s:O, s:O, s:I, s:b}", "same", json_array_size(diff->differences) == 0 && !diff->cut,
-                      "compared", (json_int_t)diff->compared, "differences", diff->differences, "unknown",
-                      diff->unknown, "more", (json_int_t)diff->more, "cut", diff->cut);
+        answer = json_pack("{s:b, s:I, s:O, s:O, s:O, s:I, s:b}", "same",
+                           json_array_size(diff->differences) == 0 && !diff->cut, "compared",
+                           (json_int_t)diff->compared, "differences", diff->differences, "unknown", diff->unknown,
+                           "by_position", diff->by_position, "more", (json_int_t)diff->more, "cut", diff->cut);
     }
     close_side(&diff->left);
     close_side(&diff->right);
     strobe_pointer_map_done(&diff->seen);
     json_decref(diff->differences);
     json_decref(diff->unknown);
+    json_decref(diff->by_position);
     free(diff);
     return answer;
 }

@@ -9,9 +9,11 @@
  *
  * Frames are aligned by function, locals by name, watches by expression, dicts by key, sets by content, lists so that
  * as much as possible is equal, objects by field. A pair of values is compared once, so cycles end. Redacted values
- * are never compared: they are `unknown`, as is everything that was not captured on one side.
+ * are never compared: they are `unknown`, as is everything that was not captured on one side. What one side redacts the
+ * answer does not show of the other either, whatever policy that was captured under; both bodies lose it (body_hide.h).
  *
  *     {"same": bool, "compared": pairs of values, "differences": [difference], "unknown": [difference],
+ *      "by_position": [{"kind", "frame", "function", "path", "message"}]: lists that were too long to be aligned,
  *      "more": differences that are counted only, "cut": true when there were too many values to compare all}
  *
  * `same`: no difference was found; with `unknown` not empty that is not a proof.

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "hub/alignment.h"
+#include "hub/body_hide.h"
 #include "hub/body_print.h"
 #include "hub/body_view.h"
 
-enum { PRINT_EQUAL = 1000 };
+enum { PRINT_EQUAL = 1000, PREVIEW_DEPTH = 3 /* at least that of body_view.c */ };
 
 /* A body may be made to keep us busy. @return false: enough, leave the rest */
 static bool spend(struct strobe_differ *diff, size_t steps)
@@ -20,11 +21,19 @@ static bool spend(struct strobe_differ *diff, size_t steps)
 
 /* ---- The lists ---- */
 
-static void add_head(json_t *row, const char *name, const struct strobe_differ_side *side, int64_t ref)
+/* The head of a value; without a preview where the `other` has something redacted, which it may show. */
+static void add_head(json_t *row, const char *name, const struct strobe_differ_side *side, int64_t ref,
+                     const struct strobe_differ_side *other, int64_t other_ref)
 {
-    if (ref != STROBE_BODY_NO_REF) {
-        json_object_set_new(row, name, strobe_body_head(&side->body, ref));
+    if (ref == STROBE_BODY_NO_REF) {
+        return;
     }
+    json_t *head = strobe_body_head(&side->body, ref);
+    if (json_object_get(head, "preview") != NULL && other_ref != STROBE_BODY_NO_REF &&
+        strobe_body_holds_redacted(&other->body, other_ref, PREVIEW_DEPTH)) {
+        json_object_del(head, "preview");
+    }
+    json_object_set_new(row, name, head);
 }
 
 json_t *strobe_differ_add_row(struct strobe_differ *diff, json_t *list, const char *kind, const char *message)
@@ -57,8 +66,8 @@ static void report(struct strobe_differ *diff, json_t *list, const char *kind, i
     if (left != STROBE_BODY_NO_REF && right != STROBE_BODY_NO_REF && strcmp(path, diff->right.path) != 0) {
         json_object_set_new_nocheck(row, "right_path", json_string_nocheck(diff->right.path));
     }
-    add_head(row, "left", &diff->left, left);
-    add_head(row, "right", &diff->right, right);
+    add_head(row, "left", &diff->left, left, &diff->right, right);
+    add_head(row, "right", &diff->right, right, &diff->left, left);
 }
 
 static void differs(struct strobe_differ *diff, const char *kind, int64_t left, int64_t right)
@@ -141,27 +150,52 @@ struct rows {
     struct row left, right;
     long *peers; /* of the left */
     bool left_cut, right_cut;
+    bool left_hides, right_hides; /* a member without a counterpart is redacted, or stands under a redacted key */
 };
 
 /* A redacted key is not compared, so what stands under it has no counterpart that could be told. */
 static void report_child(struct strobe_differ *diff, bool on_left, const struct strobe_body_child *child,
-                         bool other_is_cut)
+                         bool other_is_cut, bool other_hides)
 {
     char step[STROBE_BODY_STEP_BYTES];
     const struct strobe_differ_side *side = on_left ? &diff->left : &diff->right;
-    strobe_body_step(&side->body, child, step);
-    if (!is_redacted(side, child->key)) {
+    const char *message = on_left ? "its key is redacted on the left" : "its key is redacted on the right";
+    bool key_is_redacted = is_redacted(side, child->key);
+    if (!key_is_redacted && (!other_hides || is_redacted(side, child->ref))) {
+        strobe_body_step(&side->body, child, step);
         strobe_differ_report_single(diff, on_left, child->ref, step, other_is_cut);
         return;
     }
+    if (!key_is_redacted) { /* it may be what the other side hides: neither key nor value is told */
+        message = on_left ? "not shown: it may be what is redacted on the right"
+                          : "not shown: it may be what is redacted on the left";
+        strobe_body_hide(&side->body, child->key);
+        strobe_body_hide(&side->body, child->ref);
+    }
+    strobe_body_step(&side->body, child, step);
     struct strobe_differ_mark mark = strobe_differ_enter(diff, step, step);
     report(diff, diff->unknown, "redacted", on_left ? child->ref : STROBE_BODY_NO_REF,
-           on_left ? STROBE_BODY_NO_REF : child->ref,
-           on_left ? "its key is redacted on the left" : "its key is redacted on the right");
+           on_left ? STROBE_BODY_NO_REF : child->ref, message);
     strobe_differ_leave(diff, mark);
 }
 
-static void report_singles(struct strobe_differ *diff, const struct rows *rows)
+/* Names say which is which; items and entries without a counterpart may be one another's. */
+static bool hides(const struct strobe_differ_side *side, const struct strobe_body_child *child)
+{
+    return child->part != STROBE_BODY_FIELD && (is_redacted(side, child->key) || is_redacted(side, child->ref));
+}
+
+static void note_hidden(struct rows *rows, const bool *taken)
+{
+    for (size_t i = 0; i < rows->left.count; i++) {
+        rows->left_hides |= rows->peers[i] < 0 && hides(&rows->diff->left, &rows->left.children[i]);
+    }
+    for (size_t i = 0; i < rows->right.count; i++) {
+        rows->right_hides |= !taken[i] && hides(&rows->diff->right, &rows->right.children[i]);
+    }
+}
+
+static void report_singles(struct strobe_differ *diff, struct rows *rows)
 {
     bool *taken = calloc(rows->right.count + 1, sizeof *taken);
     if (taken == NULL) {
@@ -170,13 +204,17 @@ static void report_singles(struct strobe_differ *diff, const struct rows *rows)
     for (size_t i = 0; i < rows->left.count; i++) {
         if (rows->peers[i] >= 0) {
             taken[rows->peers[i]] = true;
-            continue;
         }
-        report_child(diff, true, &rows->left.children[i], rows->right_cut);
+    }
+    note_hidden(rows, taken);
+    for (size_t i = 0; i < rows->left.count; i++) {
+        if (rows->peers[i] < 0) {
+            report_child(diff, true, &rows->left.children[i], rows->right_cut, rows->right_hides);
+        }
     }
     for (size_t i = 0; i < rows->right.count; i++) {
         if (!taken[i]) {
-            report_child(diff, false, &rows->right.children[i], rows->left_cut);
+            report_child(diff, false, &rows->right.children[i], rows->left_cut, rows->left_hides);
         }
     }
     free(taken);
@@ -247,6 +285,21 @@ static bool is_cut(json_t *value)
     return json_object_get(value, "cut") != NULL;
 }
 
+/* Items in order. Where too many differ to be aligned, that is told: one that was put in shifts all behind it. */
+static void align_items(struct rows *rows)
+{
+    struct strobe_differ *diff = rows->diff;
+    int status = strobe_align(rows->left.count, rows->right.count, item_likeness, PRINT_EQUAL, rows, rows->peers);
+    diff->cut = diff->cut || status < 0;
+    if (status == STROBE_ALIGNED_BY_POSITION) {
+        json_t *row = strobe_differ_add_row(diff, diff->by_position, "by_position",
+                                            "too many items differ to be aligned: compared position by position");
+        if (row != NULL) {
+            json_object_set_new_nocheck(row, "path", json_string_nocheck(diff->left.path));
+        }
+    }
+}
+
 static void compare_part(struct strobe_differ *diff, json_t *left, json_t *right, enum strobe_body_part part, int depth)
 {
     struct rows rows = {.diff = diff,
@@ -265,8 +318,8 @@ static void compare_part(struct strobe_differ *diff, json_t *left, json_t *right
             match_names(&rows);
         } else if (part == STROBE_BODY_ENTRY || !has_order(left)) {
             match_equal(&rows, part == STROBE_BODY_ENTRY);
-        } else if (strobe_align(rows.left.count, rows.right.count, item_likeness, PRINT_EQUAL, &rows, rows.peers) < 0) {
-            diff->cut = true;
+        } else {
+            align_items(&rows);
         }
         for (size_t i = 0; i < rows.left.count; i++) {
             if (rows.peers[i] >= 0) {
@@ -349,9 +402,13 @@ static bool compare_alone(struct strobe_differ *diff, int64_t left, int64_t righ
     bool a_unbound = strcmp(strobe_body_text(a, "cut"), "unbound") == 0;
     bool b_unbound = strcmp(strobe_body_text(b, "cut"), "unbound") == 0;
     if (is_redacted(&diff->left, left) || is_redacted(&diff->right, right)) {
-        const char *where = !strobe_body_is_redacted(b)   ? "redacted on the left"
-                            : !strobe_body_is_redacted(a) ? "redacted on the right"
-                                                          : "redacted on both sides";
+        strobe_body_hide(&diff->left.body, left); /* what one hides the other does not show */
+        strobe_body_hide(&diff->right.body, right);
+        const char *where = strobe_body_is_hidden(a) && strobe_body_is_hidden(b)
+                                ? "not shown: what stands here elsewhere is redacted"
+                            : strobe_body_is_hidden(b) ? "redacted on the left, so the right is not shown"
+                            : strobe_body_is_hidden(a) ? "redacted on the right, so the left is not shown"
+                                                       : "redacted on both sides";
         report(diff, diff->unknown, "redacted", left, right, where);
     } else if (a_unbound || b_unbound) {
         if (a_unbound != b_unbound) {

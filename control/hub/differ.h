@@ -22,7 +22,7 @@ struct strobe_differ_side {
 struct strobe_differ {
     struct strobe_differ_side left, right;
     struct strobe_pointer_map seen; /* pairs of containers */
-    json_t *differences, *unknown;
+    json_t *differences, *unknown, *by_position;
     size_t compared, more, steps;
     bool cut;
     long frame; /* -1: in watches */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "snapshot/policy.h"
 
 struct strobe_hub_redaction {
     struct strobe_store *store;
@@ -47,7 +48,24 @@ const struct strobe_wire_redaction *strobe_hub_redaction_get(const struct strobe
     return &redaction->now;
 }
 
-/* What agents would refuse whatever their version. The rest (regular expressions) `strobe redact` checks. */
+/*
+ * Whether agents would take it: the code that compiles it there compiles it here, with its limits. One that they refuse
+ * would be a line in the log of each, and the policy before would stay in force without anybody seeing that.
+ */
+static int compile(const struct strobe_wire_redaction_policy *wanted, struct strobe_error *error)
+{
+    struct strobe_error detail = {0};
+    struct strobe_policy *policy = NULL;
+    json_t *document = strobe_wire_struct_to_json(&strobe_wire_redaction_policy_struct, wanted, &detail);
+    int status = document != NULL ? strobe_policy_new(document, NULL, &policy, &detail) : STROBE_ENOMEM;
+    json_decref(document);
+    strobe_policy_unref(policy);
+    if (status == STROBE_ENOMEM) {
+        return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
+    }
+    return status < 0 ? strobe_error_set(error, STROBE_EINVAL, "'policy': %s", detail.message) : 0;
+}
+
 static int check(const struct strobe_wire_redaction_policy *policy, struct strobe_error *error)
 {
     for (size_t i = 0; i < policy->exceptions_count; i++) {
@@ -68,6 +86,7 @@ int strobe_hub_redaction_put(struct strobe_hub_redaction *redaction, struct stro
                              const char *who, struct strobe_error *error)
 {
     int status = check(&wanted->policy, error);
+    status = status == 0 && wanted->is_set ? compile(&wanted->policy, error) : status;
     if (status < 0) {
         return status;
     }

@@ -11,11 +11,13 @@
 #define STROBE_PROBE_ID_BYTES_MAX 64          /* hub-made identifiers are 12 */
 #define STROBE_PROBE_HITS_DEFAULT 1           /* snapshots before the probe is done */
 #define STROBE_PROBE_HITS_LOG_DEFAULT 1000    /* lines before a log probe is done */
+#define STROBE_PROBE_HITS_MEMORY_DEFAULT 20   /* readings before a memory probe is done */
 #define STROBE_PROBE_HITS_MAX 100000          /* snapshots before the probe is done */
 #define STROBE_PROBE_HITS_UNBOUNDED 100000000 /* of a metric or timer: until it expires */
 #define STROBE_PROBE_RATE_PER_S_DEFAULT 10.0  /* hits each second, per probe and instance */
-#define STROBE_PROBE_RATE_PER_S_MAX 1000.0    /* hits each second, per probe and instance */
-#define STROBE_PROCESS_RATE_PER_S 100.0       /* hits each second, all probes of a process */
+#define STROBE_PROBE_RATE_PER_S_MIN 0.001
+#define STROBE_PROBE_RATE_PER_S_MAX 1000.0 /* hits each second, per probe and instance */
+#define STROBE_PROCESS_RATE_PER_S 100.0    /* hits each second, all probes of a process */
 #define STROBE_PROBE_EXPIRY_MS_DEFAULT (3600 * 1000LL)
 #define STROBE_PROBE_EXPIRY_MS_MAX (24 * 3600 * 1000LL)
 #define STROBE_WATCHES_MAX 32                     /* expressions of one snapshot probe */
@@ -138,8 +140,14 @@
 #define STROBE_MEMORY_TRACER_BYTES_MAX (96LL * 1024 * 1024)    /* of traces, about 2 million; then tracing ends */
 #define STROBE_MEMORY_TRACE_MS_MAX (30 * 60 * 1000LL)          /* then tracing ends by itself */
 #define STROBE_MEMORY_PLACES_MAX 65536                         /* told apart; the rest is not listed */
-#define STROBE_MEMORY_CENSUS_NS_MAX 50000000LL                 /* one walk over the heap; what is left is not counted */
-#define STROBE_MEMORY_TYPES_MAX 16384                          /* told apart by a census */
+#define STROBE_MEMORY_PROBES_MAX 8                             /* memory probes at a time in one instance */
+#define STROBE_MEMORY_RATE_PER_S_DEFAULT 0.1                   /* readings each second, per probe and instance */
+#define STROBE_MEMORY_RATE_PER_S_MAX 1.0
+#define STROBE_MEMORY_TOP_DEFAULT 10
+#define STROBE_MEMORY_TRACEBACK_FRAMES_DEFAULT 8
+#define STROBE_MEMORY_TOP_MAX 50               /* rows in one reading of a probe */
+#define STROBE_MEMORY_CENSUS_NS_MAX 50000000LL /* one walk over the heap; what is left is not counted */
+#define STROBE_MEMORY_TYPES_MAX 16384          /* told apart by a census */
 
 /* Reading snapshots at the hub. */
 #define STROBE_HUB_PATH_BYTES_MAX 1024     /* a path into the values of a snapshot */

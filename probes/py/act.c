@@ -184,7 +184,7 @@ static enum outcome (*const performers[STROBE_ACTION_KINDS])(struct strobe_dispa
                                                              const struct strobe_hit *hit,
                                                              struct strobe_measure_error *error) = {
     [STROBE_ACTION_SNAPSHOT] = capture, [STROBE_ACTION_LOG] = log_line,   [STROBE_ACTION_METRIC] = measure,
-    [STROBE_ACTION_TIMER] = measure,    [STROBE_ACTION_SPAN] = mark_span,
+    [STROBE_ACTION_TIMER] = measure,    [STROBE_ACTION_SPAN] = mark_span, [STROBE_ACTION_MEMORY] = capture,
 };
 
 static void count_outcome(struct strobe_dispatch *dispatch, struct strobe_probe *probe, enum outcome outcome,

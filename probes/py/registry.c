@@ -94,6 +94,11 @@ static void resolve_entry(struct strobe_registry *registry, struct strobe_entry 
     } else {
         strobe_entry_resolve(entry, registry->index, registry->dispatch, slice);
     }
+    struct strobe_probe *probe = entry->probe;
+    if (probe->action->kind == STROBE_ACTION_MEMORY && probe->standing > 0 && !probe->ended &&
+        registry->hooks.prepare != NULL) {
+        registry->hooks.prepare(registry->hooks.user, probe);
+    }
 }
 
 bool strobe_registry_must_look(const struct strobe_registry *registry)

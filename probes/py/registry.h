@@ -26,6 +26,8 @@ struct strobe_registry_hooks {
     const char *(*source_hash)(void *user, const char *file);
     /** The list of probes changed: `probes` is borrowed, `count` long. */
     void (*on_probes)(void *user, struct strobe_probe *const *probes, size_t count);
+    /** A memory probe is about to be armed: have ready what it needs, or end it with a reason. May be NULL. */
+    void (*prepare)(void *user, struct strobe_probe *probe);
 };
 
 struct strobe_registry {

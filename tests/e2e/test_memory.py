@@ -148,3 +148,87 @@ def test_a_census_counts_live_objects_by_type(live_hub: LiveHub, tmp_path: Path)
         assert "OBJECTS" in done.stdout
         done = live_hub.strobe("mem", "census", "nobody")
         assert (done.returncode, "no process of 'nobody'" in done.stderr) == (1, True)
+
+
+def test_a_memory_probe_says_what_came_between_its_hits(live_hub: LiveHub, tmp_path: Path) -> None:
+    with leaking(live_hub, tmp_path) as program:
+        place = f"leaking.py:{LEAK_LINE}"
+        done = live_hub.strobe("mem", "probe", place)
+        assert (done.returncode, "--yes" in done.stderr) == (2, True)
+        assert "4 to 13 times slower" in done.stderr
+        done = live_hub.strobe("mem", "probe", place, "--yes", "--rate", "5")
+        assert (done.returncode, "1 at most" in done.stderr) == (2, True)
+        done = live_hub.strobe(
+            "mem",
+            "probe",
+            place,
+            "--yes",
+            "--keep",
+            "--when",
+            "every 100",
+            "--rate",
+            "1",
+            "--hits",
+            "3",
+            "--json",
+        )
+        probe = json.loads(done.stdout)["probe"]["id"]
+        eventually(lambda: "armed" in live_hub.strobe("why", probe).stdout, "the probe")
+        assert program.tell("") == "True"
+
+        def rows() -> list[dict[str, Any]]:
+            table = live_hub.strobe("hits", probe, "--json")
+            return [json.loads(line) for line in table.stdout.splitlines()]
+
+        for count in (1, 2, 3):
+            eventually(lambda: program.tell("leak") and len(rows()) >= count, "a reading")
+        newest, *_, oldest = rows()
+        cells = {name: cell.get("text") for name, cell in newest["cells"].items()}
+        assert cells["hit"] == "3"
+        passes = int(cells["passes"])
+        assert passes >= 100
+        assert passes % 100 == 0
+        assert 10_000 * passes <= int(cells["bytes_change"]) <= 11_000 * passes
+        assert cells["most"].startswith(f"leaking.py:{LEAK_LINE} +")
+        shown = live_hub.strobe("show", newest["snapshot"])
+        assert "Hit 3" in shown.stdout
+        assert "since hit 2" in shown.stdout
+        assert f"leaking.py:{LEAK_LINE}" in shown.stdout
+        first = json.loads(live_hub.strobe("show", oldest["snapshot"], "--json").stdout)
+        assert (first["summary"]["kind"], first["body"]["memory"]["since_hit"]) == ("memory", 0)
+        assert "since it was armed" in first["summary"]["text"]
+        assert live_hub.strobe("diff", oldest["snapshot"], newest["snapshot"]).returncode == 1
+        assert "memory by line" in live_hub.strobe("probes").stdout
+        why = live_hub.strobe("why", probe).stdout
+        assert "captured 3" in why
+        eventually(lambda: program.tell("") == "False", "the end of tracing")
+        live_hub.strobe("edit", probe, "--hits", "5")
+        eventually(lambda: program.tell("") == "True", "tracing for more hits")
+        live_hub.strobe("rm", probe)
+        eventually(lambda: program.tell("") == "False", "the end of tracing")
+
+
+def test_strobe_mem_probe_prints_readings_and_leaves_nothing(live_hub: LiveHub, tmp_path: Path) -> None:
+    with leaking(live_hub, tmp_path) as program:
+        command = [
+            *STROBE,
+            "mem",
+            "probe",
+            f"leaking.py:{LEAK_LINE}",
+            "--yes",
+            "--hits",
+            "1",
+            "--timeout",
+            "60",
+        ]
+        with subprocess.Popen(
+            command, env=live_hub.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as waiting:
+            eventually(lambda: program.tell("leak") and waiting.poll() is not None, "a reading")
+            assert waiting.stdout is not None
+            output = waiting.stdout.read()
+        assert waiting.returncode == 0
+        assert "Hit 1" in output
+        assert "LINE" in output
+        eventually(lambda: program.tell("") == "False", "the end of tracing")
+        assert live_hub.client.probes() == []

@@ -14,6 +14,7 @@ import pytest
 from fake_agent import FakeAgent, open_link
 from http_person import HttpPerson
 from live_hub import STROBE, LiveHub
+from stroboscope.cli.failure import Failure
 from waiting import eventually
 
 PROGRAM = """
@@ -74,6 +75,25 @@ def test_policy_that_makes_no_sense_is_refused(live_hub: LiveHub) -> None:
         answer = person.ask("PUT", "redaction", body)
         assert (answer.status, answer.json["error"]) == (400, "bad_request"), body
     assert person.get("redaction")["policy"] == POLICY
+
+
+def test_policy_that_agents_would_refuse_is_refused_with_the_reason(live_hub: LiveHub) -> None:
+    person = HttpPerson(live_hub)
+    put(live_hub, POLICY)
+    before = live_hub.client.redaction()["version"]
+    for policy, message in (
+        (
+            {"deny_patterns": [{"name": "badge", "regex": "B-[0-9]+"}, {"name": "broken", "regex": "a(b"}]},
+            "'policy': deny_patterns: \"broken\" is no regular expression: missing closing parenthesis at column 4",
+        ),
+        ({"deny_patterns": [{"name": "bytes", "regex": "\\C"}]}, "\\C is disabled by the application"),
+        ({"deny_names": ["--"]}, 'deny_names: "--" has no letter or digit'),
+        ({"exceptions": [{"pattern": "no such", "reason": "x"}]}, "strobe redact show --patterns lists them"),
+    ):
+        answer = person.ask("PUT", "redaction", {"policy": policy})
+        assert answer.status == 400
+        assert message in answer.json["message"]
+    assert live_hub.client.redaction()["version"] == before
 
 
 def test_a_change_that_did_not_see_the_last_one_is_refused(live_hub: LiveHub) -> None:
@@ -159,8 +179,9 @@ def test_policy_changes_while_the_program_runs(live_hub: LiveHub, start: Any) ->
     eventually(lambda: rules(live_hub) == strict, "the new policy")
     put(live_hub, EXCEPT_SESSION)
     eventually(lambda: rules(live_hub) == plain | {"session_id": ""}, "the exception")
-    put(live_hub, {"deny_patterns": [{"name": "broken", "regex": "("}]})  # the agent refuses it
-    put(live_hub, {"deny_patterns": [{"name": "broken", "regex": "("}], "deny_names": ["employee id"]})
+    for policy in ({"deny_names": ["employee id"]}, {}):
+        with pytest.raises(Failure, match="no regular expression"):
+            put(live_hub, policy | {"deny_patterns": [{"name": "broken", "regex": "("}]})
     assert rules(live_hub) == plain | {"session_id": ""}
     put(live_hub, None)
     eventually(lambda: rules(live_hub) == plain, "no policy")

@@ -107,7 +107,7 @@ def test_policy_can_be_written_and_read_again(write: Any) -> None:
         ("[deny]\npatterns = ['a']", "line 2: deny.patterns has the entry 'a'", "Write patterns = [{"),
         (
             "[deny]\npatterns = [\n  { name = 'good', regex = 'a' },\n  { name = 'bad one', regex = 'a(' },\n]",
-            'line 4: the pattern "bad one" is no regular expression: missing closing parenthesis at column 3',
+            'line 4: deny_patterns: "bad one" is no regular expression: missing closing parenthesis at column 3',
             "Correct that entry.",
         ),
         ("[[exceptions]]\nname = 'a'", "line 1: the exception for 'a' has no reason", "Write reason ="),

@@ -67,11 +67,12 @@ const NO_OPTIONS: Required<ActionOptions> = {
   ...{ watches: [], watches_only: false, native: false },
   ...{ template: "", level: "info", to_logging: false },
   ...{ metric: "", metric_kind: "count", value: "", labels: [], until: "" },
+  ...{ by: "line", top: 0, frames: 0 },
 };
 
 /** A draft with everything the probe has. */
 export function draftOf(probe: Probe, path: string, line: number): Draft {
-  const action = probe.action === "span" ? "snapshot" : probe.action;
+  const action = probe.action === "span" || probe.action === "memory" ? "snapshot" : probe.action;
   const options = { ...NO_OPTIONS, ...probe.options };
   return {
     ...newDraft(probe.service, probe.location, path, line),

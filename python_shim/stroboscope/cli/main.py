@@ -34,6 +34,7 @@ look
   diff ID ID          what differs between two snapshots
   hits PROBE          a table over many hits
   mem start|diff|stop|census SERVICE   where memory went
+  mem probe LOCATION                   what came since the hit before
 
 measure
   log LOCATION TEMPLATE      log a line each time it is reached

@@ -17,12 +17,12 @@ _EXPIRY_MARGIN_S = 300
 USAGE = "[--if EXPR] [limits] [targets] [--json]"
 
 
-def add_probe_options(parser: arguments.Parser, hits_default: str) -> None:
-    """Add the options; `hits_default` says in words how often the probe acts without --hits."""
+def add_probe_options(parser: arguments.Parser, hits_default: str, rate_default: str = "10") -> None:
+    """Add the options; the defaults say in words how often, and how fast, the probe acts without its own."""
     parser.add_argument(
         "--if", dest="condition", default="", metavar="EXPR", help="act only where this is true"
     )
-    add_limits(parser, hits_default)
+    add_limits(parser, hits_default, rate_default)
     targets = parser.add_argument_group("targets")
     targets.add_argument(
         "--service", default="", metavar="S", help="needed when several services are connected"
@@ -49,7 +49,7 @@ def add_probe_options(parser: arguments.Parser, hits_default: str) -> None:
     )
 
 
-def add_limits(parser: arguments.Parser, hits_default: str) -> None:
+def add_limits(parser: arguments.Parser, hits_default: str, rate_default: str = "10") -> None:
     """Add what bounds a probe; all may be changed on a live one."""
     limits = parser.add_argument_group("limits, in each process")
     limits.add_argument(
@@ -61,7 +61,9 @@ def add_limits(parser: arguments.Parser, hits_default: str) -> None:
         metavar="WHICH",
         help="of the passes where the condition holds only the N-th, '>=N' or 'every N'",
     )
-    limits.add_argument("--rate", type=arguments.rate, metavar="R", help="act at most R times a second (10)")
+    limits.add_argument(
+        "--rate", type=arguments.rate, metavar="R", help=f"act at most R times a second ({rate_default})"
+    )
     limits.add_argument("--expires", type=arguments.duration, metavar="T", help="end after 90s, 10m, 2h (1h)")
     limits.add_argument(
         "--budget", type=arguments.percent, metavar="P", help="may cost P percent of one core (the process's)"

@@ -48,6 +48,8 @@ def _what(action: str, options: JsonObject) -> str:
     if action == "timer":
         until = f" until {options['until']}" if options.get("until") else ""
         return f"timer {options.get('metric') or ''}{until}".rstrip()
+    if action == "memory":
+        return f"memory by {options.get('by') or 'line'}"
     if action == "span":
         return "span:"
     watches = options.get("watches") or []

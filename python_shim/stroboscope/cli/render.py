@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stroboscope.cli.duration import moment, span_of
+from stroboscope.cli.memory_report import print_reading
 from stroboscope.cli.terminal import Span, Terminal
 from stroboscope.cli.values import ValueTree, variable_groups, variables_of
 
@@ -32,6 +33,11 @@ def print_snapshot(
     frames = [frame for frame in body.get("frames") or [] if isinstance(frame, dict)]
     _print_head(terminal, view, summary, body, instance)
     _print_source(terminal, source, _line_of(summary))
+    if body.get("memory"):
+        terminal.line()
+        print_reading(terminal, _object(body, "memory"))
+        terminal.line()
+        return
     tree = ValueTree(terminal, body.get("values"), depth)
     if body.get("watches"):
         terminal.line()

@@ -13,12 +13,13 @@ import mines
 import pytest
 from captured import Snapshot, extension, in_thread
 
-LONG = bool(os.environ.get("STROBE_TEST_LONG"))  # ten times as many, on request
+LONG = bool(os.environ.get("STROBE_TEST_LONG"))  # ten times as many, on request: `make soak`
 CAPTURES = 1_000_000 if LONG else 100_000
 KEEPS_FREED = bool(os.environ.get("STROBE_TEST_SANITIZED"))
 """A sanitizer keeps freed memory, so resident memory says nothing there; blocks and references are still counted."""
 IMAGES: list[bytes] = []  # of no function, so that no snapshot has it
 HITS = 100_000 if LONG else 10_000
+pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 
 
 def resident_kib() -> int:

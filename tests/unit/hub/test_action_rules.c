@@ -43,6 +43,24 @@ static void test_each_action_has_its_own_number_of_hits(void **state)
                      STROBE_PROBE_HITS_UNBOUNDED);
 }
 
+static void test_a_memory_probe_hits_seldom(void **state)
+{
+    struct strobe_error error = {0};
+    struct strobe_wire_limits limits = {0}, fast = {.rate_per_s = 5}, snapshot = {0};
+    (void)state;
+    assert_int_equal(
+        check("memory", STROBE_LOCATION_FORM_LINE, (struct strobe_wire_action_options){0}, &limits, &error), 0);
+    assert_int_equal(limits.hits, STROBE_PROBE_HITS_MEMORY_DEFAULT);
+    assert_true(limits.rate_per_s == STROBE_MEMORY_RATE_PER_S_DEFAULT);
+    assert_int_equal(
+        check("snapshot", STROBE_LOCATION_FORM_LINE, (struct strobe_wire_action_options){0}, &snapshot, &error), 0);
+    assert_true(snapshot.rate_per_s == STROBE_PROBE_RATE_PER_S_DEFAULT);
+    assert_int_equal(check("memory", STROBE_LOCATION_FORM_LINE, (struct strobe_wire_action_options){0}, &fast, &error),
+                     STROBE_EINVAL);
+    assert_non_null(strstr(error.message, "1 at most"));
+    refuses("memory", (struct strobe_wire_action_options){.by = "line", .frames = 4}, "options.frames");
+}
+
 static void test_what_an_action_needs_is_asked_for(void **state)
 {
     char *watches[] = {"a", " "};
@@ -113,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_action_has_its_own_number_of_hits),
+        cmocka_unit_test(test_a_memory_probe_hits_seldom),
         cmocka_unit_test(test_what_an_action_needs_is_asked_for),
         cmocka_unit_test(test_what_this_version_does_not_have_says_what_to_use_instead),
         cmocka_unit_test(test_a_timer_does_not_begin_where_something_is_raised),

@@ -2,6 +2,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sample_body.h"
@@ -141,6 +142,98 @@ static void test_redacted_values_are_never_compared(void **state)
     expect(keys, keys, "", "redacted v[<str>]; redacted v[<str>]");
 }
 
+/* The answer as JSON has no such text, and tells `unknown`. */
+static void expect_hidden(const char *locals, const char *left, const char *right, const char *secret,
+                          const char *unknown)
+{
+    const char *const sides[2] = {left, right};
+    for (int i = 0; i < 2; i++) {
+        char text[2048];
+        json_t *answer = diff_of(sample_body(locals, sides[i]), sample_body(locals, sides[1 - i]));
+        char *whole = json_dumps(answer, JSON_COMPACT);
+        assert_null(strstr(whole, secret));
+        list_text(answer, "unknown", text);
+        assert_string_equal(text, unknown);
+        free(whole);
+        json_decref(answer);
+    }
+}
+
+static void test_what_one_side_redacts_the_other_does_not_show(void **state)
+{
+    (void)state;
+    static const char hidden[] = "[{`type`:`str`,`cut`:`redacted:pattern`,`rule`:`JWT`}]";
+    expect_hidden("[[`v`,0]]", hidden, "[{`type`:`str`,`text`:`'swordfish'`}]", "swordfish", "redacted v");
+    json_t *answer =
+        diff_of(sample_body("[[`v`,0]]", hidden), sample_body("[[`v`,0]]", "[{`type`:`str`,`text`:`'swordfish'`}]"));
+    json_t *row = json_array_get(json_object_get(answer, "unknown"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "message")),
+                        "redacted on the left, so the right is not shown");
+    json_decref(answer);
+    /* As an item, of a list and of a set, and as a key. */
+    expect_hidden("[[`v`,0]]",
+                  "[{`type`:`list`,`items`:[1,2]},{`type`:`str`,`cut`:`redacted:pattern`,`rule`:`JWT`},"
+                  "{`type`:`int`,`text`:`1`}]",
+                  "[{`type`:`list`,`items`:[1,2]},{`type`:`str`,`text`:`'swordfish'`},{`type`:`int`,`text`:`1`}]",
+                  "swordfish", "redacted v[0]");
+    static const char set[] = "[{`type`:`set`,`items`:[1]},{`type`:`str`,`cut`:`redacted:pattern`,`rule`:`JWT`}]";
+    static const char open_set[] = "[{`type`:`set`,`items`:[1]},{`type`:`str`,`text`:`'swordfish'`}]";
+    json_t *sets = diff_of(sample_body("[[`v`,0]]", set), sample_body("[[`v`,0]]", open_set));
+    char *whole = json_dumps(sets, JSON_COMPACT);
+    assert_null(strstr(whole, "swordfish"));
+    assert_non_null(strstr(whole, "it may be what is redacted on the left"));
+    free(whole);
+    json_decref(sets);
+    json_t *keys = diff_of(
+        sample_body("[[`v`,0]]", "[{`type`:`dict`,`entries`:[[1,2]]},{`type`:`str`,`cut`:`redacted:pattern`,`rule`:"
+                                 "`JWT`},{`type`:`int`,`text`:`1`}]"),
+        sample_body(
+            "[[`v`,0]]",
+            "[{`type`:`dict`,`entries`:[[1,2]]},{`type`:`str`,`text`:`'swordfish'`},{`type`:`int`,`text`:`1`}]"));
+    whole = json_dumps(keys, JSON_COMPACT);
+    assert_null(strstr(whole, "swordfish"));
+    free(whole);
+    json_decref(keys);
+}
+
+static void test_a_name_that_is_redacted_on_one_side_is_hidden_wherever_it_stands(void **state)
+{
+    (void)state;
+    static const char locals[] = "[[`a`,0],[`user`,1]]";
+    /* The type differs, so the two are not walked together, and the heads would have previews. */
+    json_t *answer = diff_of(
+        sample_body(locals, "[{`type`:`A`,`fields`:[[`password`,2]]},{`type`:`U`,`fields`:[[`name`,3]]},"
+                            "{`type`:`str`,`cut`:`redacted:name`,`rule`:`password`},{`type`:`str`,`text`:`'ann'`}]"),
+        sample_body(locals, "[{`type`:`B`,`fields`:[[`password`,2]]},{`type`:`dict`,`entries`:[[4,3]]},"
+                            "{`type`:`str`,`text`:`'swordfish'`},{`type`:`str`,`text`:`'tuna'`},"
+                            "{`type`:`str`,`text`:`'password'`}]"));
+    char *whole = json_dumps(answer, JSON_COMPACT);
+    assert_null(strstr(whole, "swordfish"));
+    assert_null(strstr(whole, "tuna"));
+    free(whole);
+    json_decref(answer);
+}
+
+static void test_lists_too_long_to_align_are_named(void **state)
+{
+    char left[8192] = "[{`type`:`list`,`items`:[", right[8192] = "[{`type`:`list`,`items`:[";
+    (void)state;
+    for (int i = 0; i < 260; i++) {
+        strcat(left, i > 0 ? ",1" : "1");
+        strcat(right, i > 0 ? ",1" : "1");
+    }
+    strcat(left, "]},{`type`:`int`,`text`:`1`}]");
+    strcat(right, "]},{`type`:`int`,`text`:`2`}]");
+    json_t *answer = diff_of(sample_body("[[`v`,0]]", left), sample_body("[[`v`,0]]", right));
+    json_t *rows = json_object_get(answer, "by_position");
+    assert_int_equal(json_array_size(rows), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 0), "path")), "v");
+    json_decref(answer);
+    answer = diff_of(sample_body("[[`v`,0]]", left), sample_body("[[`v`,0]]", left));
+    assert_int_equal(json_array_size(json_object_get(answer, "by_position")), 0);
+    json_decref(answer);
+}
+
 static void test_what_was_cut_is_unknown_unless_the_sizes_differ(void **state)
 {
     (void)state;
@@ -221,6 +314,9 @@ int main(void)
         cmocka_unit_test(test_the_item_that_is_most_alike_is_the_one_compared),
         cmocka_unit_test(test_cycles_end_and_aliases_are_told),
         cmocka_unit_test(test_redacted_values_are_never_compared),
+        cmocka_unit_test(test_what_one_side_redacts_the_other_does_not_show),
+        cmocka_unit_test(test_a_name_that_is_redacted_on_one_side_is_hidden_wherever_it_stands),
+        cmocka_unit_test(test_lists_too_long_to_align_are_named),
         cmocka_unit_test(test_what_was_cut_is_unknown_unless_the_sizes_differ),
         cmocka_unit_test(test_frames_are_aligned_by_function_and_locals_by_name),
         cmocka_unit_test(test_a_body_made_to_keep_us_busy_is_left_in_time),

@@ -60,7 +60,7 @@ static void test_absent_optional_members_have_their_defaults(void **state)
     json_t *json = json_pack("{s:s, s:s}", "service", "shop", "location", "x.py:1");
     assert_int_equal(strobe_wire_struct_from_json(&strobe_wire_probe_request_struct, json, &request, NULL), 0);
     assert_int_equal(request.limits.hits, 0); /* the action's own */
-    assert_true(request.limits.rate_per_s == 10.0);
+    assert_true(request.limits.rate_per_s == 0.0);
     assert_string_equal(request.options.level, "info");
     assert_string_equal(request.action, "snapshot");
     assert_null(request.condition);

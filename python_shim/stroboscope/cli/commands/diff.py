@@ -69,6 +69,8 @@ def _print(terminal: Terminal, answer: JsonObject, full: bool) -> None:
             _print_unknown(terminal, row)
         if len(shown) < len(unknown):
             terminal.line(("dim", f"  … {len(unknown) - len(shown)} more: strobe diff --full"))
+    for row in _rows(answer, "by_position"):
+        _print_by_position(terminal, row)
     terminal.line()
     terminal.line(*_summary(answer, len(differences), len(unknown)), wrap_prefix="  ")
 
@@ -186,6 +188,17 @@ def _print_unknown(terminal: Terminal, row: JsonObject) -> None:
         ("name", str(row.get("path", ""))),
         ("dim", place),
         ("cut", f"  {reason}"),
+        wrap_prefix="    ",
+    )
+
+
+def _print_by_position(terminal: Terminal, row: JsonObject) -> None:
+    place = f"  #{row['frame']}" if "frame" in row else ""
+    terminal.line(
+        ("warn", "! "),
+        ("name", str(row.get("path", ""))),
+        ("dim", place),
+        ("cut", f"  {row.get('message', '')}; one item more or less shifts all behind it"),
         wrap_prefix="    ",
     )
 

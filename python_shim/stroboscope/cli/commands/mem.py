@@ -10,6 +10,7 @@ from stroboscope.cli import arguments
 from stroboscope.cli.failure import NOTHING_CAPTURED, OK, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.memory_report import number, print_changes, rows_of, size_text
 from stroboscope.cli.table import print_table
 from stroboscope.cli.terminal import Span, Terminal
 
@@ -20,6 +21,7 @@ examples
   strobe mem diff shop --by traceback --top 5
   strobe mem stop shop
   strobe mem census shop
+  strobe mem probe shop/cache.py:42 --yes
 """
 _DESCRIPTION = """\
 Say where the memory of a process went.
@@ -34,16 +36,21 @@ stop     a last diff, and the end of tracing.
 census   live objects by type, without tracing: containers and instances, no str and no int; the program
          stands still for at most 50 ms.
 status   whether it traces now.
+probe    at each hit of a location, what is allocated more than at the hit before: strobe mem probe --help.
 """
 
 
 def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
-    """Ask one process of a service, and print what it answers."""
+    """Ask one process of a service, and print what it answers; or set a memory probe."""
+    if argv and argv[0] == "probe":
+        from stroboscope.cli.commands import mem_probe
+
+        return mem_probe.run(argv[1:], connect)
     options = _parse(argv)
     client = connect()
     instance = _instance_of(client, options)
     if options.op == "start" and not options.yes:
-        _confirm(instance, options.frames)
+        confirm(f"pid {instance.get('pid')} on {instance.get('host')}", options.frames)
     body: JsonObject = {"op": options.op, "top": options.top, "by": options.by, "since": options.since}
     if options.op == "start":
         body["frames"] = options.frames
@@ -58,7 +65,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = arguments.make_parser(
         "mem",
-        "start|diff|stop|census|status SERVICE [--instance ID] [--yes] [...]",
+        "start|diff|stop|census|status SERVICE [--instance ID] [--yes] [...], or probe LOCATION [...]",
         _DESCRIPTION,
         _EXAMPLES,
     )
@@ -113,12 +120,12 @@ def _instance_of(client: HubClient, options: argparse.Namespace) -> JsonObject:
     return instances[0]
 
 
-def _confirm(instance: JsonObject, frames: int) -> None:
-    """Say what it costs; go on only when somebody says yes."""
+def confirm(where: str, frames: int) -> None:
+    """Say what tracing costs in `where`; go on only when somebody says yes."""
     slower = "4 to 13" if frames == 1 else "4 to 37"
     cost = (
-        f"tracing makes code that allocates much {slower} times slower in pid {instance.get('pid')} on "
-        f"{instance.get('host')}, and takes about 50 bytes for each block of memory"
+        f"tracing makes code that allocates much {slower} times slower in {where}, and takes about 50 bytes "
+        "for each block of memory"
     )
     if not sys.stdin.isatty() or not sys.stderr.isatty():
         raise Failure(WRONG_USE, cost, "If that is fine: --yes")
@@ -136,14 +143,14 @@ def _confirm(instance: JsonObject, frames: int) -> None:
 def _print(terminal: Terminal, options: argparse.Namespace, answer: JsonObject, instance: JsonObject) -> None:
     terminal.line(
         ("title", f"pid {instance.get('pid')} on {instance.get('host')}"),
-        ("dim", f"  {str(instance.get('id', '?'))[:12]}  resident {_size(_number(answer, 'rss_bytes'))}"),
+        ("dim", f"  {str(instance.get('id', '?'))[:12]}  resident {size_text(number(answer, 'rss_bytes'))}"),
     )
     if options.op == "start":
         _print_started(terminal, options, answer)
     elif options.op == "census":
         _print_census(terminal, answer)
     elif options.op in ("diff", "stop"):
-        _print_changes(terminal, options, answer)
+        print_changes(terminal, answer, options.by)
     _print_state(terminal, options, answer)
 
 
@@ -160,70 +167,21 @@ def _print_started(terminal: Terminal, options: argparse.Namespace, answer: Json
 
 
 def _print_census(terminal: Terminal, answer: JsonObject) -> None:
-    count = (
-        f"{_number(answer, 'blocks'):,} objects, {_size(_number(answer, 'bytes'))} without what they point to"
-    )
-    held = f"; the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"
+    size = size_text(number(answer, "bytes"))
+    count = f"{number(answer, 'blocks'):,} objects, {size} without what they point to"
+    held = f"; the program stood still for {number(answer, 'held_us') / 1000:.1f} ms"
     terminal.line(("", count), ("dim", held), wrap_prefix="  ")
     if answer.get("cut"):
         terminal.line(("cut", "There are more: the time for one walk was used up."))
     rows: list[list[Span]] = [
         [
-            ("number", f"{_number(row, 'blocks'):>12,}"),
-            ("", f"{_size(_number(row, 'bytes')):>10}"),
+            ("number", f"{number(row, 'blocks'):>12,}"),
+            ("", f"{size_text(number(row, 'bytes')):>10}"),
             ("type", str(row.get("type", "?"))),
         ]
-        for row in _rows(answer)
+        for row in rows_of(answer)
     ]
     print_table(terminal, ("     OBJECTS", "      SIZE", "TYPE"), rows)
-
-
-def _print_changes(terminal: Terminal, options: argparse.Namespace, answer: JsonObject) -> None:
-    seconds = _number(answer, "elapsed_ms") / 1000
-    change = _number(answer, "bytes_change")
-    terminal.line(
-        (_role(change), _signed(change)),
-        ("", f" in {seconds:.1f} s"),
-        ("dim", f" ({_rate(change, seconds)}), {_number(answer, 'blocks_change'):+,} blocks; "),
-        ("dim", f"traced now: {_size(_number(answer, 'bytes'))} in {_number(answer, 'blocks'):,} blocks; "),
-        ("dim", f"the program stood still for {_number(answer, 'held_us') / 1000:.1f} ms"),
-        wrap_prefix="  ",
-    )
-    if answer.get("cut"):
-        terminal.line(("cut", "There are more places than are told apart; the sums count all of them."))
-    rows = _rows(answer)
-    if not rows:
-        terminal.line(("dim", "Nothing was allocated that is still there."))
-    elif options.by == "traceback":
-        _print_tracebacks(terminal, rows, seconds)
-    else:
-        head = ("     CHANGE", "    GROWTH", "   BLOCKS", "       NOW", "LINE")
-        print_table(terminal, head, [_row(row, seconds) for row in rows])
-
-
-def _row(row: JsonObject, seconds: float) -> list[Span]:
-    change = _number(row, "bytes_change")
-    lines = [str(line) for line in row.get("lines") or []]
-    return [
-        (_role(change), f"{_signed(change):>11}"),
-        ("dim", f"{_rate(change, seconds):>10}"),
-        ("", f"{_number(row, 'blocks_change'):>+9,}"),
-        ("dim", f"{_size(_number(row, 'bytes')):>10}"),
-        ("name", lines[0] if lines else "?"),
-    ]
-
-
-def _print_tracebacks(terminal: Terminal, rows: list[JsonObject], seconds: float) -> None:
-    for row in rows:
-        change = _number(row, "bytes_change")
-        terminal.line()
-        terminal.line(
-            (_role(change), _signed(change)),
-            ("dim", f"  {_rate(change, seconds)}  {_number(row, 'blocks_change'):+,} blocks"),
-            ("dim", f"  now {_size(_number(row, 'bytes'))} in {_number(row, 'blocks'):,}"),
-        )
-        for line in row.get("lines") or []:
-            terminal.line(("", "  "), ("name", str(line)))
 
 
 def _print_state(terminal: Terminal, options: argparse.Namespace, answer: JsonObject) -> None:
@@ -231,43 +189,17 @@ def _print_state(terminal: Terminal, options: argparse.Namespace, answer: JsonOb
         terminal.line(("warn", f"Tracing ended by itself: {answer['ended']}."), wrap_prefix="  ")
     if answer.get("tracing"):
         whose = "" if answer.get("own") else ", by the program itself"
-        frames = _number(answer, "frames")
+        frames = number(answer, "frames")
         terminal.line(
             (
                 "dim",
                 f"Tracing{whose}, {frames} line{'s' if frames != 1 else ''} of each stack; "
-                f"traces take {_size(_number(answer, 'tracer_bytes'))}.",
+                f"traces take {size_text(number(answer, 'tracer_bytes'))}.",
             )
         )
+        probes = number(answer, "probes")
+        if probes:
+            for_whom = "a memory probe" if probes == 1 else f"{probes} memory probes"
+            terminal.line(("dim", f"It goes on for {for_whom}: strobe probes."))
     elif options.op in ("stop", "status"):
         terminal.line(("dim", "Not tracing."))
-
-
-def _rows(answer: JsonObject) -> list[JsonObject]:
-    return [row for row in answer.get("rows") or [] if isinstance(row, dict)]
-
-
-def _number(row: JsonObject, name: str) -> int:
-    value = row.get(name)
-    return value if isinstance(value, int) else 0
-
-
-def _role(change: int) -> str:
-    return "bad" if change > 0 else "good" if change < 0 else "dim"
-
-
-def _size(count: float) -> str:
-    """'840 B', '4.2 KiB', '1.3 MiB'."""
-    for unit in ("B", "KiB", "MiB"):
-        if abs(count) < 1024:
-            return f"{count:.0f} B" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GiB"
-
-
-def _signed(count: int) -> str:
-    return ("+" if count >= 0 else "") + _size(count)
-
-
-def _rate(change: int, seconds: float) -> str:
-    return f"{_signed(int(change / seconds))}/s" if seconds > 0 else "-"
