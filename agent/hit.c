@@ -125,5 +125,5 @@ bool strobe_agent_attributes(void *user, const struct strobe_hit *hit, const str
                              size_t count)
 {
     const struct strobe_log_line line = line_at(hit);
-    return push(user, strobe_attributes_pack(&line, values, count));
+    return strobe_agent_give(user, strobe_attributes_pack(&line, values, count));
 }
