@@ -85,6 +85,7 @@ static int start_probes(struct strobe_agent *agent, struct strobe_error *error)
     }
     strobe_dispatch_init(&agent->dispatch, strobe_agent_hit, strobe_agent_line, strobe_worker_probe_ended, agent);
     agent->dispatch.text = strobe_agent_own_name;
+    agent->dispatch.on_attributes = strobe_agent_attributes;
     agent->dispatch.budget = options_budget();
     strobe_crash_marker_open(&agent->marker, agent->identity.service, agent->identity.instance);
     agent->dispatch.at_work = strobe_crash_marker_place(&agent->marker);

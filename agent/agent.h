@@ -35,6 +35,7 @@ struct strobe_mail {
     bool code_appeared;
     bool probe_ended;
     bool has_lines; /* for the program's own logging */
+    bool policy_changed;
     bool has_notes; /* of memory probes */
 };
 
@@ -148,6 +149,12 @@ bool strobe_agent_give(void *user, struct strobe_image *image);
 /** strobe_line_handler of the dispatch: queue a log line. */
 bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size);
 
+struct strobe_watch_value;
+
+/** strobe_attributes_handler of the dispatch: queue the attributes of the current span. */
+bool strobe_agent_attributes(void *user, const struct strobe_hit *hit, const struct strobe_watch_value *values,
+                             size_t count);
+
 /* ---- worker.c ---- */
 
 /** Start the worker thread. GIL: held. @return 0 or STROBE_EINTERNAL */
@@ -163,6 +170,9 @@ void strobe_worker_post(struct strobe_agent *agent, void (*write)(struct strobe_
 /** Hooks of index and dispatch: leave a note for the worker. */
 void strobe_worker_code_appeared(void *user);
 void strobe_worker_probe_ended(void *user);
+
+/** The redaction policy changed: have probes looked at again. Thread: any. */
+void strobe_worker_policy_changed(struct strobe_agent *agent);
 
 /* ---- board.c ---- */
 
@@ -211,7 +221,7 @@ struct strobe_log_line;
 /** The text of a log line, secrets taken out; new, NULL when memory is exhausted. Thread: any. */
 char *strobe_report_line_text(const struct strobe_log_line *line);
 
-/** Encode one image, a capture or a log line, as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone),
+/** Encode one image, of any kind, as a snapshot message. @return 0, STROBE_ENOTFOUND (its probe is gone),
  * STROBE_EPROTO, ... */
 int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *image,
                          struct strobe_wire_snapshot *ret_snapshot, struct strobe_error *error);

@@ -1,12 +1,14 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/attributes.h"
 #include "agent/log_line.h"
 #include "agent/relay.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "probes/py/measure.h"
 #include "snapshot/py/capture.h"
+#include "snapshot/py/trace.h"
 
 /* All of this runs in the program's thread, under the GIL: no Python object is made, nothing waits. */
 
@@ -93,19 +95,35 @@ bool strobe_agent_hit(void *user, const struct strobe_hit *hit, const struct str
     return strobe_agent_give(agent, agent->queue != NULL ? strobe_capture(hit->frame, &context) : NULL);
 }
 
-bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
+/* When and where, without a text. */
+static struct strobe_log_line line_at(const struct strobe_hit *hit)
 {
     PyCodeObject *code = strobe_frame_code(hit->frame);
     struct strobe_log_line line = {.tag = hit->probe->tag,
                                    .time_us = strobe_clock_unix_us(),
                                    .line = hit->line,
                                    .thread = hit->tstate->native_thread_id,
-                                   .text = text,
-                                   .text_size = size};
+                                   .text = ""};
+    line.has_trace = strobe_trace_ids(line.trace);
     line.function = ready_text(code->co_qualname, STROBE_NAME_BYTES_MAX, &line.function_size);
     line.file = ready_text(code->co_filename, STROBE_PATH_BYTES_MAX, &line.file_size);
+    return line;
+}
+
+bool strobe_agent_line(void *user, const struct strobe_hit *hit, const char *text, size_t size)
+{
+    struct strobe_log_line line = line_at(hit);
+    line.text = text;
+    line.text_size = size;
     if (hit->probe->action->to_logging) {
         strobe_relay_leave(user, &line);
     }
     return strobe_agent_give(user, strobe_log_line_pack(&line));
+}
+
+bool strobe_agent_attributes(void *user, const struct strobe_hit *hit, const struct strobe_watch_value *values,
+                             size_t count)
+{
+    const struct strobe_log_line line = line_at(hit);
+    return strobe_agent_give(user, strobe_attributes_pack(&line, values, count));
 }

@@ -3,6 +3,7 @@
 #ifndef STROBE_AGENT_LOG_LINE_H
 #define STROBE_AGENT_LOG_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,12 +12,16 @@
 /** strobe_image.kind; 0 is a snapshot. What is packed is a log line until its kind is set to another. */
 enum { STROBE_IMAGE_LOG_LINE = 1, STROBE_IMAGE_MEMORY = 2 };
 
+enum { STROBE_LOG_LINE_TRACE_BYTES = 24 /* trace id, span id */ };
+
 /** What it says. Texts are UTF-8 with their sizes; borrowed. */
 struct strobe_log_line {
     uint64_t tag; /* of the probe */
     int64_t time_us;
     int64_t line; /* of the source, 1-based */
     uint64_t thread;
+    bool has_trace; /* a span was current */
+    uint8_t trace[STROBE_LOG_LINE_TRACE_BYTES];
     size_t text_size, function_size, file_size;
     const char *text;
     const char *function;

@@ -42,19 +42,13 @@ static void fill_action(const struct strobe_wire_probe *probe, struct strobe_act
 /* A hub that left `hits` open means the action's own number. */
 static int64_t hits_of(const struct strobe_wire_probe *probe, enum strobe_action_kind kind)
 {
-    static const int64_t defaults[] = {
-        [STROBE_ACTION_SNAPSHOT] = STROBE_PROBE_HITS_DEFAULT, [STROBE_ACTION_LOG] = STROBE_PROBE_HITS_LOG_DEFAULT,
-        [STROBE_ACTION_METRIC] = STROBE_PROBE_HITS_UNBOUNDED, [STROBE_ACTION_TIMER] = STROBE_PROBE_HITS_UNBOUNDED,
-        [STROBE_ACTION_SPAN] = STROBE_PROBE_HITS_UNBOUNDED,   [STROBE_ACTION_MEMORY] = STROBE_PROBE_HITS_MEMORY_DEFAULT,
-    };
-    return probe->limits.hits > 0 ? probe->limits.hits : defaults[kind];
+    return probe->limits.hits > 0 ? probe->limits.hits : strobe_action_row(kind)->hits_default;
 }
 
 /* The same for the rate. */
 static double rate_of(const struct strobe_wire_probe *probe, enum strobe_action_kind kind)
 {
-    double rate = kind == STROBE_ACTION_MEMORY ? STROBE_MEMORY_RATE_PER_S_DEFAULT : STROBE_PROBE_RATE_PER_S_DEFAULT;
-    return probe->limits.rate_per_s > 0 ? probe->limits.rate_per_s : rate;
+    return probe->limits.rate_per_s > 0 ? probe->limits.rate_per_s : strobe_action_row(kind)->rate_default;
 }
 
 void strobe_probe_order_fill(const struct strobe_wire_probe *probe, struct strobe_probe_order *ret_order)

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "agent/agent.h"
+#include "agent/local.h"
 #include "base/log.h"
 #include "snapshot/pattern.h"
 #include "strobe/limits.h"
@@ -102,13 +104,20 @@ PyObject *strobe_redaction_set_policy(PyObject *module, PyObject *text)
 {
     json_t *document;
     struct strobe_error error = {0};
-    (void)module;
     const char *utf8 = text != Py_None ? PyUnicode_AsUTF8(text) : NULL;
     if ((utf8 == NULL && text != Py_None) || !read_document(utf8, &document)) {
         return NULL;
     }
     if (strobe_redaction_put(STROBE_POLICY_PROCESS, document, &error) < 0) {
         return raise_error(&error);
+    }
+    struct strobe_agent *agent = ((struct strobe_module_state *)PyModule_GetState(module))->agent;
+    if (agent != NULL) {
+        strobe_agent_lock_control(agent);
+        if (strobe_registry_recheck(&agent->registry)) {
+            strobe_registry_resolve(&agent->registry);
+        }
+        strobe_agent_unlock_control(agent);
     }
     Py_RETURN_NONE;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/attributes.h"
 #include "agent/log_line.h"
 #include "agent/origin.h"
 #include "agent/redaction.h"
@@ -100,6 +101,30 @@ char *strobe_report_line_text(const struct strobe_log_line *line)
     return strdup(hidden);
 }
 
+static json_t *hexadecimal(const uint8_t *bytes, size_t size)
+{
+    char text[2 * STROBE_LOG_LINE_TRACE_BYTES + 1];
+    for (size_t i = 0; i < size; i++) {
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    }
+    return json_string(text);
+}
+
+/* What a line and a snapshot have in common: when, where, in which thread and span. */
+static void describe_place(const struct strobe_log_line *line, struct strobe_wire_snapshot *snapshot)
+{
+    snapshot->time_us = line->time_us;
+    snapshot->line = line->line;
+    snapshot->function = line->function_size > 0 ? strndup(line->function, line->function_size) : NULL;
+    snapshot->file = line->file_size > 0 ? strndup(line->file, line->file_size) : NULL;
+    snapshot->body = json_pack("{s:{s:I}}", "thread", "id", (json_int_t)line->thread);
+    if (line->has_trace && snapshot->body != NULL) {
+        json_object_set_new(snapshot->body, "trace",
+                            json_pack("{s:o, s:o}", "trace_id", hexadecimal(line->trace, 16), "span_id",
+                                      hexadecimal(line->trace + 16, 8)));
+    }
+}
+
 /* A log line: redacted by pattern. */
 static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
 {
@@ -108,12 +133,30 @@ static int encode_line(const struct strobe_image *image, uint64_t *ret_tag, stru
     *ret_tag = line.tag;
     snapshot->kind = strdup("log");
     snapshot->text = strobe_report_line_text(&line);
-    snapshot->time_us = line.time_us;
-    snapshot->line = line.line;
-    snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
-    snapshot->file = line.file_size > 0 ? strndup(line.file, line.file_size) : NULL;
-    snapshot->body = json_pack("{s:{s:I}}", "thread", "id", (json_int_t)line.thread);
+    describe_place(&line, snapshot);
     return snapshot->kind != NULL && snapshot->text != NULL && snapshot->body != NULL ? 0 : STROBE_ENOMEM;
+}
+
+/* Attributes of a span: a small snapshot, in which they are the watches. */
+static int encode_attributes(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot)
+{
+    struct strobe_log_line line;
+    json_t *watches = NULL;
+    strobe_attributes_line(image, &line);
+    *ret_tag = line.tag;
+    snapshot->kind = strdup("span");
+    describe_place(&line, snapshot);
+    int status = strobe_attributes_read(image, &watches, &snapshot->text);
+    if (snapshot->kind == NULL || snapshot->body == NULL || status < 0) {
+        json_decref(watches);
+        return STROBE_ENOMEM;
+    }
+    json_t *frame = json_pack("{s:s, s:s, s:I}", "function", snapshot->function != NULL ? snapshot->function : "?",
+                              "file", snapshot->file != NULL ? snapshot->file : "?", "line", (json_int_t)line.line);
+    json_t *more = json_pack("{s:i, s:[o], s:[], s:o}", "format", 1, "frames", frame, "values", "watches", watches);
+    status = more != NULL && json_object_update(snapshot->body, more) == 0 ? 0 : STROBE_ENOMEM;
+    json_decref(more);
+    return status;
 }
 
 /* The reading of a memory probe: places in files and numbers, no values. */
@@ -124,25 +167,25 @@ static int encode_reading(const struct strobe_image *image, uint64_t *ret_tag, s
     json_t *body = json_loadb(line.text, line.text_size, 0, NULL);
     const char *text = json_string_value(json_object_get(body, "text"));
     *ret_tag = line.tag;
+    describe_place(&line, snapshot);
+    json_decref(snapshot->body);
     snapshot->body = body;
     snapshot->kind = strdup("memory");
     snapshot->text = text != NULL ? strdup(text) : NULL;
-    snapshot->time_us = line.time_us;
-    snapshot->line = line.line;
-    snapshot->function = line.function_size > 0 ? strndup(line.function, line.function_size) : NULL;
-    snapshot->file = line.file_size > 0 ? strndup(line.file, line.file_size) : NULL;
     json_object_del(body, "text");
     bool whole = snapshot->kind != NULL && snapshot->text != NULL &&
                  json_object_set_new(body, "process", strobe_origin_json()) == 0;
     return whole ? 0 : STROBE_ENOMEM;
 }
 
-static int encode_any(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot,
-                      struct strobe_error *error)
+static int encode(const struct strobe_image *image, uint64_t *ret_tag, struct strobe_wire_snapshot *snapshot,
+                  struct strobe_error *error)
 {
     switch (image->kind) {
     case STROBE_IMAGE_LOG_LINE:
         return encode_line(image, ret_tag, snapshot);
+    case STROBE_IMAGE_ATTRIBUTES:
+        return encode_attributes(image, ret_tag, snapshot);
     case STROBE_IMAGE_MEMORY:
         return encode_reading(image, ret_tag, snapshot);
     default:
@@ -155,7 +198,7 @@ int strobe_report_encode(struct strobe_agent *agent, const struct strobe_image *
 {
     struct strobe_wire_snapshot snapshot = {.seq = 1};
     uint64_t tag = 0;
-    int status = encode_any(image, &tag, &snapshot, error);
+    int status = encode(image, &tag, &snapshot, error);
     struct strobe_probe *probe = status == 0 ? strobe_board_find(&agent->board, tag) : NULL;
     if (status == 0 && probe == NULL) {
         status = strobe_error_set(error, STROBE_ENOTFOUND, "the probe of a snapshot is gone");
@@ -254,6 +297,7 @@ static void on_message(void *user, struct strobe_wire_message *message)
         strobe_worker_post(agent, write_request, &message->as.request);
     } else if (message->kind == STROBE_WIRE_KIND_POLICY) {
         strobe_redaction_take(&message->as.policy.redaction);
+        strobe_worker_policy_changed(agent);
     }
 }
 

@@ -43,6 +43,12 @@ static void write_ended(struct strobe_mail *mail, void *argument)
     mail->probe_ended = true;
 }
 
+static void write_policy(struct strobe_mail *mail, void *argument)
+{
+    (void)argument;
+    mail->policy_changed = true;
+}
+
 static void write_stop(struct strobe_mail *mail, void *argument)
 {
     (void)argument;
@@ -57,6 +63,11 @@ void strobe_worker_code_appeared(void *user)
 void strobe_worker_probe_ended(void *user)
 {
     strobe_worker_post(user, write_ended, NULL);
+}
+
+void strobe_worker_policy_changed(struct strobe_agent *agent)
+{
+    strobe_worker_post(agent, write_policy, NULL);
 }
 
 /* ---- Work, attached to Python ---- */
@@ -100,12 +111,20 @@ static bool must_look(struct strobe_agent *agent)
     return true;
 }
 
+/* Whether an engine that must reach new threads has something to report from them. */
+static bool must_keep_up(const struct strobe_agent *agent)
+{
+    const struct strobe_dispatch *dispatch = &agent->dispatch;
+    return dispatch->engine->needs_upkeep && (dispatch->sites.count > 0 || dispatch->raises.count > 0);
+}
+
 static void work(struct strobe_agent *agent, struct strobe_mail *mail)
 {
     strobe_memory_probes_read(&agent->memory, strobe_agent_give, agent); /* first: each moment makes it less exact */
+    bool due = mail->policy_changed && strobe_registry_recheck(&agent->registry);
     if (mail->has_set && !is_stale(agent, &mail->set)) {
         apply_set(agent, &mail->set);
-    } else if (mail->code_appeared || must_look(agent)) {
+    } else if (due || mail->code_appeared || must_look(agent)) {
         strobe_registry_resolve(&agent->registry);
     }
     if (strobe_registry_retire(&agent->registry)) {
@@ -119,7 +138,7 @@ static void work(struct strobe_agent *agent, struct strobe_mail *mail)
     }
     strobe_memory_upkeep(&agent->memory);
     strobe_memory_probes_settle(&agent->memory, &agent->registry);
-    if (agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0) {
+    if (must_keep_up(agent)) {
         agent->dispatch.engine->upkeep(&agent->dispatch);
     }
 }
@@ -149,7 +168,7 @@ static struct timespec deadline_after(int milliseconds)
 static bool has_mail(const struct strobe_mail *mail)
 {
     return mail->stop || mail->has_set || mail->requests_count > 0 || mail->code_appeared || mail->probe_ended ||
-           mail->has_lines || mail->has_notes;
+           mail->has_lines || mail->has_notes || mail->policy_changed;
 }
 
 /* Wait for mail or the time to look after things; move the mail out. @return false: stop */
@@ -200,7 +219,7 @@ static void *worker_main(void *argument)
         PyEval_RestoreThread(agent->worker_tstate);
         agent->worker_works = true;
         work(agent, &mail);
-        upkeep = agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0;
+        upkeep = must_keep_up(agent);
         agent->worker_works = false;
         PyEval_SaveThread();
         pthread_mutex_unlock(&agent->control_lock);

@@ -15,15 +15,13 @@ static int find_word(const char *const *words, size_t count, const char *word)
 
 int strobe_action_kind_parse(const char *word, enum strobe_action_kind *ret_kind)
 {
-    static const char *const words[] = {
-        [STROBE_ACTION_SNAPSHOT] = "snapshot", [STROBE_ACTION_LOG] = "log",   [STROBE_ACTION_METRIC] = "metric",
-        [STROBE_ACTION_TIMER] = "timer",       [STROBE_ACTION_SPAN] = "span", [STROBE_ACTION_MEMORY] = "memory",
-    };
-    int kind = find_word(words, sizeof words / sizeof *words, word);
-    if (kind >= 0) {
-        *ret_kind = (enum strobe_action_kind)kind;
+    for (int kind = 0; kind < STROBE_ACTION_KINDS; kind++) {
+        if (strcmp(strobe_action_row((enum strobe_action_kind)kind)->word, word) == 0) {
+            *ret_kind = (enum strobe_action_kind)kind;
+            return 0;
+        }
     }
-    return kind < 0 ? kind : 0;
+    return STROBE_EUNKNOWN;
 }
 
 int strobe_metric_kind_parse(const char *word, enum strobe_metric_kind *ret_kind)

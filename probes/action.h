@@ -5,17 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "strobe/actions.h"
 #include "strobe/error.h"
 #include "strobe/limits.h"
-
-enum strobe_action_kind {
-    STROBE_ACTION_SNAPSHOT, /* stack, locals, watches */
-    STROBE_ACTION_LOG,      /* a line of text */
-    STROBE_ACTION_METRIC,   /* count, gauge or histogram of a number */
-    STROBE_ACTION_TIMER,    /* how long: from here to `until`, or of the call */
-    STROBE_ACTION_SPAN,     /* attributes of the current span */
-    STROBE_ACTION_MEMORY,   /* what is allocated more than at the hit before */
-};
 
 enum strobe_metric_kind { STROBE_METRIC_COUNT, STROBE_METRIC_GAUGE, STROBE_METRIC_HISTOGRAM };
 

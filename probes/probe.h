@@ -30,6 +30,7 @@
     X(expired)          \
     X(budget)           \
     X(dropped)          \
+    X(no_span)          \
     X(captured)
 
 /** Written under the GIL, read by the link thread. */

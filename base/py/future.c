@@ -17,6 +17,8 @@
 #include "base/py/dict.h"
 #include "strobe/error.h"
 
+enum { CALLBACKS_MAX = 16 }; /* of one future that are looked at */
+
 enum { RAW_PENDING, RAW_CANCELLED, RAW_FINISHED }; /* the same in all versions */
 
 /* clang-format off: one line for each member */
@@ -270,7 +272,7 @@ static PyObject *current_tasks(void)
 
 PyObject *strobe_future_current_task(PyThreadState *tstate)
 {
-    PyObject *loop = running_loop(tstate);
+    PyObject *loop = names.running_loop != NULL ? running_loop(tstate) : NULL;
     PyObject *tasks = loop != NULL ? current_tasks() : NULL;
     PyObject *key, *task;
     for (Py_ssize_t position = 0; tasks != NULL && PyDict_Next(tasks, &position, &key, &task);) {
@@ -322,4 +324,27 @@ PyObject *strobe_future_woken_by(PyObject *callback)
     PyObject *first =
         args != NULL && PyTuple_CheckExact(args) && PyTuple_GET_SIZE(args) > 0 ? PyTuple_GET_ITEM(args, 0) : NULL;
     return is_future(first) ? first : NULL;
+}
+
+static bool may_ask(PyObject *callback)
+{
+    return callback != NULL && (!PyCFunction_Check(callback) || is_future(PyCFunction_GET_SELF(callback)));
+}
+
+/* From 3.14 on; a set of those that await may have been left empty. */
+static bool is_linked(PyObject *awaited_by)
+{
+    return awaited_by != NULL && (!PyAnySet_CheckExact(awaited_by) || PySet_GET_SIZE(awaited_by) > 0);
+}
+
+bool strobe_future_is_awaited(const struct strobe_future *future)
+{
+    PyObject *list = future->callbacks;
+    Py_ssize_t count = list != NULL && PyList_CheckExact(list) ? PyList_GET_SIZE(list) : 0;
+    bool awaited = is_linked(future->awaited_by) || may_ask(future->callback);
+    for (Py_ssize_t i = 0; !awaited && i < count && i < CALLBACKS_MAX; i++) {
+        PyObject *entry = PyList_GET_ITEM(list, i);
+        awaited = PyTuple_CheckExact(entry) && PyTuple_GET_SIZE(entry) > 0 && may_ask(PyTuple_GET_ITEM(entry, 0));
+    }
+    return awaited || count > CALLBACKS_MAX;
 }

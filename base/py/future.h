@@ -34,7 +34,7 @@ void strobe_future_done(void);
 /** Read `object`. @return false when it is neither a future nor a task of asyncio, or cannot be read */
 bool strobe_future_read(PyObject *object, struct strobe_future *ret_future);
 
-/** The task that runs in the event loop of `tstate`, borrowed; NULL when there is none. */
+/** The task that runs in the event loop of `tstate`, borrowed; NULL when there is none, or before the init. */
 PyObject *strobe_future_current_task(PyThreadState *tstate);
 
 /**
@@ -42,5 +42,11 @@ PyObject *strobe_future_current_task(PyThreadState *tstate);
  * gather(), wait_for() and their like as far as it can be seen. Borrowed; NULL when it is none of these.
  */
 PyObject *strobe_future_woken_by(PyObject *callback);
+
+/**
+ * Whether somebody may learn of how it ends: who awaits it, or a callback written in Python, which may ask for the
+ * result. A method of a built-in type is none (`tasks.discard`).
+ */
+bool strobe_future_is_awaited(const struct strobe_future *future);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hub/text_rules.h"
+#include "strobe/actions.h"
 #include "strobe/limits.h"
 
 static int check_watches(const struct strobe_wire_action_options *options, struct strobe_error *error)
@@ -125,15 +126,13 @@ static int check_memory(enum strobe_location_form form, const struct strobe_wire
     return 0;
 }
 
-static const struct {
-    const char *name;
-    int (*check)(enum strobe_location_form form, const struct strobe_wire_action_options *options,
-                 struct strobe_error *error);
-    int64_t hits_default;
-} actions[] = {
-    {"snapshot", check_snapshot, STROBE_PROBE_HITS_DEFAULT}, {"log", check_log, STROBE_PROBE_HITS_LOG_DEFAULT},
-    {"metric", check_metric, STROBE_PROBE_HITS_UNBOUNDED},   {"timer", check_timer, STROBE_PROBE_HITS_UNBOUNDED},
-    {"span", check_span, STROBE_PROBE_HITS_UNBOUNDED},       {"memory", check_memory, STROBE_PROBE_HITS_MEMORY_DEFAULT},
+typedef int check_action(enum strobe_location_form form, const struct strobe_wire_action_options *options,
+                         struct strobe_error *error);
+
+/* The others are those that this version does not have. */
+static check_action *const checks[STROBE_ACTION_KINDS] = {
+    [STROBE_ACTION_SNAPSHOT] = check_snapshot, [STROBE_ACTION_LOG] = check_log,   [STROBE_ACTION_METRIC] = check_metric,
+    [STROBE_ACTION_TIMER] = check_timer,       [STROBE_ACTION_SPAN] = check_span, [STROBE_ACTION_MEMORY] = check_memory,
 };
 
 /* "5", ">=5", "every 5" */
@@ -156,17 +155,16 @@ static int check_when(const char *when, struct strobe_error *error)
 }
 
 /* Fill in the action's default; a reading of memory stops the program for a while, so there are few. */
-static int check_rate(const char *action, struct strobe_wire_limits *limits, struct strobe_error *error)
+static int check_rate(enum strobe_action_kind kind, struct strobe_wire_limits *limits, struct strobe_error *error)
 {
-    bool is_memory = strcmp(action, "memory") == 0;
     if (limits->rate_per_s == 0) {
-        limits->rate_per_s = is_memory ? STROBE_MEMORY_RATE_PER_S_DEFAULT : STROBE_PROBE_RATE_PER_S_DEFAULT;
+        limits->rate_per_s = strobe_action_row(kind)->rate_default;
     }
     if (limits->rate_per_s < STROBE_PROBE_RATE_PER_S_MIN) {
         return strobe_error_set(error, STROBE_EINVAL, "'limits.rate_per_s' must be %g at least",
                                 STROBE_PROBE_RATE_PER_S_MIN);
     }
-    if (is_memory && limits->rate_per_s > STROBE_MEMORY_RATE_PER_S_MAX) {
+    if (kind == STROBE_ACTION_MEMORY && limits->rate_per_s > STROBE_MEMORY_RATE_PER_S_MAX) {
         return strobe_error_set(error, STROBE_EINVAL,
                                 "'limits.rate_per_s' of a memory probe is %g at most: each reading stops the program",
                                 STROBE_MEMORY_RATE_PER_S_MAX);
@@ -178,15 +176,19 @@ int strobe_action_rules_apply(const char *action, enum strobe_location_form form
                               const struct strobe_wire_action_options *options, struct strobe_wire_limits *limits,
                               struct strobe_error *error)
 {
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-        if (strcmp(actions[i].name, action) != 0) {
+    for (int kind = 0; kind < STROBE_ACTION_KINDS; kind++) {
+        const struct strobe_action_row *row = strobe_action_row((enum strobe_action_kind)kind);
+        if (strcmp(row->word, action) != 0) {
             continue;
         }
-        if (limits->hits == 0) {
-            limits->hits = actions[i].hits_default;
+        if (row->instead != NULL) {
+            return strobe_error_set(error, STROBE_EINVAL, "'action': %s", row->instead);
         }
-        int status = actions[i].check(form, options, error);
-        status = status == 0 ? check_rate(action, limits, error) : status;
+        if (limits->hits == 0) {
+            limits->hits = row->hits_default;
+        }
+        int status = checks[kind](form, options, error);
+        status = status == 0 ? check_rate((enum strobe_action_kind)kind, limits, error) : status;
         return status == 0 && limits->when != NULL ? check_when(limits->when, error) : status;
     }
     return strobe_error_set(error, STROBE_EINVAL, "'action' is not known: %.32s", action);

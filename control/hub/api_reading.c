@@ -207,20 +207,15 @@ static void answer_table(struct table *table, int64_t limit)
     strobe_api_answer_json(table->call->exchange, 200, answer);
 }
 
-/* A probe brings snapshots or, with another action, readings of memory; both can be rows. */
+/* What a probe brings, all but log lines: each can be a row. */
 static int list_ids(const struct table *table, int64_t before, int64_t limit, struct strobe_error *error)
 {
-    static const char *const kinds[] = {"snapshot", "memory"};
-    int status = 0;
-    for (size_t i = 0; status == 0 && i < sizeof kinds / sizeof *kinds && json_array_size(table->ids) == 0; i++) {
-        struct strobe_snapshot_query query = {.probe = table->call->part,
-                                              .kind = kinds[i],
-                                              .before = before,
-                                              .limit = (int)limit,
-                                              .instance = strobe_http_parameter(table->call->request, "instance")};
-        status = strobe_store_list_snapshots(table->call->hub->store, &query, add_id, table->ids, error);
-    }
-    return status;
+    const struct strobe_snapshot_query query = {.probe = table->call->part,
+                                                .kind = "snapshot,span,memory",
+                                                .before = before,
+                                                .limit = (int)limit,
+                                                .instance = strobe_http_parameter(table->call->request, "instance")};
+    return strobe_store_list_snapshots(table->call->hub->store, &query, add_id, table->ids, error);
 }
 
 /* List which snapshots there are, then their rows. Answers failures itself. */

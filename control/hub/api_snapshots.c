@@ -15,12 +15,26 @@ struct list_wait {
     char probe[STROBE_PROBE_ID_BYTES_MAX + 1];
     char instance[65];
     char service[257];
-    char kind[16];
+    char kind[32];
+    char trace[STROBE_TRACE_ID_DIGITS + 2]; /* so that a longer one stays another one */
 };
 
 static bool same(const char *wanted, const char *value)
 {
     return wanted == NULL || strcmp(wanted, value) == 0;
+}
+
+/* Whether `kind` is among `wanted`, words with commas between them. */
+static bool is_among(const char *wanted, const char *kind)
+{
+    size_t size = strlen(kind);
+    for (const char *at = wanted; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, kind, size) == 0 && (at[size] == ',' || at[size] == '\0')) {
+            return true;
+        }
+    }
+    return wanted == NULL;
 }
 
 static bool concerns(const void *state, const struct strobe_bus_event *event)
@@ -32,7 +46,8 @@ static bool concerns(const void *state, const struct strobe_bus_event *event)
     const struct strobe_wire_snapshot_summary *summary =
         &((const struct strobe_wire_live_snapshot *)event->body)->summary;
     return same(query->probe, summary->probe) && same(query->service, summary->service) &&
-           same(query->instance, summary->instance) && same(query->kind, summary->kind);
+           same(query->instance, summary->instance) && is_among(query->kind, summary->kind) &&
+           same(query->trace, summary->trace_id != NULL ? summary->trace_id : "");
 }
 
 static void add_summary(void *user, const struct strobe_wire_snapshot_summary *summary)
@@ -78,6 +93,7 @@ static int read_query(const struct strobe_http_request *request, struct list_wai
     query->instance = keep(state->instance, sizeof state->instance, strobe_http_parameter(request, "instance"));
     query->service = keep(state->service, sizeof state->service, strobe_http_parameter(request, "service"));
     query->kind = keep(state->kind, sizeof state->kind, strobe_http_parameter(request, "kind"));
+    query->trace = keep(state->trace, sizeof state->trace, strobe_http_parameter(request, "trace"));
     query->oldest_first = strobe_http_parameter(request, "after") != NULL;
     int status = strobe_http_parameter_int(request, "after", 0, INT64_MAX, 0, &query->after, error);
     if (status == 0) {

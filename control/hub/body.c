@@ -63,6 +63,12 @@ const char *strobe_body_text(json_t *object, const char *name)
     return text != NULL ? text : "";
 }
 
+const char *strobe_body_trace(json_t *json, const char *which, size_t digits)
+{
+    const char *id = strobe_body_text(json_object_get(json, "trace"), which);
+    return strlen(id) == digits && strspn(id, "0123456789abcdef") == digits ? id : NULL;
+}
+
 json_t *strobe_body_frame(const struct strobe_body *body, size_t index)
 {
     json_t *frame = json_array_get(body->frames, index);

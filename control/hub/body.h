@@ -46,6 +46,10 @@ int64_t strobe_body_ref(json_t *number);
 /** Member `name` of a value, frame or watch as text, borrowed; "" when absent. */
 const char *strobe_body_text(json_t *object, const char *name);
 
+/** The id of the trace or the span ("trace_id", "span_id") of `json`, a body; borrowed; NULL: none, or not of `digits`
+ *  hexadecimal ones. */
+const char *strobe_body_trace(json_t *json, const char *which, size_t digits);
+
 /** Frame number `index`, innermost 0, borrowed; NULL when there is none. */
 json_t *strobe_body_frame(const struct strobe_body *body, size_t index);
 

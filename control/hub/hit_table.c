@@ -5,6 +5,7 @@
 
 #include "hub/body_path.h"
 #include "hub/body_view.h"
+#include "hub/store.h"
 
 enum { GUESSED_MAX = 6, CELL_TEXT_MAX = 60 };
 
@@ -151,13 +152,32 @@ static const char *watch_error(const struct strobe_body *body, const char *expre
     return NULL;
 }
 
-static json_t *cell_of(const struct strobe_body *body, const char *path)
+/* "$trace_id" and "$span_id", of every hit within a span; NULL: `path` is something else. */
+static json_t *trace_cell(json_t *json, const char *path)
+{
+    static const struct {
+        const char *path, *member;
+        size_t digits;
+    } table[] = {{"$trace_id", "trace_id", STROBE_TRACE_ID_DIGITS}, {"$span_id", "span_id", STROBE_SPAN_ID_DIGITS}};
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (strcmp(table[i].path, path) == 0) {
+            const char *id = strobe_body_trace(json, table[i].member, table[i].digits);
+            return id == NULL ? missing("no span was current")
+                              : json_pack("{s:s, s:s++}", "type", "str", "text", "'", id, "'");
+        }
+    }
+    return NULL;
+}
+
+static json_t *cell_of(json_t *json, const struct strobe_body *body, const char *path)
 {
     struct strobe_body_found found;
     struct strobe_error error = {0};
-    const char *why = strobe_body_watch(body, path) == STROBE_BODY_NO_REF ? watch_error(body, path) : NULL;
-    if (why != NULL) {
-        return missing(why);
+    bool watched = strobe_body_watch(body, path) != STROBE_BODY_NO_REF;
+    const char *why = watched ? NULL : watch_error(body, path);
+    json_t *trace = watched || why != NULL ? NULL : trace_cell(json, path);
+    if (trace != NULL || why != NULL) {
+        return trace != NULL ? trace : missing(why);
     }
     if (strobe_body_path_find(body, 0, path, &found, &error) < 0) {
         return missing(error.message);
@@ -172,7 +192,7 @@ json_t *strobe_hit_row(const struct strobe_hit_columns *columns, const struct st
     json_t *cells = json_array();
     strobe_body_open(view->body, &body);
     for (size_t i = 0; i < columns->count; i++) {
-        json_array_append_new(cells, cell_of(&body, columns->paths[i]));
+        json_array_append_new(cells, cell_of(view->body, &body, columns->paths[i]));
     }
     return json_pack("{s:s, s:I, s:I, s:s, s:s?, s:I, s:o}", "snapshot", summary->id, "position",
                      (json_int_t)summary->position, "time_us", (json_int_t)summary->time_us, "instance",

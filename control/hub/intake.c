@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "hub/body.h"
 #include "strobe/limits.h"
 
 struct item {
@@ -57,22 +58,25 @@ static void publish(struct strobe_intake *intake, const struct item *item)
         return;
     }
     const struct strobe_wire_snapshot *snapshot = &item->snapshot;
-    const struct strobe_wire_live_snapshot body = {.summary = {
-                                                       .id = id,
-                                                       .position = item->position,
-                                                       .probe = snapshot->probe,
-                                                       .instance = item->instance,
-                                                       .service = item->service,
-                                                       .seq = snapshot->seq,
-                                                       .time_us = snapshot->time_us,
-                                                       .function = snapshot->function,
-                                                       .file = snapshot->file,
-                                                       .line = snapshot->line,
-                                                       .source_sha256 = snapshot->source_sha256,
-                                                       .kind = snapshot->kind,
-                                                       .text = snapshot->text,
-                                                       .level = snapshot->level,
-                                                   }};
+    const struct strobe_wire_live_snapshot body = {
+        .summary = {
+            .id = id,
+            .position = item->position,
+            .probe = snapshot->probe,
+            .instance = item->instance,
+            .service = item->service,
+            .seq = snapshot->seq,
+            .time_us = snapshot->time_us,
+            .function = snapshot->function,
+            .file = snapshot->file,
+            .line = snapshot->line,
+            .source_sha256 = snapshot->source_sha256,
+            .kind = snapshot->kind,
+            .text = snapshot->text,
+            .level = snapshot->level,
+            .trace_id = (char *)strobe_body_trace(snapshot->body, "trace_id", STROBE_TRACE_ID_DIGITS),
+            .span_id = (char *)strobe_body_trace(snapshot->body, "span_id", STROBE_SPAN_ID_DIGITS),
+        }};
     strobe_bus_publish(intake->bus, STROBE_WIRE_KIND_LIVE_SNAPSHOT, &body);
     intake->handlers.on_hit(intake->handlers.user, snapshot->probe, item->instance);
 }

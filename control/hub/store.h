@@ -74,12 +74,16 @@ int strobe_store_add_snapshot(struct strobe_store *store, const char *instance, 
 /** The identifier of a snapshot: the first digits of a hash over instance and sequence number. */
 int strobe_snapshot_id(const char *instance, int64_t seq, char ret_id[STROBE_SNAPSHOT_ID_DIGITS + 1]);
 
+/** Digits of the ids of OpenTelemetry. */
+enum { STROBE_TRACE_ID_DIGITS = 32, STROBE_SPAN_ID_DIGITS = 16 };
+
 /** Which snapshots to list; NULL and 0: no restriction. */
 struct strobe_snapshot_query {
     const char *probe;
     const char *service;
     const char *instance;
-    const char *kind;  /* "snapshot" or "log" */
+    const char *kind;  /* "snapshot", "log", "span", or several with commas between them */
+    const char *trace; /* id of the trace */
     bool oldest_first; /* else newest first */
     int64_t after;     /* positions above */
     int64_t before;    /* positions below */

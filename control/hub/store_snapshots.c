@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/digest.h"
+#include "hub/body.h"
 #include "hub/store_sqlite.h"
 
 int strobe_snapshot_id(const char *instance, int64_t seq, char ret_id[STROBE_SNAPSHOT_ID_DIGITS + 1])
@@ -68,6 +69,8 @@ static int insert(struct strobe_store *store, const char *id, const char *instan
     strobe_store_bind_text(statement, 14, snapshot->text);
     strobe_store_bind_text(statement, 15, snapshot->level);
     strobe_store_bind_text(statement, 16, body);
+    strobe_store_bind_text(statement, 17, strobe_body_trace(snapshot->body, "trace_id", STROBE_TRACE_ID_DIGITS));
+    strobe_store_bind_text(statement, 18, strobe_body_trace(snapshot->body, "span_id", STROBE_SPAN_ID_DIGITS));
     int status = strobe_store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
     return status;
@@ -127,6 +130,8 @@ static struct strobe_wire_snapshot_summary read_summary(sqlite3_stmt *statement)
         .kind = column_text(statement, 11),
         .text = column_text(statement, 12),
         .level = column_text(statement, 13),
+        .trace_id = column_text(statement, 14),
+        .span_id = column_text(statement, 15),
     };
 }
 
@@ -140,7 +145,8 @@ static char *list_text(const struct strobe_snapshot_query *query)
     strobe_buffer_append_text(&text, query->probe != NULL ? " AND probe = ?1" : "");
     strobe_buffer_append_text(&text, query->service != NULL ? " AND service = ?2" : "");
     strobe_buffer_append_text(&text, query->instance != NULL ? " AND instance = ?3" : "");
-    strobe_buffer_append_text(&text, query->kind != NULL ? " AND kind = ?7" : "");
+    strobe_buffer_append_text(&text, query->kind != NULL ? " AND instr(',' || ?7 || ',', ',' || kind || ',') > 0" : "");
+    strobe_buffer_append_text(&text, query->trace != NULL ? " AND trace_id = ?8" : "");
     strobe_buffer_append_text(&text, query->oldest_first ? " ORDER BY position" : " ORDER BY position DESC");
     strobe_buffer_append_text(&text, " LIMIT ?6");
     size_t size;
@@ -167,6 +173,7 @@ int strobe_store_list_snapshots(struct strobe_store *store, const struct strobe_
     sqlite3_bind_int64(statement, 5, query->before);
     sqlite3_bind_int(statement, 6, query->limit);
     strobe_store_bind_text(statement, 7, query->kind);
+    strobe_store_bind_text(statement, 8, query->trace);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         struct strobe_wire_snapshot_summary summary = read_summary(statement);
@@ -181,8 +188,8 @@ int strobe_store_list_snapshots(struct strobe_store *store, const struct strobe_
 static int read_view(sqlite3_stmt *statement, struct strobe_wire_snapshot_view *ret_view, struct strobe_error *error)
 {
     struct strobe_wire_snapshot_view row = {.summary = read_summary(statement),
-                                            .condition = column_text(statement, 14)};
-    const char *body = column_text(statement, 15);
+                                            .condition = column_text(statement, 16)};
+    const char *body = column_text(statement, 17);
     row.body = body != NULL ? json_loads(body, JSON_DECODE_ANY, NULL) : NULL;
     if (row.body == NULL) {
         return strobe_error_set(error, STROBE_EIO, "database: the body of a snapshot is damaged");

@@ -7,7 +7,7 @@
 
 #include "hub/options.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define APPLICATION_ID 0x53747262 /* "Strb" */
 
 /* Checked whole at start up to this size; beyond, it would hold up the start for seconds. */
@@ -19,6 +19,8 @@ static const char *const statement_texts[STROBE_STATEMENT_COUNT] = {
 #undef STROBE_STATEMENT_TEXT
 };
 
+#define TRACE_INDEX "CREATE INDEX snapshots_by_trace ON snapshots(trace_id, position) WHERE trace_id IS NOT NULL;"
+
 /* The body stands last in a row, so that listing summaries does not read it. */
 static const char schema[] =
     "CREATE TABLE instances(id TEXT PRIMARY KEY, service TEXT NOT NULL, connected_at_ms INTEGER NOT NULL,"
@@ -29,11 +31,11 @@ static const char schema[] =
     "CREATE TABLE snapshots(position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, instance TEXT NOT NULL,"
     " seq INTEGER NOT NULL, probe TEXT NOT NULL, probe_version INTEGER NOT NULL, service TEXT NOT NULL,"
     " time_us INTEGER NOT NULL, function TEXT, file TEXT, line INTEGER NOT NULL, source_sha256 TEXT,"
-    " condition TEXT, kind TEXT NOT NULL DEFAULT 'snapshot', text TEXT, level TEXT, body TEXT NOT NULL,"
-    " UNIQUE(instance, seq));"
+    " condition TEXT, kind TEXT NOT NULL DEFAULT 'snapshot', text TEXT, level TEXT, trace_id TEXT, span_id TEXT,"
+    " body TEXT NOT NULL, UNIQUE(instance, seq));"
     "CREATE INDEX snapshots_by_id ON snapshots(id);"
     "CREATE INDEX snapshots_by_probe ON snapshots(probe, position);"
-    "CREATE INDEX snapshots_by_service ON snapshots(service, position);"
+    "CREATE INDEX snapshots_by_service ON snapshots(service, position);" TRACE_INDEX
     "CREATE TABLE sources(sha256 TEXT PRIMARY KEY, document TEXT NOT NULL);"
     "CREATE TABLE probes(id TEXT PRIMARY KEY, created_at_ms INTEGER NOT NULL, document TEXT NOT NULL);"
     "CREATE TABLE probe_states(probe TEXT NOT NULL, instance TEXT NOT NULL, document TEXT NOT NULL,"
@@ -45,6 +47,8 @@ static const char *const upgrades[SCHEMA_VERSION] = {
     [1] = "ALTER TABLE snapshots ADD COLUMN kind TEXT NOT NULL DEFAULT 'snapshot';"
           "ALTER TABLE snapshots ADD COLUMN text TEXT;"
           "ALTER TABLE snapshots ADD COLUMN level TEXT;",
+    [2] = "ALTER TABLE snapshots ADD COLUMN trace_id TEXT;"
+          "ALTER TABLE snapshots ADD COLUMN span_id TEXT;" TRACE_INDEX,
 };
 
 /* Tables that came later and that an older hub does not mind; made at each start. */

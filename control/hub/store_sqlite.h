@@ -18,8 +18,8 @@
     X(PUT_STREAM, "INSERT INTO streams(instance, acknowledged, stored) VALUES(?1,?2,?3) "                           \
                   "ON CONFLICT(instance) DO UPDATE SET acknowledged = max(acknowledged, ?2), stored = stored + ?3") \
     X(ADD_SNAPSHOT, "INSERT INTO snapshots(id, instance, seq, probe, probe_version, service, time_us, function, "   \
-                    "file, line, source_sha256, condition, kind, text, level, body) "                               \
-                    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "                                                      \
+                    "file, line, source_sha256, condition, kind, text, level, body, trace_id, span_id) "            \
+                    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "                                                  \
                     "ON CONFLICT(instance, seq) DO NOTHING")                                                        \
     X(GET_SNAPSHOT, "SELECT " STROBE_SUMMARY_COLUMNS ", condition, body FROM snapshots "                            \
                     "WHERE id >= ?1 AND id < ?1 || 'g' LIMIT 2")                                                    \
@@ -37,8 +37,9 @@
     X(GET_SET_VERSION, "SELECT set_version FROM services WHERE name = ?")                                           \
     X(PUT_SET_VERSION, "INSERT OR REPLACE INTO services(name, set_version) VALUES(?,?)")
 
-#define STROBE_SUMMARY_COLUMNS \
-    "id, position, probe, instance, service, seq, time_us, function, file, line, source_sha256, kind, text, level"
+#define STROBE_SUMMARY_COLUMNS                                                                                       \
+    "id, position, probe, instance, service, seq, time_us, function, file, line, source_sha256, kind, text, level, " \
+    "trace_id, span_id"
 
 enum strobe_statement {
 #define STROBE_STATEMENT_ENUM(name, text) STROBE_STATEMENT_##name,

@@ -76,12 +76,28 @@ static bool condition_holds(struct strobe_dispatch *dispatch, const struct strob
 
 /* ---- Limits ---- */
 
-/* Captures, log lines and readings of memory are rated; numbers are not, because a count that leaves some out is none.
- */
 static bool is_rated(const struct strobe_script *script)
 {
-    return script->action->kind == STROBE_ACTION_SNAPSHOT || script->action->kind == STROBE_ACTION_LOG ||
-           script->action->kind == STROBE_ACTION_MEMORY;
+    return strobe_action_row(script->action->kind)->is_rated;
+}
+
+/* Attributes need a span to stand on. Asked before the limits: what is outside of one spends none of them. */
+static bool has_its_span(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                         const struct strobe_hit *hit)
+{
+    struct strobe_probe *probe = hit->probe;
+    if (script->action->kind != STROBE_ACTION_SPAN || (dispatch->on_attributes != NULL && dispatch->text != NULL &&
+                                                       dispatch->text((void *)hit, STROBE_OWN_TRACE_ID) != NULL)) {
+        return true;
+    }
+    strobe_gate_count(&probe->gates.no_span);
+    if (atomic_load_explicit(&probe->gates.captured, memory_order_relaxed) == 0 &&
+        atomic_load_explicit(&probe->gates.no_span, memory_order_relaxed) == 1) {
+        strobe_probe_set_state(probe, STROBE_PROBE_ARMED, "no_span",
+                               "no span of OpenTelemetry was current when it was reached; trace the program, or move "
+                               "the probe to where a request is handled");
+    }
+    return false;
 }
 
 /* Which hits, how many, until when, how fast: in this order. @return whether it may act; else its gate is counted */
@@ -134,19 +150,42 @@ static enum outcome log_line(struct strobe_dispatch *dispatch, const struct stro
     return dispatch->on_line(dispatch->user, hit, text, size) ? CAPTURED : DROPPED;
 }
 
-static enum outcome perform(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+static enum outcome measure(struct strobe_dispatch *dispatch, const struct strobe_script *script,
                             const int16_t *binding, const struct strobe_hit *hit, struct strobe_measure_error *error)
 {
-    switch (script->action->kind) {
-    case STROBE_ACTION_LOG:
-        return log_line(dispatch, script, binding, hit, error);
-    case STROBE_ACTION_METRIC:
-    case STROBE_ACTION_TIMER:
-        return outcome_of(strobe_measure_number(script, binding, hit, dispatch->text, error));
-    default:
-        return dispatch->on_hit(dispatch->user, hit, script, binding) ? CAPTURED : DROPPED;
-    }
+    return outcome_of(strobe_measure_number(script, binding, hit, dispatch->text, error));
 }
+
+static enum outcome capture(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                            const int16_t *binding, const struct strobe_hit *hit, struct strobe_measure_error *error)
+{
+    (void)error;
+    return dispatch->on_hit(dispatch->user, hit, script, binding) ? CAPTURED : DROPPED;
+}
+
+static enum outcome mark_span(struct strobe_dispatch *dispatch, const struct strobe_script *script,
+                              const int16_t *binding, const struct strobe_hit *hit, struct strobe_measure_error *error)
+{
+    struct strobe_watch_value values[STROBE_LABELS_MAX];
+    int status = strobe_measure_attributes(script, binding, hit, dispatch->text, values, error);
+    if (status < 0) {
+        return FAILED;
+    }
+    if (!dispatch->on_attributes(dispatch->user, hit, values, script->action->labels_count)) {
+        return DROPPED;
+    }
+    strobe_probe_clear_reason(hit->probe, "no_span");
+    return CAPTURED;
+}
+
+/* One for each kind that this version has. */
+static enum outcome (*const performers[STROBE_ACTION_KINDS])(struct strobe_dispatch *dispatch,
+                                                             const struct strobe_script *script, const int16_t *binding,
+                                                             const struct strobe_hit *hit,
+                                                             struct strobe_measure_error *error) = {
+    [STROBE_ACTION_SNAPSHOT] = capture, [STROBE_ACTION_LOG] = log_line,   [STROBE_ACTION_METRIC] = measure,
+    [STROBE_ACTION_TIMER] = measure,    [STROBE_ACTION_SPAN] = mark_span, [STROBE_ACTION_MEMORY] = capture,
+};
 
 static void count_outcome(struct strobe_dispatch *dispatch, struct strobe_probe *probe, enum outcome outcome,
                           const struct strobe_measure_error *error)
@@ -185,7 +224,8 @@ static bool do_action(struct strobe_dispatch *dispatch, const struct strobe_scri
     error.what = "";
     error.detail.code = 0;
     error.detail.message[0] = '\0';
-    count_outcome(dispatch, hit->probe, perform(dispatch, script, binding, hit, &error), &error);
+    count_outcome(dispatch, hit->probe, performers[script->action->kind](dispatch, script, binding, hit, &error),
+                  &error);
     if (rated) { /* seldom and long: measured each time */
         int64_t now_ns = strobe_clock_monotonic_ns();
         strobe_shed_spend(dispatch, hit->probe, now_ns - began_ns, true, now_ns);
@@ -209,7 +249,8 @@ static void act(struct strobe_dispatch *dispatch, const struct strobe_script *sc
     bool holds = condition_holds(dispatch, script, binding, hit);
     /* A capture accounts for itself; one that limits refuse is as short as a false condition, and may be as frequent.
      */
-    bool accounted = holds && do_action(dispatch, script, binding, hit) && is_rated(script);
+    bool accounted =
+        holds && has_its_span(dispatch, script, hit) && do_action(dispatch, script, binding, hit) && is_rated(script);
     if (timed && !accounted) {
         int64_t now_ns = strobe_clock_monotonic_ns();
         strobe_shed_sample(dispatch, probe, now_ns - began_ns, now_ns);

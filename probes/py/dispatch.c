@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "probes/py/act.h"
+#include "probes/py/lost_task.h"
 #include "probes/py/shed.h"
 #include "strobe/limits.h"
 
@@ -194,14 +195,15 @@ void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code,
 }
 
 /* Where no Python frame of the program can handle it any more: the outermost frame, or the one below it is where
- * threading ends a thread with its excepthook. */
+ * threading ends a thread with its excepthook, or it ends a task that nobody waits for. */
 static bool leaves_the_thread(PyCodeObject *code)
 {
-    struct strobe_frame frame = strobe_frame_running(PyThreadState_Get(), code);
+    PyThreadState *tstate = PyThreadState_Get();
+    struct strobe_frame frame = strobe_frame_running(tstate, code);
     if (frame.internal == NULL) {
         return false;
     }
-    return !strobe_frame_back(&frame) ||
+    return strobe_lost_task_ends(tstate, frame) || !strobe_frame_back(&frame) ||
            PyUnicode_CompareWithASCIIString(strobe_frame_code(frame)->co_qualname, "Thread._bootstrap_inner") == 0;
 }
 

@@ -35,6 +35,12 @@ typedef bool strobe_hit_handler(void *user, const struct strobe_hit *hit, const 
 /** Act on a hit of a log probe: copy the line, `size` bytes of UTF-8. Rules and result as above. */
 typedef bool strobe_line_handler(void *user, const struct strobe_hit *hit, const char *text, size_t size);
 
+struct strobe_watch_value;
+
+/** Act on a hit of a span probe: copy the attributes (see measure.h) and which span is current. As above. */
+typedef bool strobe_attributes_handler(void *user, const struct strobe_hit *hit,
+                                       const struct strobe_watch_value *values, size_t count);
+
 struct strobe_dispatch {
     const struct strobe_engine *engine;
     struct strobe_pointer_map sites; /* code object -> site */
@@ -56,8 +62,9 @@ struct strobe_dispatch {
     bool timed;                 /* this callback is one of those that are measured */
     strobe_hit_handler *on_hit;
     strobe_line_handler *on_line;
-    strobe_hit_text *text;        /* may be NULL */
-    void (*on_ended)(void *user); /* a probe came to its end: disarm it soon. Program's thread, GIL held */
+    strobe_attributes_handler *on_attributes; /* NULL: no span is ever current */
+    strobe_hit_text *text;                    /* may be NULL */
+    void (*on_ended)(void *user);             /* a probe came to its end: disarm it soon. Program's thread, GIL held */
     void *user;
     atomic_uint_fast64_t callback_ns; /* time in the program's threads: captures measured, the rest sampled */
     unsigned sample;

@@ -32,8 +32,9 @@ static int check_action(struct strobe_entry *entry, struct strobe_error *error)
 {
     const struct strobe_action *action = entry->probe->action;
     enum strobe_location_kind kind = entry->location.kind;
-    if (action->kind == STROBE_ACTION_SPAN) {
-        return strobe_error_set(error, STROBE_EUNSUPPORTED, "spans are not there yet; use a log or a metric");
+    const char *instead = strobe_action_row(action->kind)->instead;
+    if (instead != NULL) {
+        return strobe_error_set(error, STROBE_EUNSUPPORTED, "%s", instead);
     }
     if (action->kind != STROBE_ACTION_TIMER || entry->until.path[0] != '\0') {
         return 0;
@@ -69,6 +70,7 @@ int strobe_entry_make(const struct strobe_probe_request *request, strobe_is_secr
     }
     if (status < 0) {
         refuse(&entry, reason, error.message);
+        entry.denied = status == STROBE_EDENIED;
     }
     *ret_entry = entry;
     return 0;

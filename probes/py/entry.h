@@ -21,6 +21,7 @@ struct strobe_entry {
     struct strobe_location location;
     uint32_t file_hash; /* name of the file where it stands; 0: not known */
     bool refused;       /* location or condition cannot be understood: nothing will change that */
+    bool denied;        /* refused for what redaction hides, alone: see recheck.h */
     bool due;           /* must be resolved */
     bool told;          /* its state says that it is armed */
 

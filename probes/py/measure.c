@@ -207,6 +207,54 @@ size_t strobe_measure_watches(const struct strobe_script *script, const int16_t 
     return count;
 }
 
+/* ---- Attributes ---- */
+
+/* Formatted even where it is an object of the program: an attribute is a text or a number, not a graph. */
+static int attribute_of(const struct strobe_script *script, const int16_t *binding, size_t index,
+                        const struct strobe_expression_context *context, struct strobe_watch_value *ret_value)
+{
+    struct strobe_error *error = &watched.errors[index];
+    struct strobe_evaluation evaluation;
+    struct strobe_text_view view;
+    struct strobe_value value;
+    *ret_value = (struct strobe_watch_value){.expression = script->action->labels[index].name};
+    error->code = 0;
+    error->message[0] = '\0';
+    strobe_evaluation_begin(&evaluation, script->is_secret, error);
+    int status = evaluate(script, binding, script->labels[index], context, &evaluation, &value);
+    if (status < 0) {
+        ret_value->error = error->message;
+        return status;
+    }
+    if (strobe_text_view_of(value, &view) && view.length > STROBE_CAPTURE_LENGTH_MAX) {
+        strobe_text_make_view(&evaluation, &view, 0, STROBE_CAPTURE_LENGTH_MAX, &value); /* the rest is cut anyway */
+    }
+    show_computed(&evaluation, value, ret_value);
+    return ret_value->error != NULL ? STROBE_EUNSUPPORTED : 0;
+}
+
+int strobe_measure_attributes(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
+                              strobe_hit_text *own_text, struct strobe_watch_value *ret_values,
+                              struct strobe_measure_error *error)
+{
+    struct strobe_expression_context context;
+    size_t failed = 0;
+    int status = 0;
+    watched.used = 0;
+    strobe_hit_context(hit, own_text, &context);
+    for (size_t i = 0; i < script->action->labels_count; i++) {
+        int one = attribute_of(script, binding, i, &context, &ret_values[i]);
+        failed += one < 0;
+        status = status == 0 ? one : status;
+    }
+    if (failed < script->action->labels_count) {
+        return 0;
+    }
+    error->what = script->action->labels[0].name;
+    strobe_error_set(&error->detail, status, "%s", ret_values[0].error);
+    return status;
+}
+
 /* ---- Why is it false? ---- */
 
 void strobe_measure_glance(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,

@@ -1,4 +1,4 @@
-/** What log, metric and timer probes compute at a hit. For thread and GIL see act.h. */
+/** What log, metric, timer and span probes compute at a hit. For thread and GIL see act.h. */
 #ifndef STROBE_PROBES_MEASURE_H
 #define STROBE_PROBES_MEASURE_H
 
@@ -45,6 +45,16 @@ struct strobe_watch_value {
  */
 size_t strobe_measure_watches(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
                               strobe_hit_text *own_text, struct strobe_watch_value *ret_values);
+
+/**
+ * The values of a span probe's attributes, all computed text (as Python writes it) or an error, each under the
+ * attribute's name; valid until the next call. One that fails has an error, and the others go on.
+ * @param ret_values room for STROBE_LABELS_MAX, `labels_count` are set
+ * @return 0, or negative with `error` filled in when there is not one value
+ */
+int strobe_measure_attributes(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,
+                              strobe_hit_text *own_text, struct strobe_watch_value *ret_values,
+                              struct strobe_measure_error *error);
 
 /** Note the values of the condition's variables for people who wonder why it is false. Costs microseconds. */
 void strobe_measure_glance(const struct strobe_script *script, const int16_t *binding, const struct strobe_hit *hit,

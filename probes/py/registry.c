@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "probes/py/recheck.h"
 #include "probes/py/shed.h"
 
 /* A module that some probe waits for was compiled or loaded, and is about to run. In the program's thread. */
@@ -219,6 +220,7 @@ static void quarantine(struct strobe_registry *registry, struct strobe_entry *en
     if (hooks->is_quarantined != NULL &&
         hooks->is_quarantined(hooks->user, entry->probe->id, atomic_load(&entry->probe->version))) {
         entry->refused = true;
+        entry->denied = false;
         strobe_probe_set_state(
             entry->probe, STROBE_PROBE_ERROR, "crashed",
             "a process died while this probe was at work, so it is not armed again; look at why, then "
@@ -267,6 +269,18 @@ int strobe_registry_apply(struct strobe_registry *registry, const struct strobe_
     int published = publish(registry);
     strobe_registry_resolve(registry);
     return made < count ? STROBE_ENOMEM : published;
+}
+
+bool strobe_registry_recheck(struct strobe_registry *registry)
+{
+    struct strobe_slice slice = strobe_slice_begin();
+    bool due = false;
+    for (size_t i = 0; i < registry->count; i++) {
+        due = strobe_entry_recheck(&registry->entries[i], registry->hooks.is_secret, registry->dispatch) || due;
+        strobe_slice_pause(&slice);
+    }
+    settle(registry, &slice);
+    return due;
 }
 
 void strobe_registry_after_fork(struct strobe_registry *registry)

@@ -61,6 +61,12 @@ bool strobe_registry_must_look(const struct strobe_registry *registry);
 void strobe_registry_resolve(struct strobe_registry *registry);
 
 /**
+ * The redaction policy changed: what probes may not read any more is disarmed and says so, what they may read again is
+ * armed by the next strobe_registry_resolve().   @return whether to call that
+ */
+bool strobe_registry_recheck(struct strobe_registry *registry);
+
+/**
  * In the child after a fork: counters and limits start anew, lines that are armed stay so. Call
  * strobe_registry_resolve() afterwards to arm again what had ended in the parent.
  */

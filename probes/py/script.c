@@ -1,6 +1,7 @@
 #include "probes/py/script.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "probes/expression/py/known_names.h"
 #include "probes/py/glance.h"
@@ -73,6 +74,19 @@ static int compile_one(const struct job *job, const char *source, size_t kind, c
     return status;
 }
 
+/* What stands under a name that is redacted is redacted, whatever expression it comes from. */
+static int compile_label(const struct job *job, const struct strobe_action_label *label,
+                         struct strobe_expression **ret_expression)
+{
+    char what[96];
+    if (job->is_secret != NULL && job->is_secret(label->name, strlen(label->name))) {
+        *job->ret_reason = reason_of(STROBE_EDENIED, 2);
+        return strobe_error_set(job->error, STROBE_EDENIED, "label %.64s: it is redacted by its own name", label->name);
+    }
+    snprintf(what, sizeof what, "label %.64s: ", label->name);
+    return compile_one(job, label->value, 2, what, ret_expression);
+}
+
 static int compile_action(const struct job *job, struct strobe_script *script)
 {
     const struct strobe_action *action = script->action;
@@ -83,9 +97,7 @@ static int compile_action(const struct job *job, struct strobe_script *script)
         status = compile_one(job, action->value, 2, "value: ", &script->subject);
     }
     for (size_t i = 0; status == 0 && i < action->labels_count; i++) {
-        char what[96];
-        snprintf(what, sizeof what, "label %.64s: ", action->labels[i].name);
-        status = compile_one(job, action->labels[i].value, 2, what, &script->labels[i]);
+        status = compile_label(job, &action->labels[i], &script->labels[i]);
     }
     for (size_t i = 0; status == 0 && i < action->watches_count; i++) {
         strobe_expression_compile(action->watches[i], job->is_secret, &script->watches[i], &script->watch_errors[i]);

@@ -12,6 +12,7 @@
 #include "base/py/dict.h"
 #include "base/py/integer.h"
 #include "snapshot/py/name.h"
+#include "snapshot/py/walk.h"
 
 enum { TRACE_BYTES = 16, SPAN_BYTES = 8, LOOK_EVERY = 256 /* captures, while the library is not there */ };
 
@@ -89,6 +90,11 @@ static bool find_current(uint8_t ret_ids[TRACE_BYTES + SPAN_BYTES])
         there = find_library();
     }
     return there && read_current(ret_ids);
+}
+
+bool strobe_trace_ids(uint8_t ret_ids[STROBE_TRACE_IDS_BYTES])
+{
+    return find_current(ret_ids);
 }
 
 bool strobe_trace_id(char ret_text[STROBE_TRACE_ID_BYTES])

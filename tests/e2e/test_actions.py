@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from live_hub import STROBE, LiveHub
+from stroboscope.cli.failure import Failure
 from waiting import eventually
 
 TILL = '''
@@ -34,6 +35,9 @@ def charge(total, customer):
     for _ in range(3):
         fee += 1
     return fee               # end
+
+def idle():
+    return 0                 # never
 
 def hot(n):
     x = 0
@@ -196,6 +200,154 @@ def test_timer_times_a_function_and_the_way_between_lines(live_hub: LiveHub, sta
     done = live_hub.strobe("timer", at("begin"), "--timeout", "8")
     assert done.returncode == 2
     assert "--until" in done.stderr
+
+
+# ---- span ----
+
+# The stand-in of OpenTelemetry: what the agent reads of it. The real one is not among what tests install.
+TRACED = """
+import contextvars, types
+class Span:
+    def __init__(self, number): self._context = (0x4bf92f3577b34da6a3ce929d0e0e0000 + number, number, False)
+current = contextvars.ContextVar("current_context", default={})
+for name, names in (("opentelemetry.context", {"_RUNTIME_CONTEXT": types.SimpleNamespace(_current_context=current)}),
+                    ("opentelemetry.trace.propagation", {"_SPAN_KEY": "span"})):
+    sys.modules[name] = types.ModuleType(name)
+    vars(sys.modules[name]).update(names)
+"""
+
+
+@pytest.fixture
+def start_traced(live_hub: LiveHub, tmp_path: Path) -> Iterator[None]:
+    """The till, in a span of its own for every other customer."""
+    program = tmp_path / "till.py"
+    text = TILL.replace("class Customer:", TRACED + "\nclass Customer:", 1)
+    text = text.replace(
+        "    charge(", '    current.set({"span": Span(sold)} if sold % 2 else {})\n    charge('
+    )
+    program.write_text(text)
+    child = subprocess.Popen(
+        [*STROBE, "run", "--service", "till", "--", sys.executable, str(program)],
+        env=live_hub.environ | {"TILL_LOG": str(tmp_path / "till.log")},
+        stdin=subprocess.PIPE,
+    )
+    eventually(lambda: instances(live_hub), "the connection")
+    yield
+    child.kill()
+    child.wait()
+
+
+@pytest.mark.usefixtures("start_traced")
+def test_span_puts_attributes_on_the_current_span_and_they_are_found_by_their_trace(
+    live_hub: LiveHub,
+) -> None:
+    place = "__main__:charge"
+    out = ok(live_hub, "span", place, "tier=customer.tier", "total", "--hits", "2", "--timeout", "90")
+    lines = [line for line in out.splitlines() if "tier='silver'" in line]
+    assert len(lines) == 2, out
+    assert "trace 4bf92f3577b34da6a3ce929d0e0e" in out.replace("\n    ", " ")
+
+    log = keep(live_hub, "log", place, "sold for {total}", "--hits", "100000", "--rate", "1000")
+    live_hub.wait_until_armed(log, 1)
+    probe = keep(live_hub, "span", place, "tier=customer.tier", "total", "--hits", "3")
+    eventually(lambda: captured(live_hub, probe) == 3, "three hits")
+    hit = eventually(lambda: live_hub.snapshots(probe), "the attributes")[0]
+    assert hit["kind"] == "span"
+    assert hit["trace_id"].startswith("4bf92f3577b34da6a3ce929d0e0e")
+    assert hit["text"].startswith("tier='silver' total=")
+    assert gate(live_hub, probe, "no_span") > 0
+    assert "outside of any span" in ok(live_hub, "why", probe).replace("\n      ", " ")
+
+    rows = [json.loads(row) for row in ok(live_hub, "hits", probe, "--json").splitlines()]
+    assert {row["cells"]["tier"]["text"] for row in rows} == {"'silver'"}
+    table = ok(live_hub, "hits", probe, "--columns", "$trace_id,total", "--csv").splitlines()
+    assert table[0].endswith("$trace_id,total")
+    assert any(hit["trace_id"] in row for row in table[1:])
+
+    shown = ok(live_hub, "show", hit["id"])
+    assert f"trace {hit['trace_id']}" in shown.replace("\n  ", " ")
+    assert "tier = 'silver'" in shown
+
+    eventually(lambda: live_hub.client.snapshots(trace=hit["trace_id"], kind="log"), "the line of that trace")
+    of_trace = ok(live_hub, "logs", "--trace", hit["trace_id"])
+    assert "sold for" in of_trace
+    assert "tier='silver'" in of_trace
+    every = live_hub.client.snapshots(trace=hit["trace_id"], limit="500")
+    assert {row["kind"] for row in every} >= {"log", "span"}
+    assert {row["trace_id"] for row in every} == {hit["trace_id"]}
+    assert live_hub.strobe("logs", "--trace", "0" * 32).returncode == 1
+    ok(live_hub, "rm", probe, log)
+
+
+def test_span_outside_of_any_span_says_so(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    done = live_hub.strobe("span", at("begin"), "total", "--timeout", "6")
+    assert done.returncode == 1
+    words = done.stderr.replace("\n      ", " ").replace("\n    ", " ")
+    assert "outside of any span" in words
+    assert "no span of OpenTelemetry was current" in words
+
+
+def test_what_cannot_be_done_yet_says_what_can(live_hub: LiveHub) -> None:
+    done = live_hub.strobe("record", "till.py:3")
+    assert done.returncode == 2
+    assert "cannot record" in done.stderr
+    assert "strobe watch" in done.stderr
+    with pytest.raises(Failure, match="cannot record calls yet"):
+        live_hub.client.set_probe({"service": "till", "location": "till.py:3", "action": "recording"})
+
+
+# ---- words for where nothing happened ----
+
+
+NOTHING = {
+    "till.py:99999": "no code that can still run",
+    at("never"): "the line was not reached",
+    "__main__:Customer.__init__": "the function was not called",
+    "__main__:Customer.__init__:exit": "the function was not called, or no call has ended yet",
+    "raise:builtins.FloatingPointError": "nothing of that type was raised",
+    "raise:builtins.FloatingPointError:unhandled": "nothing of that type went unhandled",
+    "raise:__main__.Nowhere": "waits: no exception type __main__.Nowhere is there",
+    "nowhere.module:f": "no module nowhere.module is loaded",
+}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "snapshot": {},
+    "log": {"template": "x"},
+    "metric": {"metric": "m"},
+    "span": {"labels": [{"name": "n", "value": "1"}]},
+}
+
+
+def test_nothing_happened_is_said_in_the_words_of_the_location_by_every_action(
+    live_hub: LiveHub, start_till: StartTill
+) -> None:
+    start_till()
+    expected = {}
+    for location, words in NOTHING.items():
+        for action, options in OPTIONS.items():
+            request = {"service": "till", "location": location, "action": action, "options": options}
+            expected[str(live_hub.client.set_probe(request)["probe"]["id"])] = words
+    for location, options, words in (
+        ("__main__:Customer.__init__", {}, "the function was not called, or no call has ended yet"),
+        (at("begin"), {"until": at("never")}, "nobody went all the way"),
+    ):
+        request = {"service": "till", "location": location, "action": "timer", "options": options}
+        expected[str(live_hub.client.set_probe(request)["probe"]["id"])] = words
+    eventually(lambda: all(states(live_hub, probe) for probe in expected), "all states")
+    for probe, words in expected.items():
+        said = ok(live_hub, "why", probe).replace("\n      ", " ")
+        assert words in said, said
+        assert words == NOTHING[at("never")] or "line was not reached" not in said
+
+
+def test_a_command_that_waits_says_it_in_the_same_words(live_hub: LiveHub, start_till: StartTill) -> None:
+    start_till()
+    done = live_hub.strobe("snap", "raise:builtins.FloatingPointError", "--timeout", "3")
+    assert done.returncode == 1
+    assert "nothing of that type was raised" in done.stderr
+    done = live_hub.strobe("count", "__main__:Customer.__init__", "--timeout", "3")
+    assert done.returncode == 1
+    assert "the function was not called" in done.stderr
 
 
 # ---- edit, why ----

@@ -232,6 +232,51 @@ def test_agent_does_not_start_with_a_policy_that_is_broken(live_hub: LiveHub, tm
     assert live_hub.client.instances(service="steps") == []
 
 
+# ---- Probes that stand ----
+
+
+def standing(hub: LiveHub, probe: str) -> dict[str, Any]:
+    states = hub.client.probe(probe)["states"]
+    return dict(states[0]) if states else {}
+
+
+def test_a_live_probe_follows_the_policy_of_the_hub(live_hub: LiveHub, start: Any, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[deny]\nnames = ['employee id']\n")
+    start()
+    wait_connected(live_hub)
+    place, log = f"program.py:{LINE}", {"action": "log", "options": {"template": "{employee_id} {note}"}}
+    asked: list[dict[str, Any]] = [
+        {"condition": "employee_id == ''"},
+        log,
+        {"action": "span", "options": {"labels": [{"name": "n", "value": "employee_id"}]}},
+        {"condition": "note == ''"},
+    ]
+    probes = [
+        live_hub.client.set_probe({"service": "steps", "location": place, **more})["probe"]["id"]
+        for more in asked
+    ]
+    for probe in probes:
+        live_hub.wait_until_armed(probe, 1)
+    eventually(lambda: "employee_id" in standing(live_hub, probes[0]).get("last_values", ""), "a look")
+
+    assert live_hub.strobe("redact", "set", str(policy)).returncode == 0
+    for probe, reason in zip(
+        probes, ("condition_redacted", "template_redacted", "value_redacted"), strict=False
+    ):
+        eventually(lambda probe=probe: standing(live_hub, probe)["state"] == "error", "the refusal")
+        assert standing(live_hub, probe)["reason"] == reason
+        assert "reads a redacted name" in live_hub.strobe("why", probe).stdout.replace("\n      ", " ")
+    assert "last_values" not in standing(live_hub, probes[0])
+    assert standing(live_hub, probes[3])["state"] == "armed"
+
+    assert live_hub.strobe("edit", probes[0], "--if", "note != ''").returncode == 0  # edited: it is allowed
+    eventually(lambda: standing(live_hub, probes[0])["state"] in ("armed", "done"), "the edited one")
+    assert live_hub.strobe("redact", "set", "--none").returncode == 0
+    for probe in probes:
+        eventually(lambda probe=probe: standing(live_hub, probe)["state"] in ("armed", "done"), "all of them")
+
+
 # ---- The command ----
 
 

@@ -68,8 +68,10 @@ def run(
     folder: Path, program: str, *options: str, prelude: bool = True, env: dict[str, str] | None = None
 ) -> Outcome:
     """Run `program` in a new interpreter; `options` are the interpreter's. Its budget is all of a core, so that what
-    probes may cost ends none of them; with STROBE_BUDGET empty in `env` it is what users have.
+    probes may cost ends none of them; with STROBE_BUDGET empty in `env` it is what users have. A crash of it puts its
+    probes in quarantine for itself alone, not for every test that follows on this machine.
     """
+    own = {"STROBE_BUDGET": "100%", "STROBE_STATE_DIR": f"{folder}-state"}
     path = folder / "program.py"
     path.write_text((PRELUDE if prelude else "") + textwrap.dedent(program), encoding="utf-8")
     done = subprocess.run(
@@ -79,6 +81,6 @@ def run(
         timeout=120,
         check=False,
         cwd=folder,
-        env={**os.environ, "STROBE_BUDGET": "100%", **(env or {})},
+        env={**os.environ, **own, **(env or {})},
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

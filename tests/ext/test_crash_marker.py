@@ -65,6 +65,19 @@ report(first=first, still=still, edited=edited)
     assert facts["confirmed"][0] == "done"
 
 
+def test_a_policy_that_allows_it_again_is_nobodys_word(tmp_path: Path, environ: dict[str, str]) -> None:
+    die_at_work(tmp_path, environ)
+    again = """
+_agent.set_policy('{"deny_names": ["total"]}')
+hidden = set_probe(1, condition="total > 0")
+_agent.set_policy(None)
+sell(1)
+report(hidden=hidden, allowed=[states()[0]["state"], states()[0]["reason"]])
+"""
+    facts = run(tmp_path, ARM + again, env=environ).facts
+    assert facts["hidden"][:2] == facts["allowed"] == ["error", "crashed"]
+
+
 def test_another_service_is_not_concerned(tmp_path: Path, environ: dict[str, str]) -> None:
     die_at_work(tmp_path, environ)
     start = "_agent.stop()\n_start._start(None, 'other')\n"

@@ -121,3 +121,136 @@ report(refused=refused)
 """,
     ).facts
     assert facts["refused"].startswith("the policy is no JSON")
+
+
+# ---- Probes that stand while the policy changes ----
+
+LIVE = """
+import json, time
+TIGHT = json.dumps({"deny_names": ["employee id"]})
+def probed(employee_id, note):
+    return employee_id           # here
+def order(**more):
+    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
+             "limits": {"rate_per_s": 1000, "hits": 1000}, "created_at_ms": 0, "created_by": "test"}
+    return json.dumps(probe | more)
+def look(i=0):
+    state = states()[i]
+    return [state["state"], state.get("reason", ""), state.get("message", ""), state["gates"], state.get("last_values", "")]
+"""
+ASKED = {
+    "condition": {"condition": "employee_id == 1"},
+    "template": {"action": "log", "options": {"template": "{employee_id}"}},
+    "value": {"action": "metric", "options": {"metric": "m", "metric_kind": "gauge", "value": "employee_id"}},
+    "label": {
+        "action": "metric",
+        "options": {"metric": "m", "labels": [{"name": "n", "value": "employee_id"}]},
+    },
+    "name of a label": {
+        "action": "metric",
+        "options": {"metric": "m", "labels": [{"name": "employee_id", "value": "note"}]},
+    },
+}
+
+
+@pytest.mark.parametrize("part", ASKED)
+def test_a_live_probe_that_reads_what_is_hidden_now_ends_with_the_reason_and_comes_back(
+    tmp_path: Path, part: str
+) -> None:
+    facts = run(
+        tmp_path,
+        LIVE
+        + f"""
+_agent.local_apply([order(**{ASKED[part]!r})])
+probed(2, "x"); probed(1, "x")
+open_ = look()
+_agent.set_policy(TIGHT)
+probed(1, "x")
+tight = look()
+_agent.set_policy(json.dumps({{"deny_names": ["other"]}}))
+probed(1, "x")
+again = look()
+report(open=open_, tight=tight, again=again, brought=[s.get("text") for s in drain()])
+""",
+    ).facts
+    assert facts["open"][0] == facts["again"][0] == "armed"
+    state, reason, message, gates, last_values = facts["tight"]
+    assert state == "error"
+    assert reason == {"condition": "condition_redacted", "template": "template_redacted"}.get(
+        part, "value_redacted"
+    )
+    what = "condition" if part == "condition" else "action"
+    assert message.startswith(f"the redaction policy changed: {what} reads a redacted name: ")
+    assert "employee_id" in message
+    assert last_values == ""
+    assert gates == facts["open"][3]  # counters stay, and nothing was reached meanwhile
+    assert facts["again"][1:3] == ["", ""]
+    assert facts["again"][3]["reached"] == gates["reached"] + 1
+    assert facts["again"][3]["captured"] == gates["captured"] + 1
+
+
+def test_what_a_false_condition_saw_is_forgotten_when_it_is_hidden(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        LIVE
+        + """
+_agent.local_apply([order(condition="employee_id == 777")])
+probed(4242, "x")
+before = look()
+_agent.set_policy(TIGHT)
+report(before=before, after=look())
+""",
+    ).facts
+    assert facts["before"][4] == "employee_id = 4242"
+    assert "4242" not in json.dumps(facts["after"])
+
+
+def test_a_policy_change_leaves_other_probes_as_they_stood(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        LIVE
+        + """
+watching = {"options": {"watches": ["employee_id", "note"], "watches_only": True}}
+_agent.local_apply([order(condition="note == 'x'"), order(id="p1", location="nowhere.py:3"), order(id="p2", **watching),
+                    order(id="p3", condition="password == 1"), order(id="p4", condition="][")])
+def all_of(): return [look(i)[:3] for i in range(5)]
+def watches():
+    drain(); probed(1, "x")
+    return [w for s in drain() if s["probe"] == "p2" for w in s["body"]["watches"]]
+first, before = watches(), all_of()
+_agent.set_policy(TIGHT)
+during, second = all_of(), watches()
+_agent.set_policy(None)
+after, third = all_of(), watches()
+report(before=before, during=during, after=after, watches=[first, second, third])
+""",
+    ).facts
+    assert facts["before"] == facts["during"] == facts["after"]
+    assert [state[0] for state in facts["before"]] == ["armed", "pending", "armed", "error", "error"]
+    first, second, third = facts["watches"]
+    assert "value" in first[0]
+    assert "value" in third[0]
+    assert "redacted" in second[0]["error"]
+    assert "value" in second[1]
+
+
+def test_what_was_refused_for_its_policy_stays_refused_by_an_edit_of_its_limits_and_arms_by_one_of_its_condition(
+    tmp_path: Path,
+) -> None:
+    facts = run(
+        tmp_path,
+        LIVE
+        + """
+_agent.local_apply([order(condition="employee_id == 1", limits={"rate_per_s": 1000, "hits": 1})])
+probed(1, "x")
+done = look()[0]
+_agent.set_policy(TIGHT)
+_agent.local_apply([order(version=2, condition="employee_id == 1")])
+limits = look()[:2]
+_agent.local_apply([order(version=3, condition="note == 'x'")])
+report(done=done, limits=limits, edited=look()[:2])
+""",
+    ).facts
+    assert facts["done"] == "done"
+    assert facts["limits"] == ["error", "condition_redacted"]
+    assert facts["edited"] == ["armed", ""]

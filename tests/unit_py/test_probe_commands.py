@@ -51,7 +51,7 @@ def line(position: int, text: str, level: str = "info") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "command", ["log", "logs", "count", "gauge", "hist", "timer", "watch", "why", "edit"]
+    "command", ["log", "logs", "count", "gauge", "hist", "timer", "watch", "why", "edit", "span"]
 )
 def test_each_command_has_help(strobe: Strobe, command: str) -> None:
     done = strobe(command, "--help")
@@ -200,7 +200,7 @@ def test_logs_lists_the_oldest_first(at_hub: Strobe, hub: FakeHub) -> None:
     done = at_hub("logs")
     assert [row.split()[3] for row in done.stdout.splitlines()] == ["first", "second"]
     assert "\x1b" not in done.stdout
-    assert hub.sent("GET snapshots")[0].query["kind"] == "log"
+    assert hub.sent("GET snapshots")[0].query["kind"] == "log,span"
     hub.routes["GET snapshots"] = (200, {"snapshots": []})
     assert at_hub("logs").returncode == 1
 
@@ -297,3 +297,76 @@ def test_a_timer_is_shown_in_units_of_time() -> None:
     }
     table.take([{"series": [series]}])
     assert [text for _, text in table._rows()[0]][:2] == ["2", "1.5 ms"]
+
+
+# ---- span ----
+
+
+def span_hit(position: int) -> dict[str, Any]:
+    more = {"kind": "span", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7"}
+    return line(position, "tier='gold' total=3") | more
+
+
+def test_span_asks_for_attributes_and_prints_them_with_their_trace(at_hub: Strobe, hub: FakeHub) -> None:
+    hub.routes["GET snapshots"] = (200, {"snapshots": [span_hit(1)]})
+    done = at_hub("span", "shop/pricing.py:3", "tier=customer.tier", "total", "--hits", "1")
+    assert done.returncode == 0, done.stderr
+    assert asked(hub)["action"] == "span"
+    assert asked(hub)["options"] == {
+        "labels": [{"name": "tier", "value": "customer.tier"}, {"name": "total", "value": "total"}]
+    }
+    words = " ".join(done.stdout.split())
+    assert "span tier='gold' total=3 trace 4bf92f3577b34da6a3ce929d0e0e4736 span 00f067aa0ba902b7" in words
+
+
+def test_logs_of_a_trace_are_all_kinds_of_hits(at_hub: Strobe, hub: FakeHub) -> None:
+    snapshot = line(3, "") | {"kind": "snapshot", "function": "total"}
+    hub.routes["GET snapshots"] = (200, {"snapshots": [snapshot, span_hit(2), line(1, "sold")]})
+    done = at_hub("logs", "--trace", "4BF92F3577B34DA6A3CE929D0E0E4736")
+    assert [row.split()[2] for row in done.stdout.splitlines() if row[0] != " "] == [
+        "info",
+        "span",
+        "snapshot",
+    ]
+    query = hub.sent("GET snapshots")[0].query
+    assert query["trace"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert set(query["kind"].split(",")) == {"log", "span", "snapshot"}
+
+
+def test_record_says_what_can_be_done_instead(strobe: Strobe) -> None:
+    done = strobe("record", "shop/pricing.py:3")
+    assert done.returncode == 2
+    assert "cannot record" in done.stderr
+    assert "strobe watch" in done.stderr
+
+
+# ---- What happens at a location, in words ----
+
+
+@pytest.mark.parametrize(
+    ("probe", "nothing", "twice"),
+    [
+        ({}, "the line was not reached", "reached 2 times"),
+        ({"location": "shop.pricing:total"}, "the function was not called", "called 2 times"),
+        ({"location": "shop.pricing:total:exit"}, "no call has ended yet", "ended 2 times"),
+        ({"location": "raise:shop.Broken"}, "nothing of that type was raised", "raised 2 times"),
+        (
+            {"location": "raise:shop.Broken:unhandled"},
+            "nothing of that type went unhandled",
+            "unhandled 2 times",
+        ),
+        ({"location": "shop.pricing:total", "action": "timer"}, "no call has ended yet", "ended 2 times"),
+        ({"action": "timer", "options": {"until": "a.py:9"}}, "nobody went all the way", "completed 2 times"),
+        ({"action": "span"}, "the line was not reached", "reached 2 times: outside of any span 2"),
+    ],
+)
+def test_why_has_words_for_each_kind_of_location(
+    at_hub: Strobe, hub: FakeHub, probe: dict[str, Any], nothing: str, twice: str
+) -> None:
+    gates = {"reached": 2, "no_span": 2 if probe.get("action") == "span" else 0}
+    view = probe_view(state("a1"), state("b2", gates=gates), **probe)
+    hub.routes["GET probes"] = (200, {"probes": [view]})
+    hub.routes["GET probes/*"] = (200, view)
+    words = " ".join(at_hub("why", "p1p1").stdout.split())
+    assert nothing in words
+    assert twice in words

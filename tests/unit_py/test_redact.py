@@ -323,3 +323,17 @@ def test_built_in_patterns_are_listed(strobe: Strobe) -> None:
     assert {"card number", "JWT", "IBAN", "private key", "URL password"} <= set(names)
     assert names == sorted(names)
     assert json.loads(strobe("redact", "show", "--patterns", "--json").stdout) == {"patterns": names}
+
+
+def test_where_the_agent_is_not_built_help_and_the_hubs_policy_are_there_all_the_same(
+    strobe: Strobe, hub: FakeHub, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['stroboscope._agent'] = None\n")
+    strobe.environ["PYTHONPATH"] = f"{tmp_path}:{strobe.environ.get('PYTHONPATH', '')}"
+    strobe.environ |= hub.environ
+    assert "usage: strobe redact" in strobe("redact", "--help").stdout
+    hub.routes["GET redaction"] = (200, {"version": 1, "is_set": True, "policy": {"emails": True}})
+    assert "emails = true" in strobe("redact", "show").stdout
+    done = strobe("redact", "show", "--patterns")
+    assert done.returncode == 2
+    assert "not built for this Python" in done.stderr

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from stroboscope.cli.place import place_of
+
 JsonObject = dict[str, Any]
 
 _WORDS = {
     "condition_false": "condition false {}",
     "condition_error": "condition could not be evaluated {}",
+    "no_span": "outside of any span {}",
     "rate_limited": "over the rate limit {}",
     "hit_limit": "after the last allowed hit {}",
     "expired": "after the expiry {}",
@@ -27,32 +30,39 @@ ROLES = {
 }
 """The terminal's role for each state."""
 WRONG_USE_REASONS = frozenset(
-    ("ambiguous", "location_syntax", "condition_syntax", "condition_unsupported", "condition_name", "limit")
+    ("ambiguous", "location_syntax", "condition_name", "limit", "action")
+    + tuple(
+        f"{part}_{why}"
+        for part in ("condition", "template", "value")
+        for why in ("syntax", "unsupported", "redacted")
+    )
 )
 
 
-def explain(state: JsonObject) -> str:
-    """One line on a `probe_state`: its message, or its counters in words."""
+def explain(state: JsonObject, probe: JsonObject) -> str:
+    """One line on a `probe_state` of `probe`: its message, or its counters in words."""
     kind = state.get("state")
     message = str(state.get("message") or "")
     if kind == "error":
         return f"not armed: {message or state.get('reason') or 'no reason given'}"
     if kind == "pending":
-        return f"not loaded: {message}" if message else "not loaded: this process has loaded no such file yet"
+        what = "waits" if state.get("reason") == "no_type" else "not loaded"
+        return f"{what}: {message or 'this process has loaded no such file yet'}"
     gates = state.get("gates")
-    counters = counts_in_words(gates if isinstance(gates, dict) else {})
+    counters = counts_in_words(gates if isinstance(gates, dict) else {}, probe)
     return f"{counters} ({message})" if message else counters
 
 
-def counts_in_words(gates: JsonObject) -> str:
+def counts_in_words(gates: JsonObject, probe: JsonObject) -> str:
     """'reached 48,120 times: condition false 48,120'."""
+    place = place_of(probe)
     reached = _count(gates, "reached")
     parts = [
         words.format(f"{_count(gates, gate):,}") for gate, words in _WORDS.items() if _count(gates, gate)
     ]
     if not reached and not parts:
-        return "the line was not reached"
-    head = f"reached {reached:,} {'time' if reached == 1 else 'times'}"
+        return place.never
+    head = f"{place.happened} {reached:,} {'time' if reached == 1 else 'times'}"
     return f"{head}: {', '.join(parts)}" if parts else head
 
 

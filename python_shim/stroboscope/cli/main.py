@@ -38,11 +38,12 @@ look
 
 measure
   log LOCATION TEMPLATE      log a line each time it is reached
-  logs [PROBE]               lines that were logged
+  logs [PROBE]               lines that were logged; with --trace all that is known of a trace
   count LOCATION [VALUE]     count, or add up a number
   gauge LOCATION VALUE       the latest value of a number
   hist LOCATION VALUE        the distribution of a number
   timer LOCATION             time a function, or with --until the way to another line
+  span LOCATION NAME=EXPR... attributes of the span that is current there
 
 secrets
   redact              what is hidden and why; test a policy; the hub's policy
@@ -268,51 +269,24 @@ def _mem(arguments: list[str]) -> int:
 
 
 def _redact(arguments: list[str]) -> int:
-    parser = make_parser(
-        "redact",
-        "--explain FILE.json | test POLICY.toml | show | set POLICY.toml",
-        "What is hidden in snapshots, and why.",
-        "examples\n"
-        "  strobe show ID --json > snapshot.json && strobe redact --explain snapshot.json\n"
-        "  strobe redact --explain order.json --policy policy.toml --hub\n"
-        "  strobe redact test policy.toml\n"
-        "  strobe redact set policy.toml      the hub's policy, in force at once in every process\n"
-        "  strobe redact set --none\n"
-        "  strobe redact show > policy.toml\n"
-        "  strobe redact show --patterns      the built-in patterns by name",
-    )
-    parser.add_argument("action", nargs="?", choices=("test", "show", "set"), help="what to do")
-    parser.add_argument("file", nargs="?", default="", metavar="POLICY.toml", help="a policy file")
-    parser.add_argument("--explain", default="", metavar="FILE.json", help="a snapshot, or any JSON")
-    parser.add_argument("--policy", default="", metavar="POLICY.toml", help="explain: with this policy too")
-    parser.add_argument("--hub", action="store_true", help="explain: with the hub's policy too")
-    parser.add_argument("--patterns", action="store_true", help="show: the names of the built-in patterns")
-    parser.add_argument("--none", action="store_true", help="set: the hub has no policy any more")
-    options = with_json(parser).parse_args(arguments)
-    if bool(options.explain) == bool(options.action):
-        raise Failure(WRONG_USE, "nothing to do, or two things at once", "See: strobe redact --help")
-    if options.action == "test" and not options.file:
-        raise Failure(WRONG_USE, "there is no policy to test", "Say: strobe redact test POLICY.toml")
-    if options.action == "set" and bool(options.file) == options.none:
-        raise Failure(
-            WRONG_USE, "there is no policy to set", "Say: strobe redact set POLICY.toml, or set --none"
-        )
-    try:
-        from stroboscope.cli.commands import redact
-    except ImportError:
-        raise Failure(
-            WRONG_USE,
-            f"the rules are in the agent, which is not built for this Python ({sys.version.split()[0]})",
-            "Run strobe with a Python it was built for.",
-        ) from None
+    from stroboscope.cli.commands import redact
 
-    if options.explain:
-        return redact.explain(options.explain, options.policy, _client if options.hub else None, options.json)
-    if options.action == "test":
-        return redact.test(options.file, options.json)
-    if options.action == "set":
-        return redact.set_policy(_client(), options.file, options.json)
-    return redact.patterns(options.json) if options.patterns else redact.show(_client(), options.json)
+    return redact.run(arguments, _client)
+
+
+def _span(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import span
+
+    return span.run(arguments, _client)
+
+
+def _record(arguments: list[str]) -> int:
+    raise Failure(
+        WRONG_USE,
+        "this version cannot record calls line by line yet",
+        "Until then: strobe watch LOCATION EXPR... prints values each time a line is reached, strobe log\n"
+        "LOCATION TEMPLATE logs them, strobe timer FROM --until TO times the way between two lines.",
+    )
 
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -327,6 +301,8 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "gauge": _measure("gauge"),
     "hist": _measure("hist"),
     "timer": _timer,
+    "span": _span,
+    "record": _record,
     "probes": _probes,
     "why": _why,
     "edit": _edit,

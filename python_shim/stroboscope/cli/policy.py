@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stroboscope.cli import rules
+
 JsonObject = dict[str, Any]
 
 _FILE_BYTES_MAX = 1024 * 1024
@@ -93,10 +95,8 @@ def load(path: str) -> Policy:
 
 def _compile(policy: Policy, text: str) -> None:
     """Have the agent compile it: there is one set of rules, and it is in C."""
-    from stroboscope import _agent
-
     try:
-        _agent.redact_explain(None, policy.json, [])
+        rules.judge(None, policy.json, [])
     except ValueError as error:
         place = _place_of(str(error), policy.path, text)
         raise PolicyError(f"{place}: {error}", "Correct that entry.") from None

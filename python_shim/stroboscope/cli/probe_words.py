@@ -32,7 +32,7 @@ def _action(probe: JsonObject) -> str:
     parts = [_what(str(probe.get("action", "")), options)]
     labels = ", ".join(f"{label.get('name')}={label.get('value')}" for label in options.get("labels") or [])
     if labels:
-        parts.append(f"by {labels}")
+        parts.append(labels if probe.get("action") == "span" else f"by {labels}")
     limits: JsonObject = probe.get("limits") or {}
     if limits.get("when"):
         parts.append(f"when {limits['when']}")
@@ -51,6 +51,6 @@ def _what(action: str, options: JsonObject) -> str:
     if action == "memory":
         return f"memory by {options.get('by') or 'line'}"
     if action == "span":
-        return "attributes of the current span"
+        return "span:"
     watches = options.get("watches") or []
     return "watch " + ", ".join(map(str, watches)) if watches else ""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from stroboscope.cli import gates
 from stroboscope.cli.failure import NOTHING_CAPTURED, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject, NotFound
+from stroboscope.cli.place import place_of
 from stroboscope.cli.probe_watch import ProbeWatch
 from stroboscope.cli.signals import end_at_once_on_signals, raise_on_ending_signals, signals_held
 from stroboscope.cli.terminal import Terminal
@@ -59,7 +60,7 @@ def show_progress(progress: Terminal, watch: ProbeWatch, wanted: int = 0) -> Non
         parts.append(f"not loaded in {pending}")
     reached = gates.reached(watch.states)
     if reached:
-        parts.append(f"reached {reached:,} {'time' if reached == 1 else 'times'}")
+        parts.append(f"{place_of(watch.probe).happened} {reached:,} {'time' if reached == 1 else 'times'}")
     if wanted > 1:
         parts.append(f"{watch.found} of {wanted} captured")
     if watch.is_bounded:
@@ -92,7 +93,7 @@ def _explanations(watch: ProbeWatch, instances: list[JsonObject]) -> str:
     pids: dict[str, list[str]] = {}
     for instance in instances:
         state = states.get(instance.get("id"))
-        words = gates.explain(state) if state else "has not answered yet"
+        words = gates.explain(state, watch.probe) if state else "has not answered yet"
         pids.setdefault(words, []).append(str(instance.get("pid")))
     lines = [f"pid {', '.join(numbers)}: {words}" for words, numbers in pids.items()]
     if len(lines) > _LINES_MAX:

@@ -41,7 +41,7 @@ def print_snapshot(
     tree = ValueTree(terminal, body.get("values"), depth)
     if body.get("watches"):
         terminal.line()
-        terminal.line(("title", "Watches"))
+        terminal.line(("title", "Attributes" if summary.get("kind") == "span" else "Watches"))
         tree.print_watches(body["watches"])
     if frames:
         _print_hit_frame(terminal, tree, frames[0])
@@ -116,7 +116,7 @@ def _print_hit_frame(terminal: Terminal, tree: ValueTree, frame: JsonObject) -> 
         terminal.line()
         terminal.line(("title", title))
         tree.print_variables(part)
-    if not groups:
+    if not groups and "locals" in frame:
         terminal.line()
         terminal.line(("dim", "No local variables."))
     _print_locals_cut(terminal, frame, "  ")

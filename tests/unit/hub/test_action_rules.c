@@ -80,6 +80,18 @@ static void test_what_an_action_needs_is_asked_for(void **state)
     refuses("snapshot", (struct strobe_wire_action_options){.watches = watches, .watches_count = 2}, "options.watches");
 }
 
+static void test_what_this_version_does_not_have_says_what_to_use_instead(void **state)
+{
+    struct strobe_error error = {0};
+    struct strobe_wire_limits limits = {0};
+    (void)state;
+    assert_int_equal(
+        check("recording", STROBE_LOCATION_FORM_FUNCTION, (struct strobe_wire_action_options){0}, &limits, &error),
+        STROBE_EINVAL);
+    assert_non_null(strstr(error.message, "cannot record calls yet"));
+    assert_non_null(strstr(error.message, "action timer)")); /* the message is whole */
+}
+
 static void test_a_timer_does_not_begin_where_something_is_raised(void **state)
 {
     struct strobe_error error = {0};
@@ -121,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_each_action_has_its_own_number_of_hits),
         cmocka_unit_test(test_a_memory_probe_hits_seldom),
         cmocka_unit_test(test_what_an_action_needs_is_asked_for),
+        cmocka_unit_test(test_what_this_version_does_not_have_says_what_to_use_instead),
         cmocka_unit_test(test_a_timer_does_not_begin_where_something_is_raised),
         cmocka_unit_test(test_which_passes_act_has_three_forms),
     };

@@ -93,6 +93,42 @@ static void test_a_row_has_a_cell_for_each_column(void **state)
     strobe_hit_columns_done(&columns);
 }
 
+static json_t *cell_of(const char *column, json_t *body)
+{
+    struct strobe_wire_snapshot_view view = {.summary = {.id = (char *)"ab", .instance = (char *)"cd", .position = 3},
+                                             .body = body};
+    struct strobe_hit_columns columns;
+    assert_int_equal(strobe_hit_columns_parse(column, &columns, NULL), 0);
+    json_t *row = strobe_hit_row(&columns, &view);
+    json_t *cell = json_incref(json_array_get(json_object_get(row, "cells"), 0));
+    json_decref(row);
+    strobe_hit_columns_done(&columns);
+    return cell;
+}
+
+static void expect_cell(const char *column, const char *body, const char *wanted)
+{
+    json_t *json = sample_json(body), *expected = sample_json(wanted);
+    json_t *cell = cell_of(column, json);
+    assert_true(json_equal(cell, expected));
+    json_decref(cell);
+    json_decref(expected);
+    json_decref(json);
+}
+
+static void test_trace_and_span_are_columns_of_every_hit(void **state)
+{
+    static const char traced[] =
+        "{`trace`:{`trace_id`:`4bf92f3577b34da6a3ce929d0e0e4736`,`span_id`:`00f067aa0ba902b7`}}";
+    (void)state;
+    expect_cell("$trace_id", traced, "{`type`:`str`,`text`:`'4bf92f3577b34da6a3ce929d0e0e4736'`}");
+    expect_cell("$span_id", traced, "{`type`:`str`,`text`:`'00f067aa0ba902b7'`}");
+    expect_cell("$trace_id", "{}", "{`missing`:`no span was current`}");
+    expect_cell("$trace_id", "{`trace`:{`trace_id`:`<script>`}}", "{`missing`:`no span was current`}");
+    expect_cell("$trace_id", "{`watches`:[{`expression`:`$trace_id`,`type`:`str`,`text`:`'own'`}]}",
+                "{`type`:`str`,`text`:`'own'`}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_columns_that_are_none_are_refused),
         cmocka_unit_test(test_without_columns_watches_come_first_then_locals_that_fit),
         cmocka_unit_test(test_a_row_has_a_cell_for_each_column),
+        cmocka_unit_test(test_trace_and_span_are_columns_of_every_hit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,68 @@ static void test_lists_are_ordered_bounded_and_filtered(void **state)
     assert_int_equal(page.count, 2);
     assert_int_equal(page.seqs[0], 3);
     assert_int_equal(list_all(store, (struct strobe_snapshot_query){.service = "other"}).count, 0);
+    strobe_store_close(store);
+}
+
+static void add_traced(struct strobe_store *store, int64_t seq, const char *kind, const char *trace, const char *span)
+{
+    bool is_new;
+    int64_t position;
+    json_t *body = json_pack("{s:{s:s, s:s}}", "trace", "trace_id", trace, "span_id", span);
+    const struct strobe_wire_snapshot snapshot = {
+        .seq = seq, .probe = "p", .probe_version = 1, .line = 7, .kind = (char *)kind, .body = body};
+    assert_int_equal(strobe_store_add_snapshot(store, A, "shop", &snapshot, &is_new, &position, NULL), 0);
+    json_decref(body);
+}
+
+static void see_trace(void *user, const struct strobe_wire_snapshot_summary *summary)
+{
+    (void)user;
+    assert_string_equal(summary->trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_string_equal(summary->span_id, "00f067aa0ba902b7");
+}
+
+static void test_hits_are_found_by_their_trace_and_by_several_kinds(void **state)
+{
+    struct strobe_store *store = open_store(*state);
+    const char *trace = "4bf92f3577b34da6a3ce929d0e0e4736", *span = "00f067aa0ba902b7";
+    const struct strobe_snapshot_query of_trace = {.trace = trace, .limit = 9};
+    add(store, A, "p", 1);
+    add_traced(store, 2, "span", trace, span);
+    add_traced(store, 3, "log", trace, span);
+    add_traced(store, 4, "span", "4bf92f3577b34da6a3ce929d0e0e4737", span);
+    add_traced(store, 5, "span", "' OR 1", "x");
+    assert_int_equal(list_all(store, of_trace).count, 2);
+    assert_int_equal(strobe_store_list_snapshots(store, &of_trace, see_trace, NULL, NULL), 0);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.trace = "' OR 1"}).count, 0);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.kind = "log,span"}).count, 4);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.kind = "log,span", .trace = trace}).count, 2);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.kind = "snapshot"}).count, 1);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.kind = "napshot,lo"}).count, 0);
+    strobe_store_close(store);
+}
+
+/* What the hub's database was before it knew of traces. */
+static void test_an_older_database_gets_the_columns_of_traces(void **state)
+{
+    char path[512];
+    sqlite3 *db = NULL;
+    struct strobe_store *store = open_store(*state);
+    add(store, A, "p", 1);
+    strobe_store_close(store);
+    snprintf(path, sizeof path, "%s/hub.db", (const char *)*state);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "DROP INDEX snapshots_by_trace; ALTER TABLE snapshots DROP COLUMN trace_id;"
+                                  "ALTER TABLE snapshots DROP COLUMN span_id; PRAGMA user_version = 2",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    store = open_store(*state);
+    add_traced(store, 2, "span", "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){0}).count, 2);
+    assert_int_equal(list_all(store, (struct strobe_snapshot_query){.trace = "4bf92f3577b34da6a3ce929d0e0e4736"}).count,
+                     1);
     strobe_store_close(store);
 }
 
@@ -436,6 +499,8 @@ int main(void)
         TEST(test_the_acknowledged_number_is_the_highest_and_gaps_are_counted),
         TEST(test_what_is_rolled_back_is_gone_with_its_acknowledgement),
         TEST(test_lists_are_ordered_bounded_and_filtered),
+        TEST(test_hits_are_found_by_their_trace_and_by_several_kinds),
+        TEST(test_an_older_database_gets_the_columns_of_traces),
         TEST(test_a_snapshot_is_found_by_a_unique_prefix),
         TEST(test_a_killed_writer_keeps_what_it_committed_and_nothing_half),
         TEST(test_a_full_disk_is_an_error_that_passes),

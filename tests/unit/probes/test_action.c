@@ -43,9 +43,25 @@ static void test_words_of_the_wire_are_known(void **state)
     assert_int_equal(metric, STROBE_METRIC_HISTOGRAM);
 }
 
+static void test_every_kind_of_the_table_has_a_word_and_hits(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < STROBE_ACTION_KINDS; kind++) {
+        const struct strobe_action_row *row = strobe_action_row((enum strobe_action_kind)kind);
+        enum strobe_action_kind found;
+        assert_int_equal(strobe_action_kind_parse(row->word, &found), 0);
+        assert_int_equal(found, kind);
+        assert_true(row->hits_default > 0);
+        assert_true(row->instead == NULL || strlen(row->instead) < STROBE_ERROR_MESSAGE_BYTES - 16);
+    }
+    assert_true(strobe_action_row(STROBE_ACTION_SPAN)->is_rated);
+    assert_false(strobe_action_row(STROBE_ACTION_METRIC)->is_rated);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kind_of_the_table_has_a_word_and_hits),
         cmocka_unit_test(test_a_copy_owns_all_its_texts),
         cmocka_unit_test(test_words_of_the_wire_are_known),
     };

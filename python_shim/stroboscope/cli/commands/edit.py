@@ -44,7 +44,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         nargs="+",
         type=arguments.label,
         metavar="NAME=EXPR",
-        help="metric and timer: other labels",
+        help="metric and timer: other labels; span: other attributes",
     )
     add_limits(parser, "as it is")
     options = arguments.with_json(parser).parse_args(argv)

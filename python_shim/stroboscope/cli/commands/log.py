@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from stroboscope.cli import arguments
-from stroboscope.cli.duration import moment
 from stroboscope.cli.failure import NOTHING_CAPTURED, OK, Failure
+from stroboscope.cli.hit_line import print_hit_line
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
 from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
@@ -18,7 +18,6 @@ from stroboscope.cli.signals import interrupt_is_the_end
 from stroboscope.cli.terminal import Terminal
 
 _LEVELS = ("debug", "info", "warning", "error", "critical")
-_ROLES = {"warning": "warn", "error": "bad", "critical": "bad", "debug": "dim"}
 _LATEST = 100
 _EXAMPLES = """\
 examples
@@ -77,7 +76,7 @@ def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: b
         with interrupt_is_the_end():
             for summary in watching.snapshots(lambda: show_progress(progress, watching)):
                 progress.clear_status()
-                _print_line(summary, as_json)
+                print_hit_line(summary, as_json)
             ended = True
         progress.clear_status()
     if watching.found or not ended:
@@ -86,18 +85,25 @@ def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: b
 
 
 def logs(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
-    """List the latest lines that log probes brought, oldest first."""
+    """List the latest lines that log probes brought, and attributes of spans, oldest first."""
     parser = arguments.make_parser(
-        "logs", "[PROBE] [--service S] [-n N] [--json]", "Print the latest lines that log probes brought."
+        "logs",
+        "[PROBE] [--trace ID] [--service S] [-n N] [--json]",
+        "Print the latest lines that log probes brought, and the attributes that span probes did.",
     )
     parser.add_argument("probe", nargs="?", default="", metavar="PROBE", help="only of this probe")
+    parser.add_argument(
+        "--trace", default="", metavar="ID", help="all of this trace, its snapshots too (32 digits)"
+    )
     parser.add_argument("--service", default="", metavar="S", help="only of this service")
     parser.add_argument(
         "-n", dest="count", type=arguments.hits, default=_LATEST, metavar="N", help="so many (100)"
     )
     options = arguments.with_json(parser).parse_args(argv)
     client = connect()
-    query = {"kind": "log", "limit": str(min(options.count, 500))}
+    query = {"kind": "log,span", "limit": str(min(options.count, 500))}
+    if options.trace:
+        query |= {"kind": "log,span,snapshot", "trace": options.trace.lower()}
     if options.probe:
         query["probe"] = options.probe
     if options.service:
@@ -106,25 +112,9 @@ def logs(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     if not summaries and not options.json:
         raise Failure(
             NOTHING_CAPTURED,
-            "no log line is stored",
+            f"nothing is stored of trace {options.trace}" if options.trace else "no log line is stored",
             "Set a log probe: strobe log shop/pricing.py:42 'total {total}'",
         )
     for summary in reversed(summaries):
-        _print_line(summary, options.json)
+        print_hit_line(summary, options.json)
     return OK
-
-
-def _print_line(summary: JsonObject, as_json: bool) -> None:
-    if as_json:
-        print_json(summary)
-        return
-    level = str(summary.get("level") or "info")
-    terminal = Terminal(sys.stdout)
-    terminal.line(
-        ("dim", moment(int(summary.get("time_us") or 0)) + "  "),
-        (_ROLES.get(level, ""), f"{level:<8} "),
-        ("", str(summary.get("text") or "")),
-        ("dim", f"  {str(summary.get('instance', ''))[:8]}"),
-        wrap_prefix="    ",
-    )
-    terminal.flush()

@@ -31,7 +31,8 @@ def run(client: HubClient, service: str, as_json: bool) -> int:
 
 
 def _print_probe(terminal: Terminal, view: JsonObject) -> None:
-    print_probe_head(terminal, view.get("probe") or {})
+    probe: JsonObject = view.get("probe") or {}
+    print_probe_head(terminal, probe)
     states = [state for state in view.get("states") or [] if isinstance(state, dict)]
     if not states:
         terminal.line(("dim", "    no process has reported yet"))
@@ -40,6 +41,6 @@ def _print_probe(terminal: Terminal, view: JsonObject) -> None:
         terminal.line(
             ("dim", f"    {str(state.get('instance', '?'))[:12]}  "),
             (gates.ROLES.get(kind, ""), f"{kind:<9} "),
-            ("", gates.explain(state)),
+            ("", gates.explain(state, probe)),
             wrap_prefix="      ",
         )

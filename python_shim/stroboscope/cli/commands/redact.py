@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stroboscope import _agent
+from stroboscope.cli import arguments, rules
 from stroboscope.cli.failure import OK, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
 from stroboscope.cli.policy import Policy, PolicyError, PolicyTest, load, to_toml
+from stroboscope.cli.rules import Verdict
 from stroboscope.cli.table import print_table
 from stroboscope.cli.terminal import Span, Terminal
 
@@ -25,8 +26,49 @@ _HEAD = ("VERDICT", "VALUE", "WHY")
 _KINDS = {"name": "name", "pattern": "pattern", "type": "type", "unlisted": "not on the"}
 _JSON_TYPES = {str: "str", int: "int", float: "float", bool: "bool", type(None): "NoneType"}
 
-Verdict = tuple[str, str, str] | None
-"""Rule, kind (name, type, pattern, unlisted), origin (built in, hub, process); None: shown."""
+_EXAMPLES = """\
+examples
+  strobe show ID --json > snapshot.json && strobe redact --explain snapshot.json
+  strobe redact --explain order.json --policy policy.toml --hub
+  strobe redact test policy.toml
+  strobe redact set policy.toml      the hub's policy, in force at once in every process
+  strobe redact set --none
+  strobe redact show > policy.toml
+  strobe redact show --patterns      the built-in patterns by name
+"""
+
+
+def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
+    """What `--explain`, `test`, `show` and `set` say; each has its own exit codes."""
+    parser = arguments.make_parser(
+        "redact",
+        "--explain FILE.json | test POLICY.toml | show | set POLICY.toml",
+        "What is hidden in snapshots, and why.",
+        _EXAMPLES,
+    )
+    parser.add_argument("action", nargs="?", choices=("test", "show", "set"), help="what to do")
+    parser.add_argument("file", nargs="?", default="", metavar="POLICY.toml", help="a policy file")
+    parser.add_argument("--explain", default="", metavar="FILE.json", help="a snapshot, or any JSON")
+    parser.add_argument("--policy", default="", metavar="POLICY.toml", help="explain: with this policy too")
+    parser.add_argument("--hub", action="store_true", help="explain: with the hub's policy too")
+    parser.add_argument("--patterns", action="store_true", help="show: the names of the built-in patterns")
+    parser.add_argument("--none", action="store_true", help="set: the hub has no policy any more")
+    options = arguments.with_json(parser).parse_args(argv)
+    if bool(options.explain) == bool(options.action):
+        raise Failure(WRONG_USE, "nothing to do, or two things at once", "See: strobe redact --help")
+    if options.action == "test" and not options.file:
+        raise Failure(WRONG_USE, "there is no policy to test", "Say: strobe redact test POLICY.toml")
+    if options.action == "set" and bool(options.file) == options.none:
+        raise Failure(
+            WRONG_USE, "there is no policy to set", "Say: strobe redact set POLICY.toml, or set --none"
+        )
+    if options.explain:
+        return explain(options.explain, options.policy, connect if options.hub else None, options.json)
+    if options.action == "test":
+        return test(options.file, options.json)
+    if options.action == "set":
+        return set_policy(connect(), options.file, options.json)
+    return patterns(options.json) if options.patterns else show(connect(), options.json)
 
 
 # ---- explain ----
@@ -69,8 +111,7 @@ class _Judge:
         self._process = process
 
     def __call__(self, name: str | None, types: str, text: str | None) -> Verdict:
-        answers = _agent.redact_explain(self._hub, self._process, [(name, types, text)])
-        return answers[0]
+        return rules.judge(self._hub, self._process, [(name, types, text)])[0]
 
 
 Explained = Iterator[tuple[Place, Verdict]]
@@ -256,7 +297,7 @@ expect = "redacted\""""
 
 
 def _judge_case(policy: Policy, case: PolicyTest) -> Verdict:
-    return _agent.redact_explain(None, policy.json, [(case.name, case.type, case.value)])[0]
+    return rules.judge(None, policy.json, [(case.name, case.type, case.value)])[0]
 
 
 def _passes(case: PolicyTest, verdict: Verdict) -> bool:
@@ -306,7 +347,7 @@ def show(client: HubClient, as_json: bool) -> int:
 
 def patterns(as_json: bool) -> int:
     """Print the names of the built-in patterns, which exceptions may name."""
-    names = _agent.redact_patterns()
+    names = rules.pattern_names()
     if as_json:
         print_json({"patterns": names})
     else:

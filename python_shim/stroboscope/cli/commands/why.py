@@ -39,14 +39,18 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
             ("warn", f"  No process of {probe.get('service')!r} is connected. "), ("dim", "See: strobe ps")
         )
     for instance in instances:
-        _print_instance(terminal, instance, states.pop(str(instance.get("id")), None))
+        _print_instance(terminal, probe, instance, states.pop(str(instance.get("id")), None))
     for state in states.values():
         name = str(state.get("instance", "?"))[:12]
-        terminal.line(("dim", f"  {name}, gone: "), ("dim", gates.explain(state)), wrap_prefix="      ")
+        terminal.line(
+            ("dim", f"  {name}, gone: "), ("dim", gates.explain(state, probe)), wrap_prefix="      "
+        )
     return OK
 
 
-def _print_instance(terminal: Terminal, instance: JsonObject, state: JsonObject | None) -> None:
+def _print_instance(
+    terminal: Terminal, probe: JsonObject, instance: JsonObject, state: JsonObject | None
+) -> None:
     kind = str(state.get("state", "?")) if state else "silent"
     terminal.line(
         ("title", f"  pid {instance.get('pid')} on {instance.get('host')}"),
@@ -58,11 +62,10 @@ def _print_instance(terminal: Terminal, instance: JsonObject, state: JsonObject 
             ("", "      has not answered yet; this probe may be for other processes"), wrap_prefix="      "
         )
         return
-    terminal.line(("", f"      {gates.explain(state)}"), wrap_prefix="      ")
-    if state.get("file"):
-        terminal.line(
-            ("dim", f"      armed at {state['file']}:{state.get('line', '?')}"), wrap_prefix="      "
-        )
+    terminal.line(("", f"      {gates.explain(state, probe)}"), wrap_prefix="      ")
+    if state.get("file") and state.get("line"):
+        word = "stood" if kind == "error" else "armed"
+        terminal.line(("dim", f"      {word} at {state['file']}:{state['line']}"), wrap_prefix="      ")
     if state.get("last_values"):
         terminal.line(
             ("dim", "      last seen: "), ("text", str(state["last_values"])), wrap_prefix="        "
