@@ -174,6 +174,7 @@ def test_gunicorn_with_preload(live_hub: LiveHub, tmp_path: Path) -> None:
     serve_web(live_hub, tmp_path, [*gunicorn, "web_app:application"], signal.SIGTERM)
 
 
+FORK_HOOKS = "--py-call-uwsgi-fork-hooks"  # without it Python does not hear of the forks
 UWSGI = Path(sys.executable).with_name("uwsgi")
 
 
@@ -181,16 +182,18 @@ UWSGI = Path(sys.executable).with_name("uwsgi")
 @pytest.mark.parametrize(
     "options",
     [
+        [FORK_HOOKS],
+        [FORK_HOOKS, "--enable-threads", "--lazy-apps"],
+        [FORK_HOOKS, "--enable-threads", "--threads", "2"],
         [],
         ["--enable-threads"],
         ["--enable-threads", "--lazy-apps"],
-        ["--enable-threads", "--threads", "2"],
     ],
     ids=lambda options: "+".join(o.strip("-") for o in options) or "plain",
 )
 def test_uwsgi(live_hub: LiveHub, tmp_path: Path, options: list[str]) -> None:
     command = [str(UWSGI), "--http-socket", "127.0.0.1:PORT", "--master", "--processes", "2"]
-    command += ["--py-call-uwsgi-fork-hooks", *options]
+    command += options
     serve_web(live_hub, tmp_path, [*command, "--wsgi-file", "web_app.py", "--need-app"], signal.SIGINT)
 
 
