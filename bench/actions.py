@@ -184,7 +184,7 @@ def slowness(chunks: list[Chunk], begin: float, end: float) -> tuple[float, floa
 
 
 def worst_second(chunks: list[Chunk]) -> tuple[float, float]:
-    """The window of one second, from one second on, in which the probed function was slowest beside `plain`."""
+    """The second, from the first one on, in which the probed function was slowest beside `plain`."""
     begins = [1 + step / 20 for step in range(round((chunks[-1][0] - 2) * 20))]
     return max((slowness(chunks, begin, begin + 1) for begin in begins), key=lambda pair: pair[1] / pair[0])
 
