@@ -174,19 +174,21 @@ def run_for(seconds: float, plain: Callable[[int], object], probed: Callable[[in
 
 
 def slowness(chunks: list[Chunk], begin: float, end: float) -> tuple[float, float]:
-    """Nanoseconds of a pass, without and with, between two moments."""
+    """Nanoseconds of a pass, without and with, between two moments; NaN where one of them did not run."""
     total = {turn: [0.0, 0] for turn in (False, True)}
     for at, turn, took, passes in chunks:
         if begin <= at < end:
             total[turn][0] += took
             total[turn][1] += passes
-    return total[False][0] / total[False][1], total[True][0] / total[True][1]
+    without, with_probe = (took / passes if passes else float("nan") for took, passes in total.values())
+    return without, with_probe
 
 
 def worst_second(chunks: list[Chunk]) -> tuple[float, float]:
     """The second, from the first one on, in which the probed function was slowest beside `plain`."""
     begins = [1 + step / 20 for step in range(round((chunks[-1][0] - 2) * 20))]
-    return max((slowness(chunks, begin, begin + 1) for begin in begins), key=lambda pair: pair[1] / pair[0])
+    pairs = [slowness(chunks, begin, begin + 1) for begin in begins]
+    return max((pair for pair in pairs if min(pair) > 0), key=lambda pair: pair[1] / pair[0])
 
 
 def breaker_rows() -> list[Row]:
