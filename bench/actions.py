@@ -154,8 +154,9 @@ Chunk = tuple[float, bool, float, int]  # when it ended, whether it was the prob
 
 
 def run_for(seconds: float, plain: Callable[[int], object], probed: Callable[[int], object]) -> list[Chunk]:
-    """Run `probed` without a pause, but for one in five chunks of some milliseconds, which are `plain`'s. Times are
-    of the whole process, because the agent's own threads take from the program's too.
+    """Run `probed` without a pause, but for one in five chunks of some milliseconds, which are `plain`'s.
+
+    Times are of the whole process, because the agent's own threads take from the program's too.
     """
     passes = 1
     while (took := _seconds(plain, passes)) < CHUNK_S / 2:
@@ -173,28 +174,28 @@ def run_for(seconds: float, plain: Callable[[int], object], probed: Callable[[in
 
 
 def slowness(chunks: list[Chunk], begin: float, end: float) -> tuple[float, float]:
-    """Nanoseconds of a pass, without and with, between two moments."""
+    """Nanoseconds of a pass, without and with, between two moments; NaN where one of them did not run."""
     total = {turn: [0.0, 0] for turn in (False, True)}
     for at, turn, took, passes in chunks:
         if begin <= at < end:
             total[turn][0] += took
             total[turn][1] += passes
-    return total[False][0] / total[False][1], total[True][0] / total[True][1]
+    without, with_probe = (took / passes if passes else float("nan") for took, passes in total.values())
+    return without, with_probe
 
 
 def worst_second(chunks: list[Chunk]) -> tuple[float, float]:
-    """The window of one second, from one second on, in which the probed function was slowest beside the plain one."""
+    """The second, from the first one on, in which the probed function was slowest beside `plain`."""
     begins = [1 + step / 20 for step in range(round((chunks[-1][0] - 2) * 20))]
-    return max(
-        (slowness(chunks, begin, begin + 1) for begin in begins), key=lambda pair: pair[1] / pair[0]
-    )
+    pairs = [slowness(chunks, begin, begin + 1) for begin in begins]
+    return max((pair for pair in pairs if min(pair) > 0), key=lambda pair: pair[1] / pair[0])
 
 
 def breaker_rows() -> list[Row]:
     """What a probe too many costs from the moment on at which it is armed, with the default budget.
 
-    The function is as hot as can be. Of each time the seconds before it was armed stand beside, searched for their
-    worst second in the same way: what the machine alone makes of it.
+    The function is as hot as can be. The seconds before it was armed stand beside, searched for their worst
+    second in the same way: what the machine alone makes of it.
     """
     from stroboscope import _agent
 
@@ -220,8 +221,11 @@ def breaker_rows() -> list[Row]:
         begins = (0.0, *SLICES_S)
         for i, end in enumerate(SLICES_S):
             name = f"{title}, {begins[i]:g} to {end:g} s after it was set"
-            rows.append(row_from_pairs(name, "pass", [slowness(chunks, begins[i], end) for chunks in after]))
-        rows.append(row_from_pairs("  its worst second after the first", "pass", list(map(worst_second, after))))
+            pairs = [slowness(chunks, begins[i], end) for chunks in after]
+            rows.append(row_from_pairs(name, "pass", pairs))
+        rows.append(
+            row_from_pairs("  its worst second after the first", "pass", list(map(worst_second, after)))
+        )
         rows.append(row_from_pairs("  the same without a probe", "pass", list(map(worst_second, before))))
     _agent.stop()
     if budget is not None:

@@ -85,7 +85,10 @@ def served(
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-        print(log.read_text(errors="replace"), (folder / "agent.log").read_text() if (folder / "agent.log").exists() else "")
+        print(
+            log.read_text(errors="replace"),
+            (folder / "agent.log").read_text() if (folder / "agent.log").exists() else "",
+        )
 
 
 def set_probes(live_hub: LiveHub, file: str, source: str) -> dict[str, str]:
@@ -93,7 +96,12 @@ def set_probes(live_hub: LiveHub, file: str, source: str) -> dict[str, str]:
     begin, end = f"{file}:{at(source, 'begin')}", f"{file}:{at(source, 'end')}"
     limits = {"hits": 1000, "rate_per_s": 100}
     requests: dict[str, dict[str, Any]] = {
-        "log": {"location": end, "action": "log", "options": {"template": "{n} costs {total}"}, "limits": limits},
+        "log": {
+            "location": end,
+            "action": "log",
+            "options": {"template": "{n} costs {total}"},
+            "limits": limits,
+        },
         "timer": {"location": begin, "action": "timer", "options": {"metric": "took", "until": end}},
         "snapshot": {"location": end, "condition": "n % 2 == 0", "limits": limits},
     }
@@ -155,7 +163,9 @@ class Visitors:
             thread.join()
 
 
-def serve_web(live_hub: LiveHub, folder: Path, command: list[str], ask: signal.Signals, workers: int = 2) -> None:
+def serve_web(
+    live_hub: LiveHub, folder: Path, command: list[str], ask: signal.Signals, workers: int = 2
+) -> None:
     (folder / "web_app.py").write_text(WEB)
     port = free_port()
     before = set_probes(live_hub, "web_app.py", WEB)
@@ -174,6 +184,7 @@ def test_gunicorn_with_preload(live_hub: LiveHub, tmp_path: Path) -> None:
     serve_web(live_hub, tmp_path, [*gunicorn, "web_app:application"], signal.SIGTERM)
 
 
+FORK_HOOKS = "--py-call-uwsgi-fork-hooks"  # without it Python does not hear of the forks
 UWSGI = Path(sys.executable).with_name("uwsgi")
 
 
@@ -181,16 +192,18 @@ UWSGI = Path(sys.executable).with_name("uwsgi")
 @pytest.mark.parametrize(
     "options",
     [
+        [FORK_HOOKS],
+        [FORK_HOOKS, "--enable-threads", "--lazy-apps"],
+        [FORK_HOOKS, "--enable-threads", "--threads", "2"],
         [],
         ["--enable-threads"],
         ["--enable-threads", "--lazy-apps"],
-        ["--enable-threads", "--threads", "2"],
     ],
     ids=lambda options: "+".join(o.strip("-") for o in options) or "plain",
 )
 def test_uwsgi(live_hub: LiveHub, tmp_path: Path, options: list[str]) -> None:
     command = [str(UWSGI), "--http-socket", "127.0.0.1:PORT", "--master", "--processes", "2"]
-    command += ["--py-call-uwsgi-fork-hooks", *options]
+    command += options
     serve_web(live_hub, tmp_path, [*command, "--wsgi-file", "web_app.py", "--need-app"], signal.SIGINT)
 
 
@@ -202,7 +215,11 @@ def test_celery(live_hub: LiveHub, tmp_path: Path, pool: str, workers: int) -> N
     box.mkdir()
     environ = {"TASK_BOX": str(box)}
     client = subprocess.Popen(
-        [sys.executable, "-c", "import shop_tasks, sys\nfor line in sys.stdin:\n for n in range(8): shop_tasks.sell.delay(n)"],
+        [
+            sys.executable,
+            "-c",
+            "import shop_tasks, sys\nfor line in sys.stdin:\n for n in range(8): shop_tasks.sell.delay(n)",
+        ],
         cwd=tmp_path,
         env=live_hub.environ | environ,
         stdin=subprocess.PIPE,
@@ -214,7 +231,18 @@ def test_celery(live_hub: LiveHub, tmp_path: Path, pool: str, workers: int) -> N
         client.stdin.flush()  # type: ignore[union-attr]
 
     before = set_probes(live_hub, "shop_tasks.py", TASKS)
-    command = [sys.executable, "-m", "celery", "-A", "shop_tasks", "worker", "--pool", pool, "--concurrency", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "shop_tasks",
+        "worker",
+        "--pool",
+        pool,
+        "--concurrency",
+        "2",
+    ]
     try:
         with served(live_hub, tmp_path, command, signal.SIGTERM, **environ):
             act_in_each(live_hub, before, workers, send)

@@ -149,6 +149,10 @@ class _Maker:
 
     def put_match(self, indent: int, depth: int) -> None:
         self.put(indent, f"match {self.expression(1)}:")
-        heads = [f"case {self.random.randrange(3)} | {self.random.randrange(3, 5)}:", "case int(x) if x > 3:", "case _:"]
+        heads = [
+            f"case {self.random.randrange(3)} | {self.random.randrange(3, 5)}:",
+            "case int(x) if x > 3:",
+            "case _:",
+        ]
         for head in heads:
             self.branch(indent + 1, depth, head)

@@ -142,7 +142,7 @@ static bool push(const struct strobe_prefilter_step *step, const int16_t *bindin
     if (value == NULL) {
         return false;
     }
-    ret_number->is_real = PyFloat_CheckExact(value);
+    *ret_number = (struct plain_number){.is_real = PyFloat_CheckExact(value)};
     if (ret_number->is_real) {
         ret_number->real = PyFloat_AS_DOUBLE(value);
         return true;
@@ -228,6 +228,7 @@ static unsigned order_computed(const struct strobe_prefilter_term *term, const i
 {
     struct plain_number stack[STROBE_PREFILTER_STEPS_MAX];
     unsigned height = 0;
+    stack[0] = stack[1] = (struct plain_number){0};
     for (const struct strobe_prefilter_step *step = term->steps, *end = step + term->steps_count; step < end; step++) {
         if (step->kind == STROBE_PREFILTER_BINARY) {
             height--;

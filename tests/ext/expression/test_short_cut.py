@@ -10,8 +10,39 @@ import pytest
 from evaluated import evaluator, extension
 
 SEED = 20261126
-EDGES = [0, 1, -1, 2, 7, -7, 10**6, 2**30, 2**31 - 1, 2**32, -(2**31), 2**53, 2**53 + 1, 2**62, 2**63 - 1, -(2**63)]
-VALUES: list[Any] = [*EDGES, 2**63, -(2**70), True, False, 0.0, -0.0, 1.5, -2.25, 1e300, math.inf, math.nan, 3.0]
+EDGES = [
+    0,
+    1,
+    -1,
+    2,
+    7,
+    -7,
+    10**6,
+    2**30,
+    2**31 - 1,
+    2**32,
+    -(2**31),
+    2**53,
+    2**53 + 1,
+    2**62,
+    2**63 - 1,
+    -(2**63),
+]
+VALUES: list[Any] = [
+    *EDGES,
+    2**63,
+    -(2**70),
+    True,
+    False,
+    0.0,
+    -0.0,
+    1.5,
+    -2.25,
+    1e300,
+    math.inf,
+    math.nan,
+    3.0,
+]
 OTHERS: list[Any] = [None, "", "silver", "gol\u20ac", [], (1,), {}]
 NAMES = ["a", "b", "c", "held"]
 
@@ -49,7 +80,9 @@ def term(source: random.Random) -> str:
     if kind == 0:
         return operand(source)
     if kind == 1:
-        return f"{operand(source)} {source.choice(['is', 'is not'])} {source.choice(['None', 'True', 'False'])}"
+        return (
+            f"{operand(source)} {source.choice(['is', 'is not'])} {source.choice(['None', 'True', 'False'])}"
+        )
     if kind == 2:
         return f"{operand(source)} {source.choice(['==', '!='])} {source.choice(['', 'silver', 'gol€'])!r}"
     if kind == 3:
@@ -67,9 +100,7 @@ def condition(source: random.Random, depth: int = 2) -> str:
         joined = [condition(source, depth - 1) for _ in range(source.choice([2, 2, 3]))]
         return "(" + source.choice([" and ", " or "]).join(joined) + ")"
     if kind == 4:
-        return (
-            f"({condition(source, depth - 1)} if {condition(source, depth - 1)} else {condition(source, depth - 1)})"
-        )
+        return f"({condition(source, depth - 1)} if {condition(source, depth - 1)} else {condition(source, depth - 1)})"
     return term(source)
 
 
