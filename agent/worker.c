@@ -198,8 +198,10 @@ static void *worker_main(void *argument)
             continue;
         }
         PyEval_RestoreThread(agent->worker_tstate);
+        agent->worker_works = true;
         work(agent, &mail);
         upkeep = agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0;
+        agent->worker_works = false;
         PyEval_SaveThread();
         pthread_mutex_unlock(&agent->control_lock);
         mail_done(&mail);
