@@ -113,27 +113,16 @@ static int check_span(enum strobe_location_form form, const struct strobe_wire_a
     return check_labels(options, error);
 }
 
-static int check_memory(enum strobe_location_form form, const struct strobe_wire_action_options *options,
-                        struct strobe_error *error)
-{
-    (void)form;
-    if (options->by != NULL && strcmp(options->by, "line") == 0 && options->frames > 1) {
-        return strobe_error_set(error, STROBE_EINVAL,
-                                "'options.frames' of more than 1 costs and is not shown with 'options.by' line: use "
-                                "traceback");
-    }
-    return 0;
-}
-
 static const struct {
     const char *name;
+    /* NULL: the schema says all there is to its options */
     int (*check)(enum strobe_location_form form, const struct strobe_wire_action_options *options,
                  struct strobe_error *error);
     int64_t hits_default;
 } actions[] = {
     {"snapshot", check_snapshot, STROBE_PROBE_HITS_DEFAULT}, {"log", check_log, STROBE_PROBE_HITS_LOG_DEFAULT},
     {"metric", check_metric, STROBE_PROBE_HITS_UNBOUNDED},   {"timer", check_timer, STROBE_PROBE_HITS_UNBOUNDED},
-    {"span", check_span, STROBE_PROBE_HITS_UNBOUNDED},       {"memory", check_memory, STROBE_PROBE_HITS_MEMORY_DEFAULT},
+    {"span", check_span, STROBE_PROBE_HITS_UNBOUNDED},       {"memory", NULL, STROBE_PROBE_HITS_MEMORY_DEFAULT},
 };
 
 /* "5", ">=5", "every 5" */
@@ -185,7 +174,7 @@ int strobe_action_rules_apply(const char *action, enum strobe_location_form form
         if (limits->hits == 0) {
             limits->hits = actions[i].hits_default;
         }
-        int status = actions[i].check(form, options, error);
+        int status = actions[i].check != NULL ? actions[i].check(form, options, error) : 0;
         status = status == 0 ? check_rate(action, limits, error) : status;
         return status == 0 && limits->when != NULL ? check_when(limits->when, error) : status;
     }

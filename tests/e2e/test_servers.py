@@ -85,7 +85,10 @@ def served(
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-        print(log.read_text(errors="replace"), (folder / "agent.log").read_text() if (folder / "agent.log").exists() else "")
+        print(
+            log.read_text(errors="replace"),
+            (folder / "agent.log").read_text() if (folder / "agent.log").exists() else "",
+        )
 
 
 def set_probes(live_hub: LiveHub, file: str, source: str) -> dict[str, str]:
@@ -93,7 +96,12 @@ def set_probes(live_hub: LiveHub, file: str, source: str) -> dict[str, str]:
     begin, end = f"{file}:{at(source, 'begin')}", f"{file}:{at(source, 'end')}"
     limits = {"hits": 1000, "rate_per_s": 100}
     requests: dict[str, dict[str, Any]] = {
-        "log": {"location": end, "action": "log", "options": {"template": "{n} costs {total}"}, "limits": limits},
+        "log": {
+            "location": end,
+            "action": "log",
+            "options": {"template": "{n} costs {total}"},
+            "limits": limits,
+        },
         "timer": {"location": begin, "action": "timer", "options": {"metric": "took", "until": end}},
         "snapshot": {"location": end, "condition": "n % 2 == 0", "limits": limits},
     }
@@ -155,7 +163,9 @@ class Visitors:
             thread.join()
 
 
-def serve_web(live_hub: LiveHub, folder: Path, command: list[str], ask: signal.Signals, workers: int = 2) -> None:
+def serve_web(
+    live_hub: LiveHub, folder: Path, command: list[str], ask: signal.Signals, workers: int = 2
+) -> None:
     (folder / "web_app.py").write_text(WEB)
     port = free_port()
     before = set_probes(live_hub, "web_app.py", WEB)
@@ -202,7 +212,11 @@ def test_celery(live_hub: LiveHub, tmp_path: Path, pool: str, workers: int) -> N
     box.mkdir()
     environ = {"TASK_BOX": str(box)}
     client = subprocess.Popen(
-        [sys.executable, "-c", "import shop_tasks, sys\nfor line in sys.stdin:\n for n in range(8): shop_tasks.sell.delay(n)"],
+        [
+            sys.executable,
+            "-c",
+            "import shop_tasks, sys\nfor line in sys.stdin:\n for n in range(8): shop_tasks.sell.delay(n)",
+        ],
         cwd=tmp_path,
         env=live_hub.environ | environ,
         stdin=subprocess.PIPE,
@@ -214,7 +228,18 @@ def test_celery(live_hub: LiveHub, tmp_path: Path, pool: str, workers: int) -> N
         client.stdin.flush()  # type: ignore[union-attr]
 
     before = set_probes(live_hub, "shop_tasks.py", TASKS)
-    command = [sys.executable, "-m", "celery", "-A", "shop_tasks", "worker", "--pool", pool, "--concurrency", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "shop_tasks",
+        "worker",
+        "--pool",
+        pool,
+        "--concurrency",
+        "2",
+    ]
     try:
         with served(live_hub, tmp_path, command, signal.SIGTERM, **environ):
             act_in_each(live_hub, before, workers, send)
