@@ -22,8 +22,8 @@ static void fill_action(const struct strobe_wire_probe *probe, struct strobe_act
                                      .until = options->until,
                                      .by_traceback = options->by != NULL && strcmp(options->by, "traceback") == 0,
                                      .top = options->top > 0 ? (int)options->top : STROBE_MEMORY_TOP_DEFAULT};
-    int frames = action->by_traceback ? STROBE_MEMORY_TRACEBACK_FRAMES_DEFAULT : 1;
-    action->frames = options->frames > 0 ? (int)options->frames : frames;
+    int frames = options->frames > 0 ? (int)options->frames : STROBE_MEMORY_TRACEBACK_FRAMES_DEFAULT;
+    action->frames = action->by_traceback ? frames : 1;
     /* The wire allows no other words. */
     strobe_action_kind_parse(probe->action, &action->kind);
     if (options->metric_kind != NULL) {

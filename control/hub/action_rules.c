@@ -114,25 +114,13 @@ static int check_span(enum strobe_location_form form, const struct strobe_wire_a
     return check_labels(options, error);
 }
 
-static int check_memory(enum strobe_location_form form, const struct strobe_wire_action_options *options,
-                        struct strobe_error *error)
-{
-    (void)form;
-    if (options->by != NULL && strcmp(options->by, "line") == 0 && options->frames > 1) {
-        return strobe_error_set(error, STROBE_EINVAL,
-                                "'options.frames' of more than 1 costs and is not shown with 'options.by' line: use "
-                                "traceback");
-    }
-    return 0;
-}
-
 typedef int check_action(enum strobe_location_form form, const struct strobe_wire_action_options *options,
                          struct strobe_error *error);
 
-/* The others are those that this version does not have. */
+/* NULL: the schema says all there is to its options, or this version does not have it. */
 static check_action *const checks[STROBE_ACTION_KINDS] = {
     [STROBE_ACTION_SNAPSHOT] = check_snapshot, [STROBE_ACTION_LOG] = check_log,   [STROBE_ACTION_METRIC] = check_metric,
-    [STROBE_ACTION_TIMER] = check_timer,       [STROBE_ACTION_SPAN] = check_span, [STROBE_ACTION_MEMORY] = check_memory,
+    [STROBE_ACTION_TIMER] = check_timer,       [STROBE_ACTION_SPAN] = check_span,
 };
 
 /* "5", ">=5", "every 5" */
@@ -187,7 +175,7 @@ int strobe_action_rules_apply(const char *action, enum strobe_location_form form
         if (limits->hits == 0) {
             limits->hits = row->hits_default;
         }
-        int status = checks[kind](form, options, error);
+        int status = checks[kind] != NULL ? checks[kind](form, options, error) : 0;
         status = status == 0 ? check_rate((enum strobe_action_kind)kind, limits, error) : status;
         return status == 0 && limits->when != NULL ? check_when(limits->when, error) : status;
     }

@@ -202,7 +202,8 @@ def test_a_memory_probe_says_what_came_between_its_hits(live_hub: LiveHub, tmp_p
         why = live_hub.strobe("why", probe).stdout
         assert "captured 3" in why
         eventually(lambda: program.tell("") == "False", "the end of tracing")
-        live_hub.strobe("edit", probe, "--hits", "5")
+        live_hub.strobe("edit", probe, "--hits", "5", "--by", "traceback", "--top", "3")
+        assert "memory by traceback" in live_hub.strobe("probes").stdout
         eventually(lambda: program.tell("") == "True", "tracing for more hits")
         live_hub.strobe("rm", probe)
         eventually(lambda: program.tell("") == "False", "the end of tracing")

@@ -38,6 +38,7 @@ const GATE_WORDS: [keyof Gates, string][] = [
   ["budget", "over budget"],
   ["condition_false", "condition false"],
   ["condition_error", "condition failed"],
+  ["no_span", "outside of a span"],
   ["rate_limited", "rate limited"],
   ["dropped", "dropped"],
   ["captured", "captured"],

@@ -58,7 +58,6 @@ static void test_a_memory_probe_hits_seldom(void **state)
     assert_int_equal(check("memory", STROBE_LOCATION_FORM_LINE, (struct strobe_wire_action_options){0}, &fast, &error),
                      STROBE_EINVAL);
     assert_non_null(strstr(error.message, "1 at most"));
-    refuses("memory", (struct strobe_wire_action_options){.by = "line", .frames = 4}, "options.frames");
 }
 
 static void test_what_an_action_needs_is_asked_for(void **state)

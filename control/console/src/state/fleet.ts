@@ -84,7 +84,7 @@ export function probesOf(fleet: Fleet, service: string): ProbeView[] {
 
 /** Log lines come often: they do not push out the snapshots. */
 function newestFirst(hits: SnapshotSummary[]): SnapshotSummary[] {
-  const left = { snapshot: MAX_HITS, log: MAX_HITS, memory: MAX_HITS };
+  const left = { snapshot: MAX_HITS, log: MAX_HITS, memory: MAX_HITS, span: MAX_HITS };
   return [...hits]
     .sort((a, b) => b.position - a.position)
     .filter(({ kind = "snapshot" }) => left[kind]-- > 0);

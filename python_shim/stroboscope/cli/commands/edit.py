@@ -46,7 +46,11 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         metavar="NAME=EXPR",
         help="metric and timer: other labels; span: other attributes",
     )
-    add_limits(parser, "as it is")
+    parser.add_argument("--by", choices=("line", "traceback"), help="memory: add up by this")
+    parser.add_argument(
+        "--top", type=int, choices=range(1, 51), metavar="N", help="memory: rows of each reading"
+    )
+    add_limits(parser, "as it is", "as it is")
     options = arguments.with_json(parser).parse_args(argv)
     edit: JsonObject = {}
     if options.always or options.condition is not None:
@@ -54,7 +58,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     limits = limits_of(options)
     if limits:
         edit["limits"] = limits
-    changes = {name: getattr(options, name) for name in ("template", "level", "value", "labels")}
+    changes = {name: getattr(options, name) for name in ("template", "level", "value", "labels", "by", "top")}
     changed_options = {name: value for name, value in changes.items() if value is not None}
     if changed_options:
         edit["options"] = changed_options
