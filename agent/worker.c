@@ -195,7 +195,9 @@ static void *worker_main(void *argument)
             pthread_mutex_unlock(&agent->control_lock); /* nothing to look after: leave the GIL alone */
             continue;
         }
+        atomic_store_explicit(&agent->gil_wanted_ns, strobe_clock_monotonic_ns(), memory_order_relaxed);
         PyEval_RestoreThread(agent->worker_tstate);
+        atomic_store_explicit(&agent->gil_wanted_ns, 0, memory_order_relaxed);
         work(agent, &mail);
         upkeep = agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0;
         PyEval_SaveThread();
