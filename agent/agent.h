@@ -88,6 +88,7 @@ struct strobe_agent {
     pthread_t worker;
     bool worker_runs;
     PyThreadState *worker_tstate;
+    atomic_ulong worker_id;     /* as the system numbers it; 0: it has not begun */
     int64_t looked_ns;          /* CLOCK_MONOTONIC; see must_look() */
     atomic_llong gil_wanted_ns; /* CLOCK_MONOTONIC since when the worker waits for the GIL; 0: it does not */
     struct strobe_dump_desk dump_desk;

@@ -54,6 +54,11 @@ static bool desk_take(struct strobe_dump_desk *desk, int64_t request, int64_t be
 
 /* ---- Answers ---- */
 
+static struct strobe_dump_own own_of(struct strobe_agent *agent)
+{
+    return (struct strobe_dump_own){agent->worker_tstate, (uint64_t)atomic_load(&agent->worker_id)};
+}
+
 /* Send what was found, and release it. Thread: any, better without the GIL. */
 static void answer(struct strobe_agent *agent, const struct strobe_dump_question *question, struct strobe_dump *dump,
                    const char *why)
@@ -75,9 +80,10 @@ static void answer(struct strobe_agent *agent, const struct strobe_dump_question
 
 static void answer_bare(struct strobe_agent *agent, const struct strobe_dump_question *question, const char *why)
 {
+    const struct strobe_dump_own own = own_of(agent);
     struct strobe_error error = {0};
     struct strobe_dump *dump = NULL;
-    if (strobe_dump_bare(agent, &dump, &error) == STROBE_EDENIED) {
+    if (strobe_dump_bare(&own, &dump, &error) == STROBE_EDENIED) {
         strobe_question_fail(agent, question->request, "refused", error.message);
         return;
     }
@@ -119,14 +125,15 @@ void strobe_dump_tick(struct strobe_agent *agent)
 int strobe_dump_take(struct strobe_agent *agent, const struct strobe_wire_threads_request *wanted,
                      struct strobe_wire_threads *ret_message, struct strobe_error *error)
 {
+    const struct strobe_dump_own own = own_of(agent);
     struct strobe_dump *dump = NULL;
     int status = 0;
     if (!wanted->no_gil) {
-        dump = strobe_dump_with_gil(agent, wanted);
+        dump = strobe_dump_with_gil(&own, wanted);
     }
     Py_BEGIN_ALLOW_THREADS; /* the rest is done while the program runs on */
     if (wanted->no_gil) {
-        status = strobe_dump_bare(agent, &dump, error);
+        status = strobe_dump_bare(&own, &dump, error);
     }
     status = status == 0 && dump == NULL ? STROBE_ENOMEM : status;
     status = status < 0 ? status : strobe_dump_message(dump, ret_message);
@@ -137,6 +144,7 @@ int strobe_dump_take(struct strobe_agent *agent, const struct strobe_wire_thread
 
 void strobe_dump_answer(struct strobe_agent *agent, const struct strobe_wire_request *request)
 {
+    const struct strobe_dump_own own = own_of(agent);
     struct strobe_dump_question question;
     /* A hold of its own: what the worker did before does not lengthen it. */
     Py_BEGIN_ALLOW_THREADS;
@@ -144,7 +152,7 @@ void strobe_dump_answer(struct strobe_agent *agent, const struct strobe_wire_req
     if (!desk_take(&agent->dump_desk, request->request, 0, &question)) {
         return; /* the link thread was faster */
     }
-    struct strobe_dump *dump = strobe_dump_with_gil(agent, &question.wanted);
+    struct strobe_dump *dump = strobe_dump_with_gil(&own, &question.wanted);
     Py_BEGIN_ALLOW_THREADS; /* before the answer is sent: the GIL may not come back for long */
     answer(agent, &question, dump, NULL);
     Py_END_ALLOW_THREADS;

@@ -15,6 +15,7 @@
 
 #include "base/image_queue.h"
 #include "snapshot/thread_dump.h"
+#include "strobe/error.h"
 #include "wire/codec.h"
 
 struct strobe_agent;
@@ -58,6 +59,12 @@ struct strobe_dump {
     char note[256];     /* what was asked for and is not there */
 };
 
+/** The worker, which is shown as the agent's. */
+struct strobe_dump_own {
+    const PyThreadState *state; /* never followed without the GIL */
+    uint64_t native_id;
+};
+
 /* ---- dump.c ---- */
 
 /** @return 0 or STROBE_EINTERNAL. Also in the child of a fork. */
@@ -94,7 +101,7 @@ void strobe_dump_free(struct strobe_dump *dump);
 struct strobe_dump_row *strobe_dump_add_row(struct strobe_dump *dump);
 
 /** All threads in one hold of the GIL. GIL: held. NULL when memory is exhausted. */
-struct strobe_dump *strobe_dump_with_gil(const struct strobe_agent *agent,
+struct strobe_dump *strobe_dump_with_gil(const struct strobe_dump_own *own,
                                          const struct strobe_wire_threads_request *wanted);
 
 /**
@@ -106,7 +113,7 @@ void strobe_dump_bare_init(void);
  * All threads without the GIL. Thread: any.   GIL: not needed.
  * @return 0; STROBE_EDENIED: it cannot be done here, `error` says why; STROBE_ENOMEM
  */
-int strobe_dump_bare(const struct strobe_agent *agent, struct strobe_dump **ret_dump, struct strobe_error *error);
+int strobe_dump_bare(const struct strobe_dump_own *own, struct strobe_dump **ret_dump, struct strobe_error *error);
 
 /* ---- dump_message.c ---- */
 

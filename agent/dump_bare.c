@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/agent.h"
 #include "agent/dump.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -37,8 +36,10 @@ void strobe_dump_bare_init(void)
 
 struct reading {
     struct strobe_dump *dump;
-    const struct strobe_agent *agent;
-    int64_t began_ns;
+    const struct strobe_dump_own *own;
+    struct strobe_bare_gil gil;
+    uintptr_t main_thread; /* 0: not found */
+    int64_t began_ns;      /* CLOCK_MONOTONIC */
     bool is_late;
     struct strobe_bare_code code; /* of the namer */
     struct strobe_own_memory memory;
@@ -90,24 +91,19 @@ static int push_stack(struct reading *reading, uintptr_t at)
 
 /* ---- Threads ---- */
 
-static const char *kind_of(const struct reading *reading, uintptr_t address, const struct strobe_bare_thread *thread)
-{
-    return address == (uintptr_t)reading->agent->worker_tstate ? "agent"
-           : thread->native_id == (uint64_t)getpid()           ? "main"
-           : thread->is_foreign                                ? "foreign"
-                                                               : NULL;
-}
-
-static void add_thread(struct reading *reading, uintptr_t address, const struct strobe_bare_thread *thread,
-                       const struct strobe_bare_gil *gil)
+static void add_thread(struct reading *reading, uintptr_t address, const struct strobe_bare_thread *thread)
 {
     struct strobe_dump_row *row = strobe_dump_add_row(reading->dump);
     if (row == NULL) {
         return;
     }
-    row->native_id = thread->native_id;
-    row->kind = kind_of(reading, address, thread);
-    row->gil = gil->is_held && gil->holder == address ? "holds" : thread->waits ? "waits" : NULL;
+    bool is_own = address == (uintptr_t)reading->own->state, is_main = address == reading->main_thread;
+    row->native_id = is_own ? reading->own->native_id : thread->native_id;
+    row->kind = is_own ? "agent" : is_main ? "main" : thread->is_foreign ? "foreign" : NULL;
+    row->gil = reading->gil.is_held && reading->gil.holder == address ? "holds" : thread->waits ? "waits" : NULL;
+    if (row->gil != NULL && row->gil[0] == 'h') {
+        reading->dump->holder = row->native_id;
+    }
     if (thread->frame == 0) {
         return;
     }
@@ -118,8 +114,11 @@ static void add_thread(struct reading *reading, uintptr_t address, const struct 
     }
 }
 
-/* One walk over the list. `main_only`: the main thread alone, else all others. @return whether it came to the end */
-static bool walk_threads(struct reading *reading, bool main_only, const struct strobe_bare_gil *gil, size_t *ret_total)
+/* Called for each thread state; `thread` has just been read, and what lies near it. */
+typedef void (*visitor)(struct reading *reading, uintptr_t address, const struct strobe_bare_thread *thread);
+
+/* One walk over the list. @return whether it came to the end */
+static bool walk_threads(struct reading *reading, visitor visit)
 {
     size_t total = 0;
     strobe_own_memory_renew(&reading->memory);
@@ -132,14 +131,27 @@ static bool walk_threads(struct reading *reading, bool main_only, const struct s
             whole = false; /* it ended while we looked */
             break;
         }
-        if ((thread.native_id == (uint64_t)getpid()) == main_only) {
-            add_thread(reading, address, &thread, gil);
-        }
+        visit(reading, address, &thread);
         total++;
         address = thread.next;
     }
-    *ret_total = total;
+    reading->dump->total = total;
     return whole && address == 0;
+}
+
+/* The oldest state of the process's first thread; C code may have made others there. */
+static void find_main(struct reading *reading, uintptr_t address, const struct strobe_bare_thread *thread)
+{
+    if (thread->native_id == (uint64_t)getpid() && address != (uintptr_t)reading->own->state) {
+        reading->main_thread = address;
+    }
+}
+
+static void add_other(struct reading *reading, uintptr_t address, const struct strobe_bare_thread *thread)
+{
+    if (address != reading->main_thread) {
+        add_thread(reading, address, thread);
+    }
 }
 
 static void forget_rows(struct strobe_dump *dump, size_t count)
@@ -151,23 +163,23 @@ static void forget_rows(struct strobe_dump *dump, size_t count)
 static void read_all(struct reading *reading)
 {
     struct strobe_dump *dump = reading->dump;
-    struct strobe_bare_gil gil = {0};
-    struct strobe_bare_thread holder;
-    strobe_bare_gil_read(&reading->memory, &gil);
-    if (gil.is_held && strobe_bare_thread_read(&reading->memory, gil.holder, &holder)) {
-        dump->holder = holder.native_id;
-    }
-    walk_threads(reading, true, &gil, &dump->total); /* the list is newest first: it might be left out */
-    size_t main_rows = dump->rows_count;
+    struct strobe_bare_thread main_thread;
     bool whole = false;
+    strobe_bare_gil_read(&reading->memory, &reading->gil);
+    walk_threads(reading, find_main);
+    strobe_own_memory_renew(&reading->memory);
+    if (reading->main_thread != 0 && strobe_bare_thread_read(&reading->memory, reading->main_thread, &main_thread)) {
+        add_thread(reading, reading->main_thread, &main_thread); /* the list is newest first: it might be left out */
+    }
+    size_t main_rows = dump->rows_count;
     for (int i = 0; i < TRIES && !whole && !reading->is_late; i++) {
         forget_rows(dump, main_rows);
-        whole = walk_threads(reading, false, &gil, &dump->total);
+        whole = walk_threads(reading, add_other);
     }
     dump->torn = !whole;
 }
 
-int strobe_dump_bare(const struct strobe_agent *agent, struct strobe_dump **ret_dump, struct strobe_error *error)
+int strobe_dump_bare(const struct strobe_dump_own *own, struct strobe_dump **ret_dump, struct strobe_error *error)
 {
     if (refusal != NULL) {
         return strobe_error_set(error, STROBE_EDENIED, "%s", refusal);
@@ -179,7 +191,7 @@ int strobe_dump_bare(const struct strobe_agent *agent, struct strobe_dump **ret_
         return STROBE_ENOMEM;
     }
     reading->dump = dump;
-    reading->agent = agent;
+    reading->own = own;
     reading->began_ns = strobe_clock_monotonic_ns();
     dump->at_us = strobe_clock_unix_us();
     int status = strobe_own_memory_init(&reading->memory);

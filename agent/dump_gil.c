@@ -1,9 +1,9 @@
 /* A dump in one hold of the GIL. No code of the program runs, no Python object is made, no reference count changes. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/agent.h"
 #include "agent/dump.h"
 #include "base/clock.h"
 #include "base/py/frame.h"
@@ -54,7 +54,8 @@ struct strobe_dump_row *strobe_dump_add_row(struct strobe_dump *dump)
 
 struct collection {
     struct strobe_dump *dump;
-    const struct strobe_agent *agent;
+    const struct strobe_dump_own *own;
+    const PyThreadState *main_thread;
     const struct strobe_wire_threads_request *wanted;
     struct strobe_pointer_map threads; /* of threading */
     int64_t began_ns;
@@ -115,11 +116,10 @@ static void capture(struct collection *collection, PyThreadState *tstate, struct
 static const char *kind_of(const struct collection *collection, const PyThreadState *tstate,
                            const struct strobe_thread_info *info)
 {
-    return tstate == collection->agent->worker_tstate            ? "agent"
-           : tstate->native_thread_id == (unsigned long)getpid() ? "main"
-           : info == NULL || info->is_foreign                    ? "foreign"
-           : info->is_daemon                                     ? "daemon"
-                                                                 : "thread";
+    return tstate == collection->main_thread  ? "main"
+           : info == NULL || info->is_foreign ? "foreign"
+           : info->is_daemon                  ? "daemon"
+                                              : "thread";
 }
 
 static const char *gil_of(const PyThreadState *tstate)
@@ -138,6 +138,11 @@ static void add_thread(struct collection *collection, PyThreadState *tstate)
     struct strobe_thread_info info;
     struct strobe_frame frame;
     if (row == NULL) {
+        return;
+    }
+    if (tstate == collection->own->state) { /* CPython has it as made by the thread that started us */
+        row->native_id = collection->own->native_id;
+        row->kind = "agent";
         return;
     }
     const void *identifier = (const void *)tstate->thread_id;
@@ -163,26 +168,26 @@ static void add_thread(struct collection *collection, PyThreadState *tstate)
 static void add_threads(struct collection *collection)
 {
     PyInterpreterState *interpreter = PyInterpreterState_Main();
-    PyThreadState *first_thread = NULL;
-    size_t total = 0;
+    PyThreadState *main_thread = NULL; /* the oldest state of the first thread; C code may have made others there */
     for (PyThreadState *tstate = PyInterpreterState_ThreadHead(interpreter); tstate != NULL;
          tstate = PyThreadState_Next(tstate)) {
-        first_thread = tstate->native_thread_id == (unsigned long)getpid() ? tstate : first_thread;
-        total++;
+        bool is_first = tstate->native_thread_id == (unsigned long)getpid() && tstate != collection->own->state;
+        main_thread = is_first ? tstate : main_thread;
+        collection->dump->total++;
     }
-    if (first_thread != NULL) { /* the list is newest first: the main thread would be the first left out */
-        add_thread(collection, first_thread);
+    collection->main_thread = main_thread;
+    if (main_thread != NULL) { /* the list is newest first: it would be the first left out */
+        add_thread(collection, main_thread);
     }
     for (PyThreadState *tstate = PyInterpreterState_ThreadHead(interpreter); tstate != NULL;
          tstate = PyThreadState_Next(tstate)) {
-        if (tstate != first_thread) {
+        if (tstate != main_thread) {
             add_thread(collection, tstate);
         }
     }
-    collection->dump->total = total;
 }
 
-struct strobe_dump *strobe_dump_with_gil(const struct strobe_agent *agent,
+struct strobe_dump *strobe_dump_with_gil(const struct strobe_dump_own *own,
                                          const struct strobe_wire_threads_request *wanted)
 {
     struct collection *collection = calloc(1, sizeof *collection);
@@ -192,7 +197,7 @@ struct strobe_dump *strobe_dump_with_gil(const struct strobe_agent *agent,
         return NULL;
     }
     collection->dump = dump;
-    collection->agent = agent;
+    collection->own = own;
     collection->wanted = wanted;
     collection->began_ns = strobe_clock_monotonic_ns();
     dump->with_gil = true;

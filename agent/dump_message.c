@@ -101,8 +101,9 @@ static char *identity(uintptr_t address)
 static void put_system(struct strobe_wire_thread_view *view)
 {
     struct strobe_system_thread system;
+    size_t size;
     if (view->native_id > 0 && strobe_system_thread_read((uint64_t)view->native_id, &system)) {
-        view->system_name = strobe_utf8_repair(system.name, strlen(system.name), NULL);
+        view->system_name = strobe_utf8_repair(system.name, strlen(system.name), &size);
         view->state = strdup(system.state);
         view->cpu_ms = system.cpu_ms;
     }

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 #include "agent/probe_request.h"
@@ -181,6 +183,7 @@ static void *worker_main(void *argument)
     struct strobe_mail mail;
     bool upkeep = false;
     pthread_setname_np(pthread_self(), "strobe-worker");
+    atomic_store(&agent->worker_id, (unsigned long)syscall(SYS_gettid));
 #if PY_VERSION_HEX < 0x030C0000
     /* 3.11 binds a thread state to the thread that makes it; under another, `-X dev` takes each allocation for one
      * without the GIL. */
