@@ -12,6 +12,7 @@ JsonObject = dict[str, Any]
 
 _NAMES_SHOWN = 8
 _KINDS = {
+    "main": "main thread",
     "daemon": "daemon",
     "foreign": "not made by threading",
     "agent": "Stroboscope's own",
@@ -23,7 +24,8 @@ def print_threads(terminal: Terminal, answer: JsonObject, instance: JsonObject, 
     """Print a `threads` answer. Library frames but the innermost are put together, unless `full`."""
     _print_head(terminal, answer, instance)
     stacks = _rows(answer, "stacks")
-    for group in _groups(_rows(answer, "threads")):
+    groups = _groups(_rows(answer, "threads"))
+    for group in sorted(groups, key=lambda group: group[0].get("kind") == "agent"):
         terminal.line()
         _print_names(terminal, group)
         number = group[0].get("stack", -1)
@@ -108,7 +110,7 @@ def _facts(thread: JsonObject) -> str:
         facts += [str(thread.get("state", "")), f"{_number(thread, 'cpu_ms') / 1000:.2f} s of processor time"]
         facts += [f"greenlet {thread['greenlet']}"] if thread.get("greenlet") else []
     facts += [f"child of {thread['parent']}"] if thread.get("parent") else []
-    facts += [f"{thread['gil']} the GIL" if thread["gil"] == "holds" else "waits for the GIL"] if thread.get("gil") else []
+    facts += [{"holds": "holds the GIL", "waits": "waits for the GIL"}.get(str(thread.get("gil")), "")]
     return "  " + ", ".join(fact for fact in facts if fact)
 
 
