@@ -157,6 +157,8 @@
 #define STROBE_DUMP_LOCALS_NS_MAX 30000000LL       /* under the GIL, with variables */
 #define STROBE_DUMP_LOCALS_MAX 32                  /* threads whose variables are captured */
 #define STROBE_DUMP_BARE_NS_MAX 300000000LL        /* without the GIL, on the link thread */
+#define STROBE_DUMP_GREENLETS_MAX 100000           /* looked at */
+#define STROBE_DUMP_GREENLETS_NS_MAX 50000000LL    /* under the GIL, to find and read them */
 #define STROBE_DUMP_GIL_MS 1500   /* what the worker is given to get the GIL; looked at once a second */
 #define STROBE_DUMP_PENDING_MAX 8 /* questions for dumps not yet answered */
 

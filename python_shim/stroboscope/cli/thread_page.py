@@ -104,11 +104,8 @@ def _name(thread: JsonObject) -> list[Span]:
 
 def _facts(thread: JsonObject) -> str:
     facts = [_KINDS.get(str(thread.get("kind", "")), "")]
-    if thread.get("kind") == "greenlet":
-        facts.append(f"of thread {thread.get('native_id', '?')}")
-    else:
+    if thread.get("kind") != "greenlet":
         facts += [str(thread.get("state", "")), f"{_number(thread, 'cpu_ms') / 1000:.2f} s of processor time"]
-        facts += [f"greenlet {thread['greenlet']}"] if thread.get("greenlet") else []
     facts += [f"child of {thread['parent']}"] if thread.get("parent") else []
     facts += [{"holds": "holds the GIL", "waits": "waits for the GIL"}.get(str(thread.get("gil")), "")]
     return "  " + ", ".join(fact for fact in facts if fact)
