@@ -162,7 +162,9 @@ report(found=found, waits=line_of("waits"), sleeps=line_of("sleeps"), plain=[t f
     )
     facts = outcome.facts
     assert facts["plain"] == []
-    assert sum(["fetch", facts["waits"]] in stack for stack in facts["found"]) == 5, json.dumps(facts["found"])
+    assert sum(["fetch", facts["waits"]] in stack for stack in facts["found"]) == 5, json.dumps(
+        facts["found"]
+    )
     assert sum(["nap", facts["sleeps"]] in stack for stack in facts["found"]) == 1
     assert facts["without"] == "main"
 
