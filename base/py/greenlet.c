@@ -24,12 +24,10 @@ enum {
     FRAME_FROM = 7,    /* words from the beginning of the inner object to where its frame object may stand */
     FRAME_TO = 20,     /* and where it cannot any more */
     SELF_AT = 1,       /* behind the table of virtual functions, since 3.1 */
-    MOVED_BEFORE = 6,  /* words from the moved stack to the frame object */
     LINEAGE_FROM = 5,  /* words from the frame object to where its main greenlet may stand */
     LINEAGE_TO = 15,   /* and where it cannot any more */
     PARENT_BEHIND = 2, /* words from the main greenlet to the parent */
     WORDS = FRAME_TO + LINEAGE_TO + PARENT_BEHIND, /* that are read; some may be behind the object */
-    STACK_BYTES_MAX = 1 << 26
 };
 
 static uintptr_t address_of(const void *pointer)
@@ -57,17 +55,6 @@ static bool is_a(struct strobe_own_memory *memory, uintptr_t address, const PyTy
     PyObject head;
     return address % sizeof(void *) == 0 && strobe_own_memory_read(memory, address, &head, sizeof head) &&
            address_of(head.ob_type) == address_of(type);
-}
-
-/* The C stack that was moved: start, end, copy, size. */
-static void find_moved(const uintptr_t *words, struct strobe_greenlet *greenlet)
-{
-    uintptr_t start = words[0], end = words[1], copy = words[2], size = words[3];
-    if (start != 0 && start < end && copy != 0 && size > 0 && size <= STACK_BYTES_MAX && size <= end - start) {
-        greenlet->moved.start = start;
-        greenlet->moved.copy = copy;
-        greenlet->moved.size = size;
-    }
 }
 
 static bool is_known(const struct strobe_pointer_map *known, uintptr_t address)
@@ -114,15 +101,8 @@ bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, co
         }
         struct strobe_greenlet greenlet = {.frame = address_of(frame.f_frame),
                                            .parent = find_parent(&words[i], address_of(object), known)};
-        find_moved(&words[i - MOVED_BEFORE], &greenlet);
         *ret_greenlet = greenlet;
         return greenlet.frame != 0;
     }
     return false;
-}
-
-uintptr_t strobe_greenlet_place(const struct strobe_greenlet *greenlet, uintptr_t address)
-{
-    bool is_moved = address >= greenlet->moved.start && address - greenlet->moved.start < greenlet->moved.size;
-    return is_moved ? greenlet->moved.copy + (address - greenlet->moved.start) : address;
 }
