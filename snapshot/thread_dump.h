@@ -88,7 +88,8 @@ bool strobe_thread_dump_push(struct strobe_thread_dump *dump, struct strobe_dump
  */
 int strobe_thread_dump_end(struct strobe_thread_dump *dump, bool torn);
 
-/** Count `bytes` for what is sent beside the stacks; after the last of those. @return false when they do not fit (`cut` is set then) */
+/** Count `bytes` for what is sent beside the stacks; after the last of those. @return false when they do not fit (`cut`
+ * is set then) */
 bool strobe_thread_dump_spend(struct strobe_thread_dump *dump, size_t bytes);
 
 /** What a text takes in JSON, quotes included. */
