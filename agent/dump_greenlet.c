@@ -9,11 +9,12 @@
 #include "base/py/greenlet.h"
 #include "base/py/module.h"
 
-enum { LOOK_AT_CLOCK_EVERY = 4096 };
+enum { LOOK_AT_CLOCK_EVERY = 4096, STRANGERS = 256 };
 
 struct search {
     PyTypeObject *type;
-    struct strobe_pointer_map known; /* greenlet -> itself */
+    struct strobe_pointer_map known;    /* greenlet -> itself */
+    PyTypeObject *strangers[STRANGERS]; /* types of objects seen that are no greenlets, by address; some */
     size_t objects;
     int64_t until_ns;
     bool is_late, is_full;
@@ -21,13 +22,25 @@ struct search {
 
 /* ---- All greenlets ---- */
 
+static bool is_greenlet(struct search *search, PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    size_t slot = ((uintptr_t)type >> 6) % STRANGERS;
+    if (search->strangers[slot] == type) {
+        return false;
+    }
+    bool is = strobe_greenlet_check(object, search->type);
+    search->strangers[slot] = is ? search->strangers[slot] : type;
+    return is;
+}
+
 /* @return whether to go on */
 static bool see(struct search *search, PyObject *object)
 {
     if (++search->objects % LOOK_AT_CLOCK_EVERY == 0) {
         search->is_late = strobe_clock_monotonic_ns() > search->until_ns;
     }
-    if (strobe_greenlet_check(object, search->type)) {
+    if (is_greenlet(search, object)) {
         search->is_full = search->known.count == STROBE_DUMP_GREENLETS_MAX ||
                           strobe_pointer_map_set(&search->known, object, object) < 0;
     }

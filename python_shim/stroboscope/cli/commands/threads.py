@@ -17,7 +17,7 @@ from stroboscope.cli.thread_page import print_threads
 _DESCRIPTION = """\
 Say where every thread of a process stands.
 
-All stacks are taken in one moment, in which the program stands still (some 10 us for each thread).
+All stacks are taken in one moment, in which the program stands still (some 2 us for each thread).
 A process that does not let its GIL go for about 2 s is stuck: its stacks are then read without it,
 and may show different moments; what is missing then is said.
 """
