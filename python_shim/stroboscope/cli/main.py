@@ -35,6 +35,7 @@ look
   hits PROBE          a table over many hits
   mem start|diff|stop|census SERVICE   where memory went
   mem probe LOCATION                   what came since the hit before
+  threads SERVICE     where every thread stands, also of a process that is stuck
 
 measure
   log LOCATION TEMPLATE      log a line each time it is reached
@@ -268,6 +269,12 @@ def _mem(arguments: list[str]) -> int:
     return mem.run(arguments, _client)
 
 
+def _threads(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import threads
+
+    return threads.run(arguments, _client)
+
+
 def _redact(arguments: list[str]) -> int:
     from stroboscope.cli.commands import redact
 
@@ -313,6 +320,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "diff": _diff,
     "hits": _hits,
     "mem": _mem,
+    "threads": _threads,
 }
 
 
