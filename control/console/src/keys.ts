@@ -1,8 +1,8 @@
 /** The page's keyboard shortcuts. Fields keep their keys; only Escape leaves them. */
 import { signal } from "@preact/signals";
 import { closeDraft, draft, startDraft } from "./state/probes";
-import { neighbour } from "./state/snapshots";
-import { closeSnapshot, openSnapshot, service, snapshot, tab } from "./state/view";
+import { compareWithPrevious, neighbour, showTable } from "./state/snapshots";
+import { closeMiddle, closeSnapshot, openSnapshot, service, snapshot, tab } from "./state/view";
 
 export const helpOpen = signal(false);
 
@@ -12,6 +12,8 @@ export const SHORTCUTS: [keys: string[], what: string][] = [
   [["Enter"], "in the source: probe the current line"],
   [["n"], "probe a location by typing it"],
   [["j", "k"], "next and previous snapshot"],
+  [["d"], "what differs from the probe's snapshot before"],
+  [["t"], "table over the hits of the open snapshot's probe"],
   [["Esc"], "close the form, the snapshot, this help"],
   [["?"], "show this help"],
 ];
@@ -25,6 +27,8 @@ const ACTIONS: Record<string, () => void> = {
   },
   j: () => step(1),
   k: () => step(-1),
+  d: () => void compareWithPrevious(),
+  t: showTable,
   "?": () => (helpOpen.value = !helpOpen.value),
 };
 
@@ -46,6 +50,7 @@ function closeTopmost(): void {
   if (helpOpen.value) helpOpen.value = false;
   else if (draft.value) closeDraft();
   else if (snapshot.value) closeSnapshot();
+  else closeMiddle();
 }
 
 function focusSearch(): void {

@@ -6,7 +6,7 @@ import { hitWord } from "../probe_words";
 import { instances, now } from "../state/hub";
 import { type ShownProbe, shownProbes } from "../state/probes";
 import { openSource } from "../state/source";
-import { openFile, path, probeFilter } from "../state/view";
+import { openFile, path, probeFilter, showMiddle } from "../state/view";
 import { duration, nanoseconds } from "../time";
 import type { ProbeState } from "../wire";
 import { MetricTable } from "./MetricTable";
@@ -50,10 +50,23 @@ export function ProbeCard({ shown }: { shown: ShownProbe }) {
           ))}
         </ul>
       </details>
-      {hasHits && shownProbes.value.length > 1 && (
-        <button class="link" aria-pressed={only} onClick={() => (probeFilter.value = only ? "" : probe.id)}>
-          {only ? "Show all" : `Show only its ${hitWord(probe)[1]}`}
-        </button>
+      {hasHits && (
+        <p class="probe-card-links">
+          {probe.action === "snapshot" && (
+            <button class="link" onClick={() => showMiddle({ kind: "hits", probe: probe.id, columns: "" })}>
+              Table of its snapshots
+            </button>
+          )}
+          {shownProbes.value.length > 1 && (
+            <button
+              class="link"
+              aria-pressed={only}
+              onClick={() => (probeFilter.value = only ? "" : probe.id)}
+            >
+              {only ? "Show all" : `Show only its ${hitWord(probe)[1]}`}
+            </button>
+          )}
+        </p>
       )}
     </li>
   );

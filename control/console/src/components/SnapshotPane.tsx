@@ -2,7 +2,15 @@ import { plural } from "../count";
 import { baseName } from "../location";
 import type { Body } from "../snapshot/body";
 import { instances } from "../state/hub";
-import { neighbour, openedSnapshot, shownFrame, shownHits } from "../state/snapshots";
+import {
+  compareProblem,
+  compareWithPrevious,
+  neighbour,
+  openedSnapshot,
+  shownFrame,
+  shownHits,
+  showTable,
+} from "../state/snapshots";
 import { closeSnapshot, openSnapshot } from "../state/view";
 import { clockTime, isoTime } from "../time";
 import type { SnapshotView } from "../wire";
@@ -22,6 +30,11 @@ export function SnapshotPane() {
   return (
     <article class="snapshot" aria-label="Snapshot">
       <Toolbar />
+      {compareProblem.value && (
+        <p class="note snapshot-note" role="status">
+          {compareProblem.value}
+        </p>
+      )}
       {opened?.state === "failed" && (
         <EmptyState title="This snapshot cannot be shown.">
           <p class="problem" role="alert">
@@ -40,9 +53,26 @@ function Toolbar() {
   return (
     <div class="snapshot-bar">
       <button class="quiet" onClick={closeSnapshot} title="Back to the list (Esc)">
-        <Icon name="back" /> All snapshots <span class="muted">{shownHits.value.length}</span>
+        <Icon name="back" /> All <span class="muted">{shownHits.value.length}</span>
       </button>
       <span class="spring" />
+      <button
+        class="quiet"
+        title="What differs from the snapshot of this probe before it (d)"
+        disabled={!openedSnapshot.value?.view}
+        onClick={() => void compareWithPrevious()}
+      >
+        <Icon name="compare" /> Compare with previous
+      </button>
+      <button
+        class="quiet"
+        title="Table over all hits of this probe (t)"
+        aria-label="Table over all hits of this probe"
+        disabled={!openedSnapshot.value?.view}
+        onClick={showTable}
+      >
+        <Icon name="table" />
+      </button>
       <button
         class="quiet"
         aria-label="Newer snapshot"
