@@ -2,7 +2,16 @@
 import { signal } from "@preact/signals";
 import { closeDraft, draft, startDraft } from "./state/probes";
 import { compareWithPrevious, neighbour, showTable } from "./state/snapshots";
-import { closeMiddle, closeSnapshot, openSnapshot, service, snapshot, tab } from "./state/view";
+import {
+  closeMiddle,
+  closeSnapshot,
+  instance,
+  openSnapshot,
+  service,
+  showMiddle,
+  snapshot,
+  tab,
+} from "./state/view";
 
 export const helpOpen = signal(false);
 
@@ -14,6 +23,7 @@ export const SHORTCUTS: [keys: string[], what: string][] = [
   [["j", "k"], "next and previous snapshot"],
   [["d"], "what differs from the probe's snapshot before"],
   [["t"], "table over the hits of the open snapshot's probe"],
+  [["m"], "memory of a process"],
   [["Esc"], "close the form, the snapshot, this help"],
   [["?"], "show this help"],
 ];
@@ -29,6 +39,7 @@ const ACTIONS: Record<string, () => void> = {
   k: () => step(-1),
   d: () => void compareWithPrevious(),
   t: showTable,
+  m: () => service.value && showMiddle({ kind: "memory", instance: instance.value }),
   "?": () => (helpOpen.value = !helpOpen.value),
 };
 

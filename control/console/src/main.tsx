@@ -16,6 +16,7 @@ import "./styles/probe.css";
 import "./styles/snapshot.css";
 import "./styles/middle.css";
 import "./styles/diff.css";
+import "./styles/memory.css";
 
 const token = takeTokenFromAddress(); // before anything else can read or copy the address
 followTheme();

@@ -1,6 +1,7 @@
 import { middle } from "../state/view";
 import { DiffPane } from "./DiffPane";
 import { HitsPane } from "./HitsPane";
+import { MemoryPane } from "./MemoryPane";
 import { SourcePane } from "./SourcePane";
 
 /** The source, or what was asked for in its place. */
@@ -11,6 +12,8 @@ export function MiddlePane() {
       return <HitsPane key={shown.probe} probe={shown.probe} columns={shown.columns} />;
     case "diff":
       return <DiffPane key={`${shown.left} ${shown.right}`} left={shown.left} right={shown.right} />;
+    case "memory":
+      return <MemoryPane instance={shown.instance} />;
     default:
       return <SourcePane />;
   }
