@@ -5,6 +5,7 @@ import { instances } from "../state/hub";
 import {
   compareProblem,
   compareWithPrevious,
+  frameIndex,
   neighbour,
   openedSnapshot,
   shownFrame,
@@ -18,7 +19,7 @@ import { EmptyState } from "./EmptyState";
 import { Excerpt } from "./Excerpt";
 import { FrameList } from "./FrameList";
 import { Icon } from "./Icon";
-import { Variables } from "./Variables";
+import { Variables, Watches } from "./Variables";
 
 const CUT_WORDS = new Map([
   ["bytes", "The snapshot reached its size limit: some values were left out."],
@@ -128,7 +129,10 @@ function Contents({ view, body }: { view: SnapshotView; body: Body }) {
       </header>
       {frame && <Excerpt summary={summary} frame={frame} values={body.values} />}
       <FrameList body={body} />
-      {frame && <Variables frame={frame} values={body.values} />}
+      {body.watches.length > 0 && <Watches body={body} />}
+      {frame && (
+        <Variables snapshot={summary.id} frame={frame} number={frameIndex.value} values={body.values} />
+      )}
       {body.captureNs > 0 && (
         <p class="note">
           Copied in {captureTime(body.captureNs)} of the program's time;{" "}

@@ -1,4 +1,5 @@
-import { useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { count } from "../count";
 import type { Value } from "../snapshot/body";
 import type { Row } from "../snapshot/tree";
@@ -7,6 +8,8 @@ import { Icon } from "./Icon";
 import { useTreeKeys } from "./tree_keys";
 
 interface ValueTreeProps {
+  /** Id of its title. */
+  labelledBy: string;
   rows: Row[];
   values: readonly Value[];
   /** Keys of the rows that a filter matched. */
@@ -14,10 +17,12 @@ interface ValueTreeProps {
   toggle: (key: string, open: boolean) => void;
   /** Make the row with this key visible. */
   reveal: (key: string) => void;
+  /** Key of a row that shall take the focus; emptied when it has it. */
+  goTo: Signal<string>;
 }
 
 /** The ARIA tree pattern. */
-export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreeProps) {
+export function ValueTree({ labelledBy, rows, values, matches, toggle, reveal, goTo }: ValueTreeProps) {
   const root = useRef<HTMLDivElement>(null);
   const act = (row: Row): void => {
     if (row.same) follow(row);
@@ -30,8 +35,14 @@ export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreePr
     focus(row.same.key);
   };
 
+  useEffect(() => {
+    if (!goTo.value) return;
+    focus(goTo.value);
+    goTo.value = "";
+  }, [goTo.value]);
+
   return (
-    <div class="tree mono" role="tree" aria-labelledby="variables-title" ref={root} onKeyDown={onKey}>
+    <div class="tree mono" role="tree" aria-labelledby={labelledBy} ref={root} onKeyDown={onKey}>
       {rows.map((row) => (
         <TreeRow
           key={row.key}

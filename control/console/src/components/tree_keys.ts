@@ -33,18 +33,21 @@ export function useTreeKeys<R extends TreeItem>(
   { toggle, act }: TreeActions<R>,
 ): TreeKeys {
   const active = useSignal("");
-  const wantsFocus = useRef(false);
+  /** How often a row shall have taken the focus, and how often one has. */
+  const wished = useSignal(0);
+  const granted = useRef(0);
+  const wishes = wished.value;
   const current = rows.some((row) => row.key === active.value) ? active.value : rows[0]?.key;
 
   const focus = (key: string | null | undefined): void => {
     if (key === null || key === undefined) return;
     active.value = key;
-    wantsFocus.current = true;
+    wished.value++;
   };
   // At the commit: an effect after the paint could be that of an earlier rendering, and take the wish from a later one.
   useLayoutEffect(() => {
-    if (!wantsFocus.current) return;
-    wantsFocus.current = false;
+    if (granted.current === wishes) return;
+    granted.current = wishes;
     root.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   });
 

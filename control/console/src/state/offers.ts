@@ -12,6 +12,7 @@ export function useOffers(
   snapshot: string,
   path: string,
   choose: (answer: ValueAnswer, step: string) => string[],
+  frame = 0,
 ): string[] {
   const known = useSignal<string[]>([]);
   useEffect(() => {
@@ -21,7 +22,7 @@ export function useOffers(
     }
     const abort = new AbortController();
     const timer = window.setTimeout(() => {
-      void ask(snapshot, path, abort.signal).then((answer) => {
+      void ask({ snapshot, path: unfinished(path).base, frame }, abort.signal).then((answer) => {
         if (!abort.signal.aborted) known.value = answer ? choose(answer, unfinished(path).step) : [];
       });
     }, PAUSE_MS);
@@ -29,17 +30,25 @@ export function useOffers(
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [snapshot, path]);
+  }, [snapshot, path, frame]);
   return known.value;
 }
 
+interface Question {
+  snapshot: string;
+  path: string;
+  frame: number;
+}
+
 /** The answer for the path, or for the part of it that can be followed. */
-async function ask(snapshot: string, path: string, signal: AbortSignal): Promise<ValueAnswer | undefined> {
+async function ask(question: Question, signal: AbortSignal): Promise<ValueAnswer | undefined> {
+  const { snapshot, path, frame } = question;
   try {
-    return await readValue(snapshot, { path: path || NO_NAME }, signal);
+    return await readValue(snapshot, { path: path || NO_NAME, frame }, signal);
   } catch (error) {
     const { base } = unfinished(path);
     const isSyntax = error instanceof ApiFailure && error.status === 400;
-    return isSyntax && base !== path && !signal.aborted ? ask(snapshot, base, signal) : undefined;
+    const goOn = isSyntax && base !== path && !signal.aborted;
+    return goOn ? ask({ ...question, path: base }, signal) : undefined;
   }
 }
