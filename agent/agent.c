@@ -197,10 +197,12 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
     }
     int status = agent->queue != NULL ? identity_init(&agent->identity, &filled) : STROBE_ENOMEM;
     status = status < 0 ? status : init_mail_locks(agent);
+    status = status < 0 ? status : strobe_dump_desk_init(&agent->dump_desk);
     status = status < 0 ? status : strobe_board_init(&agent->board);
     status = status < 0 ? status : strobe_capture_init();
     status = status < 0 ? status : start_probes(agent, error);
     strobe_memory_init(&agent->memory);
+    strobe_dump_bare_init();
     status = status < 0 || !agent->has_dsn ? status : start_link(agent, error);
     status = status < 0 ? status : strobe_worker_start(agent);
     explicit_bzero(&dsn, sizeof dsn);
@@ -302,7 +304,8 @@ static int renew(struct strobe_agent *agent)
     atomic_store(&agent->dropped, 0);
     atomic_store(&agent->dispatch.callback_ns, 0);
     agent->identity.started_at_ms = strobe_clock_unix_ms();
-    return init_mail_locks(agent) == 0 && agent->queue != NULL
+    atomic_store(&agent->gil_wanted_ns, 0);
+    return init_mail_locks(agent) == 0 && strobe_dump_desk_init(&agent->dump_desk) == 0 && agent->queue != NULL
                ? strobe_random_hex(agent->identity.instance, STROBE_INSTANCE_DIGITS)
                : STROBE_ENOMEM;
 }

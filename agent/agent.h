@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "agent/dump.h"
 #include "agent/memory.h"
 #include "base/image_queue.h"
 #include "link/link.h"
@@ -87,7 +88,10 @@ struct strobe_agent {
     pthread_t worker;
     bool worker_runs;
     PyThreadState *worker_tstate;
-    int64_t looked_ns; /* CLOCK_MONOTONIC; see must_look() */
+    atomic_ulong worker_id;     /* as the system numbers it; 0: it has not begun */
+    int64_t looked_ns;          /* CLOCK_MONOTONIC; see must_look() */
+    atomic_llong gil_wanted_ns; /* CLOCK_MONOTONIC since when the worker waits for the GIL; 0: it does not */
+    struct strobe_dump_desk dump_desk;
     pthread_mutex_t mail_lock;
     pthread_cond_t mail_ready; /* CLOCK_MONOTONIC */
     struct strobe_mail mail;

@@ -270,6 +270,40 @@ static PyObject *module_local_memory(PyObject *module, PyObject *text)
     return result;
 }
 
+PyDoc_STRVAR(local_threads_doc, "local_threads(request)\n--\n\n"
+                                "A thread dump for a threads_request of the wire (JSON text), as JSON.\n"
+                                "Raises RuntimeError with the reason when it is refused.");
+
+static PyObject *module_local_threads(PyObject *module, PyObject *text)
+{
+    struct strobe_agent *agent = require_agent(module);
+    struct strobe_wire_threads_request wanted;
+    struct strobe_wire_threads message;
+    struct strobe_error error = {0};
+    Py_ssize_t size = 0;
+    json_t *json = NULL;
+    const char *bytes = agent != NULL ? PyUnicode_AsUTF8AndSize(text, &size) : NULL;
+    if (bytes == NULL) {
+        return NULL;
+    }
+    int status = strobe_wire_json_load(bytes, (size_t)size, &json, &error);
+    status =
+        status < 0 ? status : strobe_wire_struct_from_json(&strobe_wire_threads_request_struct, json, &wanted, &error);
+    json_decref(json);
+    if (status == 0) {
+        status = strobe_dump_take(agent, &wanted, &message, &error);
+        strobe_wire_struct_done(&strobe_wire_threads_request_struct, &wanted);
+    }
+    if (status < 0) {
+        PyErr_SetString(PyExc_RuntimeError, error.message);
+        return NULL;
+    }
+    message.request = 1;
+    PyObject *result = as_json(&strobe_wire_threads_struct, &message);
+    strobe_wire_struct_done(&strobe_wire_threads_struct, &message);
+    return result;
+}
+
 PyDoc_STRVAR(local_check_doc, "local_check(source, template=False, location=None)\n--\n\n"
                               "How an expression is understood at a location, as JSON text (checked of the wire).\n"
                               "Raises ValueError when the location is wrong.");
@@ -304,6 +338,7 @@ static PyObject *module_local_check(PyObject *module, PyObject *args, PyObject *
 
 PyMethodDef strobe_local_functions[] = {
     {"local_memory", module_local_memory, METH_O, local_memory_doc},
+    {"local_threads", module_local_threads, METH_O, local_threads_doc},
     {"local_apply", module_local_apply, METH_O, local_apply_doc},
     {"local_states", module_local_states, METH_NOARGS, local_states_doc},
     {"local_drain", module_local_drain, METH_NOARGS, local_drain_doc},

@@ -36,6 +36,8 @@ void strobe_question_answer(struct strobe_agent *agent, const struct strobe_wire
         strobe_files_answer(agent, request);
     } else if (strcmp(request->what, "memory") == 0) {
         answer_memory(agent, request);
+    } else if (strcmp(request->what, "threads") == 0) {
+        strobe_dump_answer(agent, request);
     } else {
         strobe_source_answer(agent, request);
     }

@@ -175,6 +175,7 @@ static void on_tick(void *user)
     send_images(agent);
     report_states(agent);
     report_metrics(agent);
+    strobe_dump_tick(agent);
     strobe_link_set_callback_ns(agent->link, atomic_load_explicit(&agent->dispatch.callback_ns, memory_order_relaxed));
 }
 
@@ -218,7 +219,10 @@ static void on_message(void *user, struct strobe_wire_message *message)
     if (message->kind == STROBE_WIRE_KIND_PROBE_SET) {
         strobe_worker_post(agent, write_set, &message->as.probe_set);
     } else if (message->kind == STROBE_WIRE_KIND_REQUEST) {
-        strobe_worker_post(agent, write_request, &message->as.request);
+        bool is_dump = strcmp(message->as.request.what, "threads") == 0;
+        if (!is_dump || !strobe_dump_ask(agent, &message->as.request)) {
+            strobe_worker_post(agent, write_request, &message->as.request);
+        }
     } else if (message->kind == STROBE_WIRE_KIND_POLICY) {
         strobe_redaction_take(&message->as.policy.redaction);
     }

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 #include "agent/probe_request.h"
@@ -181,6 +183,7 @@ static void *worker_main(void *argument)
     struct strobe_mail mail;
     bool upkeep = false;
     pthread_setname_np(pthread_self(), "strobe-worker");
+    atomic_store(&agent->worker_id, (unsigned long)syscall(SYS_gettid));
 #if PY_VERSION_HEX < 0x030C0000
     /* 3.11 binds a thread state to the thread that makes it; under another, `-X dev` takes each allocation for one
      * without the GIL. */
@@ -195,7 +198,9 @@ static void *worker_main(void *argument)
             pthread_mutex_unlock(&agent->control_lock); /* nothing to look after: leave the GIL alone */
             continue;
         }
+        atomic_store_explicit(&agent->gil_wanted_ns, strobe_clock_monotonic_ns(), memory_order_relaxed);
         PyEval_RestoreThread(agent->worker_tstate);
+        atomic_store_explicit(&agent->gil_wanted_ns, 0, memory_order_relaxed);
         work(agent, &mail);
         upkeep = agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0;
         PyEval_SaveThread();

@@ -8,9 +8,14 @@ enum { KIND_ONE_LINE = 10, KIND_NO_COLUMNS = 13, KIND_LONG = 14, KIND_NONE = 15,
 
 void strobe_line_table_open(PyCodeObject *code, struct strobe_line_table *ret_table)
 {
-    const uint8_t *bytes = (const uint8_t *)PyBytes_AS_STRING(code->co_linetable);
-    *ret_table = (struct strobe_line_table){
-        .at = bytes, .limit = bytes + PyBytes_GET_SIZE(code->co_linetable), .line = code->co_firstlineno};
+    strobe_line_table_open_bytes((const uint8_t *)PyBytes_AS_STRING(code->co_linetable),
+                                 (size_t)PyBytes_GET_SIZE(code->co_linetable), code->co_firstlineno, ret_table);
+}
+
+void strobe_line_table_open_bytes(const uint8_t *bytes, size_t size, int first_line,
+                                  struct strobe_line_table *ret_table)
+{
+    *ret_table = (struct strobe_line_table){.at = bytes, .limit = bytes + size, .line = first_line};
 }
 
 /* Six bits in each byte, the lowest first; bit 6 says that more follow. */
@@ -41,9 +46,9 @@ bool strobe_line_table_next(struct strobe_line_table *table, struct strobe_line_
     uint8_t first = *table->at++;
     int kind = first >> 3 & 15;
     if (kind == KIND_LONG || kind == KIND_NO_COLUMNS) {
-        table->line += read_signed(table);
+        table->line = (int)((unsigned)table->line + (unsigned)read_signed(table)); /* of a torn copy it may be any */
     } else if (kind >= KIND_ONE_LINE && kind < KIND_NO_COLUMNS) {
-        table->line += kind - KIND_ONE_LINE;
+        table->line = (int)((unsigned)table->line + (unsigned)(kind - KIND_ONE_LINE));
     }
     while (table->at < table->limit && (*table->at & 128) == 0) { /* columns */
         table->at++;

@@ -24,6 +24,10 @@ struct strobe_line_table {
 /** Start a walk. GIL: held. Allocates nothing. */
 void strobe_line_table_open(PyCodeObject *code, struct strobe_line_table *ret_table);
 
+/** The same for a copy of the table, of any bytes; valid while the copy is. GIL: not needed. */
+void strobe_line_table_open_bytes(const uint8_t *bytes, size_t size, int first_line,
+                                  struct strobe_line_table *ret_table);
+
 /** The next range, in the order of the bytecode; neighbours may have the same line. @return false at the end */
 bool strobe_line_table_next(struct strobe_line_table *table, struct strobe_line_range *ret_range);
 

@@ -217,6 +217,12 @@ static void on_memory(struct agent_link *link, struct strobe_wire_message *messa
     strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.memory.request, message);
 }
 
+static void on_threads(struct agent_link *link, struct strobe_wire_message *message)
+{
+    strobe_requests_answered(link->agents->hub->requests, link->instance->info.id, message->as.threads.request,
+                             message);
+}
+
 static void on_metrics(struct agent_link *link, struct strobe_wire_message *message)
 {
     strobe_metrics_put(link->agents->hub->metrics, link->instance->info.id, &message->as.metrics);
@@ -244,6 +250,7 @@ static const message_handler message_handlers[STROBE_WIRE_KIND_COUNT] = {
     [STROBE_WIRE_KIND_SOURCE_TEXT] = on_source_text, [STROBE_WIRE_KIND_REQUEST_FAILED] = on_request_failed,
     [STROBE_WIRE_KIND_GOODBYE] = on_goodbye,         [STROBE_WIRE_KIND_CHECKED] = on_checked,
     [STROBE_WIRE_KIND_METRICS] = on_metrics,         [STROBE_WIRE_KIND_MEMORY] = on_memory,
+    [STROBE_WIRE_KIND_THREADS] = on_threads,
 };
 
 static void dispatch(struct agent_link *link, struct strobe_wire_message *message)

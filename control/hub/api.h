@@ -49,6 +49,7 @@ void strobe_api_instances_list(const struct strobe_api_call *call);
 void strobe_api_instance_files(const struct strobe_api_call *call);
 void strobe_api_instance_source(const struct strobe_api_call *call);
 void strobe_api_instance_memory(const struct strobe_api_call *call);
+void strobe_api_instance_threads(const struct strobe_api_call *call);
 void strobe_api_source_get(const struct strobe_api_call *call);
 void strobe_api_probes_list(const struct strobe_api_call *call);
 void strobe_api_probe_add(const struct strobe_api_call *call);

@@ -139,6 +139,15 @@ void strobe_api_instance_memory(const struct strobe_api_call *call)
     }
 }
 
+void strobe_api_instance_threads(const struct strobe_api_call *call)
+{
+    struct strobe_wire_request question = {.what = (char *)"threads"};
+    if (strobe_api_body(call, &strobe_wire_threads_request_struct, &question.threads) == 0) {
+        ask_whole(call, &question);
+        strobe_wire_struct_done(&strobe_wire_threads_request_struct, &question.threads);
+    }
+}
+
 /* ---- Sources by hash ---- */
 
 void strobe_api_source_get(const struct strobe_api_call *call)

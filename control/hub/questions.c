@@ -44,6 +44,15 @@ static void answer_memory(struct strobe_exchange *exchange, const struct strobe_
     strobe_api_answer_json(exchange, 200, json);
 }
 
+static void answer_threads(struct strobe_exchange *exchange, const struct strobe_wire_threads *threads)
+{
+    json_t *json = strobe_wire_struct_to_json(&strobe_wire_threads_struct, threads, NULL);
+    if (json != NULL) {
+        json_object_del(json, "request");
+    }
+    strobe_api_answer_json(exchange, 200, json);
+}
+
 static void answer_refused(struct strobe_exchange *exchange, const struct strobe_wire_request_failed *failed)
 {
     bool is_wrong = strncmp(failed->reason, "location_", sizeof "location_" - 1) == 0; /* what was asked is */
@@ -66,6 +75,9 @@ static void answer_message(struct strobe_exchange *exchange, const struct strobe
         break;
     case STROBE_WIRE_KIND_MEMORY:
         answer_memory(exchange, &message->as.memory);
+        break;
+    case STROBE_WIRE_KIND_THREADS:
+        answer_threads(exchange, &message->as.threads);
         break;
     default:
         answer_refused(exchange, &message->as.request_failed);

@@ -14,8 +14,8 @@ struct strobe_request_outcome {
     /** STROBE_OK; STROBE_EUNKNOWN: the instance refused; STROBE_ECLOSED: it went down; STROBE_EBUSY: no answer in time
      */
     int status;
-    struct strobe_wire_message
-        *message; /* borrowed; files, source_text, checked, memory or request_failed; NULL without an answer */
+    struct strobe_wire_message *message; /* borrowed; files, source_text, checked, memory, threads or request_failed;
+                                           NULL without an answer */
 };
 
 typedef void (*strobe_request_callback)(void *user, const struct strobe_request_outcome *outcome);

@@ -23,6 +23,7 @@ static const struct route routes[] = {
     {STROBE_HTTP_GET, PREFIX "instances/*/files", strobe_api_instance_files, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "instances/*/source", strobe_api_instance_source, false, "GET"},
     {STROBE_HTTP_POST, PREFIX "instances/*/memory", strobe_api_instance_memory, false, "POST"},
+    {STROBE_HTTP_POST, PREFIX "instances/*/threads", strobe_api_instance_threads, false, "POST"},
     {STROBE_HTTP_GET, PREFIX "sources/*", strobe_api_source_get, false, "GET"},
     {STROBE_HTTP_GET, PREFIX "probes", strobe_api_probes_list, false, "GET, POST"},
     {STROBE_HTTP_POST, PREFIX "probes", strobe_api_probe_add, false, "GET, POST"},

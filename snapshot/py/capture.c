@@ -85,7 +85,11 @@ static void write_image(struct strobe_frame frame, const struct strobe_capture_c
     strobe_image_put_u64(writer, context->tag);
     strobe_image_put_u64(writer, (uint64_t)strobe_clock_unix_ns());
     strobe_thread_write(walk, context->tstate);
-    strobe_trace_write(walk);
+    if (context->options.of_other) {
+        strobe_image_put_u8(writer, 0); /* no trace: it is read from the thread that runs */
+    } else {
+        strobe_trace_write(walk);
+    }
     strobe_request_write(walk, frame);
     strobe_watches_refer(walk, context->watches, context->watches_count);
     strobe_stack_write(walk, frame, context->line, !context->options.no_locals);

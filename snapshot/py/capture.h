@@ -20,6 +20,7 @@
 struct strobe_capture_options {
     bool native;    /* frames of C code between those of Python; some 1 us each */
     bool no_locals; /* the stack's places alone, and the watches */
+    bool of_other;  /* of a thread that does not run now: nothing of the calling thread's */
 };
 
 /** Something that was asked for beside the variables: one of `object`, `text`, `error`. All borrowed. */

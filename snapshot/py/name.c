@@ -24,6 +24,7 @@ static const struct {
     {&strobe_names.own_name, "_name"},
     {&strobe_names.threading, "threading"},
     {&strobe_names.active, "_active"},
+    {&strobe_names.daemonic, "_daemonic"},
     {&strobe_names.default_factory, "default_factory"},
     {&strobe_names.key, "key"},
     {&strobe_names.start, "start"},

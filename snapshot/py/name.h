@@ -21,7 +21,8 @@ extern struct strobe_names {
     PyObject *fields;   /* _fields */
     PyObject *own_name; /* _name, of threading.Thread */
     PyObject *threading;
-    PyObject *active; /* _active, of threading */
+    PyObject *active;   /* _active, of threading */
+    PyObject *daemonic; /* _daemonic, of threading.Thread */
     PyObject *default_factory, *key, *start, *stop, *step;
     PyObject *enum_name, *enum_value;                                  /* of enum.Enum */
     PyObject *integer, *numerator, *denominator, *ip, *scope, *prefix; /* of UUID, Fraction, ipaddress */

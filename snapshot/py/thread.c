@@ -7,6 +7,7 @@
 #include "base/py/dict.h"
 #include "base/py/integer.h"
 #include "snapshot/py/name.h"
+#include "strobe/error.h"
 
 enum { THREADS_MAX = 256 }; /* that are looked through for a name */
 
@@ -42,18 +43,32 @@ static PyObject *find_thread(unsigned long identifier)
     return NULL;
 }
 
+static bool knows_active(void)
+{
+    if (active == NULL) {
+        active = Py_XNewRef(find_active()); /* once; given back by strobe_thread_done() */
+    }
+    return active != NULL;
+}
+
+static bool own_name(PyObject *thread, char *buffer, struct strobe_name *ret_name)
+{
+    PyObject *text;
+    if (strobe_attribute_get(thread, strobe_names.own_name, &text) != STROBE_ATTRIBUTE_FOUND ||
+        !PyUnicode_CheckExact(text)) {
+        return false;
+    }
+    *ret_name = strobe_name_of(text, buffer);
+    return true;
+}
+
 static struct strobe_name name_of(const PyThreadState *tstate, char *buffer)
 {
     static const char main_thread[] = "MainThread";
     struct strobe_name name = {"", 0};
-    if (active == NULL) {
-        active = Py_XNewRef(find_active()); /* once; given back by strobe_thread_done() */
-    }
-    PyObject *thread = active != NULL ? find_thread(tstate->thread_id) : NULL;
-    PyObject *text;
-    if (thread != NULL && strobe_attribute_get(thread, strobe_names.own_name, &text) == STROBE_ATTRIBUTE_FOUND &&
-        PyUnicode_CheckExact(text)) {
-        return strobe_name_of(text, buffer);
+    PyObject *thread = knows_active() ? find_thread(tstate->thread_id) : NULL;
+    if (thread != NULL && own_name(thread, buffer, &name)) {
+        return name;
     }
     if (thread == NULL && tstate->native_thread_id == (unsigned long)getpid()) {
         name = (struct strobe_name){main_thread, sizeof main_thread - 1};
@@ -69,14 +84,51 @@ void strobe_thread_write(struct strobe_walk *walk, const PyThreadState *tstate)
     strobe_image_put_text(&walk->writer, name.text, name.size);
 }
 
+static void copy_name(struct strobe_name name, char ret_name[STROBE_NAME_BYTES_MAX + 1])
+{
+    size_t size = name.size < STROBE_NAME_BYTES_MAX ? name.size : STROBE_NAME_BYTES_MAX;
+    memcpy(ret_name, name.text, size);
+    ret_name[size] = '\0';
+}
+
 bool strobe_thread_name(const PyThreadState *tstate, char ret_name[STROBE_NAME_BYTES_MAX + 1])
 {
     char buffer[STROBE_NAME_BYTES_MAX];
     struct strobe_name name = name_of(tstate, buffer);
-    size_t size = name.size < STROBE_NAME_BYTES_MAX ? name.size : STROBE_NAME_BYTES_MAX;
-    memcpy(ret_name, name.text, size);
-    ret_name[size] = '\0';
-    return size > 0;
+    copy_name(name, ret_name);
+    return name.size > 0;
+}
+
+int strobe_thread_index(struct strobe_pointer_map *ret_threads)
+{
+    PyObject *key, *thread;
+    Py_ssize_t position = 0;
+    int64_t number;
+    strobe_pointer_map_init(ret_threads);
+    while (knows_active() && PyDict_Next(active, &position, &key, &thread)) {
+        if (!PyLong_CheckExact(key) || !strobe_integer_small(key, &number) || number == 0) {
+            continue;
+        }
+        const void *identifier;
+        memcpy(&identifier, &number, sizeof identifier);
+        if (strobe_pointer_map_set(ret_threads, identifier, thread) < 0) {
+            strobe_pointer_map_done(ret_threads);
+            return STROBE_ENOMEM;
+        }
+    }
+    return 0;
+}
+
+void strobe_thread_describe(PyObject *thread, struct strobe_thread_info *ret_info)
+{
+    char buffer[STROBE_NAME_BYTES_MAX];
+    struct strobe_name name = {"", 0};
+    PyObject *daemonic;
+    own_name(thread, buffer, &name);
+    copy_name(name, ret_info->name);
+    ret_info->is_daemon =
+        strobe_attribute_get(thread, strobe_names.daemonic, &daemonic) == STROBE_ATTRIBUTE_FOUND && daemonic == Py_True;
+    ret_info->is_foreign = strcmp(Py_TYPE(thread)->tp_name, "_DummyThread") == 0;
 }
 
 void strobe_thread_done(void)

@@ -28,6 +28,7 @@ static void test_each_call_has_its_handler(void **state)
         {STROBE_HTTP_GET, "/api/v1/instances/ab/files", strobe_api_instance_files, "ab"},
         {STROBE_HTTP_GET, "/api/v1/instances/ab/source", strobe_api_instance_source, "ab"},
         {STROBE_HTTP_POST, "/api/v1/instances/ab/memory", strobe_api_instance_memory, "ab"},
+        {STROBE_HTTP_POST, "/api/v1/instances/ab/threads", strobe_api_instance_threads, "ab"},
         {STROBE_HTTP_GET, "/api/v1/sources/cd", strobe_api_source_get, "cd"},
         {STROBE_HTTP_POST, "/api/v1/probes", strobe_api_probe_add, ""},
         {STROBE_HTTP_GET, "/api/v1/probes", strobe_api_probes_list, ""},
