@@ -1,12 +1,13 @@
 /** The hub's HTTP calls (docs/api.md), one function each. */
 import type { Checked } from "./check";
+import type { MemoryAnswer } from "./memory";
 import type { Diff, HitTable, ValueAnswer } from "./reading";
+import type { ThreadDump } from "./threads";
 import type {
   ApiError,
   CheckRequest,
   File,
   Instance,
-  MemoryMessage,
   MemoryRequest,
   MetricView,
   ProbeEdit,
@@ -16,6 +17,7 @@ import type {
   SnapshotSummary,
   SnapshotView,
   Source,
+  ThreadsRequest,
 } from "./wire";
 
 /** An answer of 400 and above, or none at all (status 0). `message` is for people and says what to do. */
@@ -152,8 +154,12 @@ export async function askMemory(
   instance: string,
   request: MemoryRequest,
   signal?: AbortSignal,
-): Promise<Omit<MemoryMessage, "t" | "request">> {
+): Promise<MemoryAnswer> {
   return call("POST", `instances/${encodeURIComponent(instance)}/memory`, request, signal);
+}
+
+export async function dumpThreads(instance: string, request: ThreadsRequest): Promise<ThreadDump> {
+  return call("POST", `instances/${encodeURIComponent(instance)}/threads`, request);
 }
 
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {

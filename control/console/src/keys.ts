@@ -24,6 +24,7 @@ export const SHORTCUTS: [keys: string[], what: string][] = [
   [["d"], "what differs from the probe's snapshot before"],
   [["t"], "table over the hits of the open snapshot's probe"],
   [["m"], "memory of a process"],
+  [["s"], "stacks of all threads of a process"],
   [["Esc"], "close the form, the snapshot, this help"],
   [["?"], "show this help"],
 ];
@@ -40,6 +41,7 @@ const ACTIONS: Record<string, () => void> = {
   d: () => void compareWithPrevious(),
   t: showTable,
   m: () => service.value && showMiddle({ kind: "memory", instance: instance.value }),
+  s: () => service.value && showMiddle({ kind: "threads", instance: instance.value }),
   "?": () => (helpOpen.value = !helpOpen.value),
 };
 

@@ -17,6 +17,7 @@ import "./styles/snapshot.css";
 import "./styles/middle.css";
 import "./styles/diff.css";
 import "./styles/memory.css";
+import "./styles/threads.css";
 
 const token = takeTokenFromAddress(); // before anything else can read or copy the address
 followTheme();

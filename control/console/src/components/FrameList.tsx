@@ -34,7 +34,7 @@ export function FrameList({ body }: { body: Body }) {
 }
 
 /** A task that waits for the one above it: where it stands. */
-function AwaiterRow({ awaiter }: { awaiter: Awaiter }) {
+export function AwaiterRow({ awaiter }: { awaiter: Awaiter }) {
   return (
     <>
       <p class="note">

@@ -3,6 +3,7 @@ import { DiffPane } from "./DiffPane";
 import { HitsPane } from "./HitsPane";
 import { MemoryPane } from "./MemoryPane";
 import { SourcePane } from "./SourcePane";
+import { ThreadsPane } from "./ThreadsPane";
 
 /** The source, or what was asked for in its place. */
 export function MiddlePane() {
@@ -14,7 +15,9 @@ export function MiddlePane() {
       return <DiffPane key={`${shown.left} ${shown.right}`} left={shown.left} right={shown.right} />;
     case "memory":
       return <MemoryPane instance={shown.instance} />;
-    default:
+    case "threads":
+      return <ThreadsPane instance={shown.instance} />;
+    case "source":
       return <SourcePane />;
   }
 }

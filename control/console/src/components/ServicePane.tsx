@@ -73,7 +73,10 @@ function InstanceList({ one }: { one: Service }) {
   );
 }
 
-const VIEWS = [["memory", "Memory", "Where the memory of a process went (m)"]] as const;
+const VIEWS = [
+  ["memory", "Memory", "Where the memory of a process went (m)"],
+  ["threads", "Threads", "Where all threads of a process stand (s)"],
+] as const;
 
 /** What a running process can be asked besides its source. */
 function ServiceViews() {

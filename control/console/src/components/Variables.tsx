@@ -86,7 +86,8 @@ interface TreeOfProps {
   place?: { snapshot: string; number: number };
 }
 
-function TreeOf({ title, id, tree, place }: TreeOfProps) {
+/** Variables as a tree under their title. */
+export function TreeOf({ title, id, tree, place }: TreeOfProps) {
   const filter = useSignal("");
   const expanded = useSignal<ReadonlySet<string>>(firstExpanded(tree));
   /** Key of the row that shall take the focus. */

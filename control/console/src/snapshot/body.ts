@@ -152,6 +152,11 @@ function taskName(raw: unknown): string {
   return `task ${text(raw.name) ?? "?"} of ${text(raw.coroutine) ?? "?"}`;
 }
 
+/** A running task by itself: `task Task-3 of charge`, and who awaits it. */
+export function parseTask(raw: unknown): { words: string; awaiters: Awaiter[] } {
+  return { words: taskName(raw), awaiters: isObject(raw) ? list(raw.awaiters).map(parseAwaiter) : [] };
+}
+
 function requestText(raw: unknown): string {
   if (!isObject(raw)) return "";
   const route = text(raw.route);
