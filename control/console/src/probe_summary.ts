@@ -51,11 +51,16 @@ export interface GateCount {
   count: number;
 }
 
-/** The counters worth showing: those above zero, and always `reached` and `captured`. */
-export function gateCounts(gates: Gates): GateCount[] {
-  return GATE_WORDS.map(([gate, words]) => ({ gate, words, count: gates[gate] ?? 0 })).filter(
-    ({ gate, count: n }) => n > 0 || ALWAYS_SHOWN.has(gate),
-  );
+/**
+ * The counters worth showing: those above zero, and always `reached` and `captured`. With `when`, passes that are none
+ * of its own are counted as those after the last hit.
+ */
+export function gateCounts(gates: Gates, when = ""): GateCount[] {
+  return GATE_WORDS.map(([gate, words]) => ({
+    gate,
+    words: gate === "hit_limit" && when ? "not due" : words,
+    count: gates[gate] ?? 0,
+  })).filter(({ gate, count: n }) => n > 0 || ALWAYS_SHOWN.has(gate));
 }
 
 export function summarizeProbe(

@@ -12,7 +12,9 @@ export interface Standing {
   why: string;
 }
 
-const WORDS: [keyof Gates, (n: string) => string][] = [
+/** Also of gates that only newer hubs know. */
+const WORDS: [gate: string, words: (n: string) => string][] = [
+  ["no_span", (n) => `outside of any span ${n}`],
   ["condition_false", (n) => `condition false ${n}`],
   ["condition_error", (n) => `condition could not be evaluated ${n}`],
   ["rate_limited", (n) => `over the rate limit ${n}`],
@@ -40,28 +42,31 @@ function standing(
   id: string,
   process: Instance | undefined,
   state: ProbeState | undefined,
-  { version }: Probe,
+  { version, limits }: Probe,
 ): Standing {
   if (!state)
     return { process, id, state, why: "Has not answered yet, or the probe is for other processes." };
   const older = state.probe_version < version ? "Of the probe as it was before the change: " : "";
-  return { process, id, state, why: sentence(older + explain(state)) };
+  return { process, id, state, why: sentence(older + explain(state, limits.when)) };
 }
 
-function explain({ state, message = "", reason, gates }: ProbeState): string {
+function explain({ state, message = "", reason, gates }: ProbeState, when: string | undefined): string {
   if (state === "error") return `not armed: ${message || reason || "no reason given"}`;
   if (state === "pending")
     return message ? `waits: ${message}` : "waits: this process has loaded no such file yet";
-  const counters = gatesInWords(gates);
+  const counters = gatesInWords(gates, when);
   return message ? `${counters} (${message})` : counters;
 }
 
 /** `reached 48,120 times: condition false 48,120` */
-export function gatesInWords(gates: Gates): string {
+export function gatesInWords(gates: Gates, when = ""): string {
+  const counted: Partial<Record<string, number>> = { ...gates };
   const reached = gates.reached ?? 0;
   const parts = WORDS.flatMap(([gate, words]) => {
-    const n = gates[gate] ?? 0;
-    return n > 0 ? [words(count(n))] : [];
+    const n = counted[gate] ?? 0;
+    if (n === 0) return [];
+    // With `when`, passes that are none of its own are counted there, too.
+    return [gate === "hit_limit" && when ? `not of '${when}' ${count(n)}` : words(count(n))];
   });
   if (reached === 0 && parts.length === 0) return "not reached since it was armed";
   const head = `reached ${count(reached)} ${reached === 1 ? "time" : "times"}`;

@@ -92,6 +92,9 @@ it("writes the counters as people say them, without the zeros", () => {
     "condition false 48119",
     "captured 1",
   ]);
+  const left = (when: string) =>
+    gateCounts({ hit_limit: 3 }, when).find(({ gate }) => gate === "hit_limit")?.words;
+  expect([left(""), left("every 5")]).toEqual(["after last hit", "not due"]);
   expect(gateCounts({}).map(({ gate }) => gate)).toEqual(["reached", "captured"]);
 });
 

@@ -51,5 +51,6 @@ describe("why a probe did not fire", () => {
     });
     for (const part of ["rate limit 1", "budget 2", "buffer was full 3", "last allowed hit 1", "expiry 1"])
       expect(words).toContain(part);
+    expect(gatesInWords({ reached: 9, hit_limit: 8 }, "every 9")).toBe("reached 9 times: not of 'every 9' 8");
   });
 });

@@ -31,7 +31,9 @@ export function ProbeCard({ shown }: { shown: ShownProbe }) {
           <span class="muted">last seen:</span> <code>{summary.lastValues}</code>
         </p>
       )}
-      {(summary.gates.reached > 0 || summary.state === "armed") && <GateCounts gates={summary.gates} />}
+      {(summary.gates.reached > 0 || summary.state === "armed") && (
+        <GateCounts gates={summary.gates} probe={probe} />
+      )}
       {(probe.action === "metric" || probe.action === "timer") && <MetricTable probe={probe} />}
       <WhyDetails shown={shown} />
       {hasHits && (
