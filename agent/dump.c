@@ -56,7 +56,8 @@ static bool desk_take(struct strobe_dump_desk *desk, int64_t request, int64_t be
 
 static struct strobe_dump_own own_of(struct strobe_agent *agent)
 {
-    return (struct strobe_dump_own){agent->worker_tstate, (uint64_t)atomic_load(&agent->worker_id)};
+    return (struct strobe_dump_own){agent->worker_tstate, agent->memory.objects,
+                                    (uint64_t)atomic_load(&agent->worker_id)};
 }
 
 /* Send what was found, and release it. Thread: any, better without the GIL. */

@@ -59,9 +59,10 @@ struct strobe_dump {
     char note[256];     /* what was asked for and is not there */
 };
 
-/** The worker, which is shown as the agent's. */
+/** What is the agent's: the worker is shown as such. */
 struct strobe_dump_own {
     const PyThreadState *state; /* never followed without the GIL */
+    PyObject *objects;          /* gc.get_objects; used before 3.12; NULL: none. Borrowed */
     uint64_t native_id;
 };
 
@@ -103,6 +104,12 @@ struct strobe_dump_row *strobe_dump_add_row(struct strobe_dump *dump);
 /** All threads in one hold of the GIL. GIL: held. NULL when memory is exhausted. */
 struct strobe_dump *strobe_dump_with_gil(const struct strobe_dump_own *own,
                                          const struct strobe_wire_threads_request *wanted);
+
+/** dump_greenlet.c: greenlets that are suspended; at most STROBE_DUMP_GREENLETS_NS_MAX. GIL: held. */
+void strobe_dump_add_greenlets(struct strobe_dump *dump, PyObject *objects_function);
+
+/** Whether frames can be read as bare bytes here. */
+bool strobe_dump_bare_works(void);
 
 /**
  * See whether dumps without the GIL can be taken here. GIL: held. Once at start.

@@ -32,6 +32,11 @@ void strobe_dump_bare_init(void)
     }
 }
 
+bool strobe_dump_bare_works(void)
+{
+    return refusal == NULL;
+}
+
 /* ---- Stacks ---- */
 
 struct reading {

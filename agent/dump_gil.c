@@ -205,6 +205,9 @@ struct strobe_dump *strobe_dump_with_gil(const struct strobe_dump_own *own,
     dump->at_us = strobe_clock_unix_us();
     strobe_thread_index(&collection->threads); /* without it, names are missing */
     add_threads(collection);
+    if (wanted->greenlets) {
+        strobe_dump_add_greenlets(dump, own->objects);
+    }
     strobe_pointer_map_done(&collection->threads);
     dump->held_ns = dump->took_ns = strobe_clock_monotonic_ns() - collection->began_ns;
     free(collection);

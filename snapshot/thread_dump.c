@@ -204,10 +204,11 @@ int strobe_thread_dump_end(struct strobe_thread_dump *dump, bool torn)
     if (number >= 0) {
         return number;
     }
-    if (dump->stacks_count == STROBE_DUMP_STACKS_MAX || !strobe_thread_dump_spend(dump, bytes)) {
+    if (dump->stacks_count == STROBE_DUMP_STACKS_MAX || bytes > STROBE_DUMP_STACKS_BYTES_MAX - dump->bytes) {
         dump->cut = true;
         return -1;
     }
+    dump->bytes += bytes;
     dump->frames_count += stack.count;
     dump->stacks[dump->stacks_count] = stack;
     strobe_pointer_map_set(&dump->hashes, as_pointer(stack.hash),

@@ -59,7 +59,7 @@ struct strobe_thread_dump {
     struct strobe_dump_stack stacks[STROBE_DUMP_STACKS_MAX];
     size_t stacks_count;
     struct strobe_pointer_map hashes; /* of stacks -> number of the stack, plus one */
-    char text[STROBE_DUMP_BYTES_MAX];
+    char text[STROBE_DUMP_STACKS_BYTES_MAX];
     size_t text_size;
     size_t bytes; /* of what is kept, as it is sent, about */
     bool cut;     /* something did not fit */
@@ -88,7 +88,7 @@ bool strobe_thread_dump_push(struct strobe_thread_dump *dump, struct strobe_dump
  */
 int strobe_thread_dump_end(struct strobe_thread_dump *dump, bool torn);
 
-/** Count `bytes` for what is sent beside the stacks. @return false when they do not fit (`cut` is set then) */
+/** Count `bytes` for what is sent beside the stacks; after the last of those. @return false when they do not fit (`cut` is set then) */
 bool strobe_thread_dump_spend(struct strobe_thread_dump *dump, size_t bytes);
 
 /** What a text takes in JSON, quotes included. */

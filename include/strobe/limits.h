@@ -142,22 +142,25 @@
 #define STROBE_MEMORY_TYPES_MAX 16384                          /* told apart by a census */
 
 /* Thread dumps. */
-#define STROBE_DUMP_THREADS_MAX 2000           /* threads, and greenlets, in one dump; the rest is counted */
-#define STROBE_DUMP_THREADS_COUNTED_MAX 100000 /* looked at */
-#define STROBE_DUMP_STACKS_MAX 2000            /* stacks that differ */
-#define STROBE_DUMP_INNER_MAX 96               /* innermost frames of one stack */
-#define STROBE_DUMP_OUTER_MAX 32               /* outermost frames of one stack that is longer */
-#define STROBE_DUMP_DEPTH_MAX 100000           /* frames of one stack that are looked at */
-#define STROBE_DUMP_FRAMES_MAX 32768           /* of all stacks */
-#define STROBE_DUMP_PLACES_MAX 8192            /* lines told apart */
-#define STROBE_DUMP_BYTES_MAX (1536 * 1024)    /* of one dump, as it is sent */
-#define STROBE_DUMP_LINE_TABLE_BYTES 65536     /* of one code object, without the GIL */
-#define STROBE_DUMP_HOLD_NS_MAX 10000000LL     /* under the GIL, without variables */
-#define STROBE_DUMP_LOCALS_NS_MAX 30000000LL   /* under the GIL, with variables */
-#define STROBE_DUMP_LOCALS_MAX 32              /* threads whose variables are captured */
-#define STROBE_DUMP_BARE_NS_MAX 300000000LL    /* without the GIL, on the link thread */
-#define STROBE_DUMP_GIL_MS 1500                /* what the worker is given to get the GIL; looked at once a second */
-#define STROBE_DUMP_PENDING_MAX 8              /* questions for dumps not yet answered */
+#define STROBE_DUMP_THREADS_MAX 2000               /* threads, and greenlets, in one dump; the rest is counted */
+#define STROBE_DUMP_THREADS_COUNTED_MAX 100000     /* looked at */
+#define STROBE_DUMP_STACKS_MAX 2000                /* stacks that differ */
+#define STROBE_DUMP_INNER_MAX 96                   /* innermost frames of one stack */
+#define STROBE_DUMP_OUTER_MAX 32                   /* outermost frames of one stack that is longer */
+#define STROBE_DUMP_DEPTH_MAX 100000               /* frames of one stack that are looked at */
+#define STROBE_DUMP_FRAMES_MAX 32768               /* of all stacks */
+#define STROBE_DUMP_PLACES_MAX 8192                /* lines told apart */
+#define STROBE_DUMP_BYTES_MAX (1792 * 1024)        /* of one dump, as it is sent */
+#define STROBE_DUMP_STACKS_BYTES_MAX (1024 * 1024) /* of its stacks; the rest is for threads and variables */
+#define STROBE_DUMP_LINE_TABLE_BYTES 65536         /* of one code object, without the GIL */
+#define STROBE_DUMP_HOLD_NS_MAX 10000000LL         /* under the GIL, without variables */
+#define STROBE_DUMP_LOCALS_NS_MAX 30000000LL       /* under the GIL, with variables */
+#define STROBE_DUMP_LOCALS_MAX 32                  /* threads whose variables are captured */
+#define STROBE_DUMP_BARE_NS_MAX 300000000LL        /* without the GIL, on the link thread */
+#define STROBE_DUMP_GREENLETS_MAX 100000           /* looked at */
+#define STROBE_DUMP_GREENLETS_NS_MAX 50000000LL    /* under the GIL, to find and read them */
+#define STROBE_DUMP_GIL_MS 1500   /* what the worker is given to get the GIL; looked at once a second */
+#define STROBE_DUMP_PENDING_MAX 8 /* questions for dumps not yet answered */
 
 /* Reading snapshots at the hub. */
 #define STROBE_HUB_PATH_BYTES_MAX 1024     /* a path into the values of a snapshot */

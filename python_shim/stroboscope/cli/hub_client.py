@@ -94,6 +94,12 @@ class HubClient:
             "POST", f"instances/{quote(instance_id, safe='')}/memory", body=request, timeout_s=30.0
         )
 
+    def threads(self, instance_id: str, request: JsonObject) -> JsonObject:
+        """Ask a process where its threads stand; `request` is a `threads_request`."""
+        return self.call(
+            "POST", f"instances/{quote(instance_id, safe='')}/threads", body=request, timeout_s=30.0
+        )
+
     def source(self, sha256: str) -> JsonObject:
         """A source text that the hub has seen."""
         return self.call("GET", f"sources/{quote(sha256, safe='')}")

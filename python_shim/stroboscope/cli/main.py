@@ -34,6 +34,7 @@ look
   diff ID ID          what differs between two snapshots
   hits PROBE          a table over many hits
   mem start|diff|stop|census SERVICE   where memory went
+  threads SERVICE     where every thread stands, also of a process that is stuck
 
 measure
   log LOCATION TEMPLATE      log a line each time it is reached
@@ -266,6 +267,12 @@ def _mem(arguments: list[str]) -> int:
     return mem.run(arguments, _client)
 
 
+def _threads(arguments: list[str]) -> int:
+    from stroboscope.cli.commands import threads
+
+    return threads.run(arguments, _client)
+
+
 def _redact(arguments: list[str]) -> int:
     parser = make_parser(
         "redact",
@@ -336,6 +343,7 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "diff": _diff,
     "hits": _hits,
     "mem": _mem,
+    "threads": _threads,
 }
 
 

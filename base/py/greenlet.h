@@ -1,0 +1,47 @@
+/**
+ * Greenlets that are suspended: their frames and parents, read without calling greenlet.
+ *
+ * What greenlet keeps of one is a C++ object whose layout differs between its versions, and between those of CPython.
+ * So it is searched, as bare bytes, for what must be in it: itself, its innermost frame object, the part of the C stack
+ * that was moved away, greenlets. What does not fit is no greenlet that can be read.
+ *
+ * GIL: held throughout; nothing changes meanwhile. No function here allocates, calls the program, or changes a
+ * reference count.
+ */
+#ifndef STROBE_PY_GREENLET_H
+#define STROBE_PY_GREENLET_H
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/own_memory.h"
+#include "base/pointer_map.h"
+
+/** One that is suspended. */
+struct strobe_greenlet {
+    uintptr_t frame;  /* its innermost frame, for strobe_bare_frame_read() */
+    uintptr_t parent; /* 0: none, or not found */
+    struct {
+        uintptr_t start, copy; /* of the C stack that was moved away, and where it is now */
+        size_t size;           /* 0: nothing was */
+    } moved;
+};
+
+/** The class of greenlets; NULL when the program has not loaded greenlet, or a version that cannot be read. */
+PyTypeObject *strobe_greenlet_type(void);
+
+/** Whether `object` is a greenlet. */
+bool strobe_greenlet_check(PyObject *object, PyTypeObject *type);
+
+/**
+ * Read `object`, a greenlet. `known` has all greenlets as keys: a parent is one of them.
+ * @return false when it is not suspended: it runs, has not begun, or has ended
+ */
+bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, const struct strobe_pointer_map *known,
+                          struct strobe_greenlet *ret_greenlet);
+
+/** Where a frame of it lies now: frames of the interpreter's own lie on the C stack. */
+uintptr_t strobe_greenlet_place(const struct strobe_greenlet *greenlet, uintptr_t address);
+
+#endif
