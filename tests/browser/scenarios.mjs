@@ -10,6 +10,7 @@ import {
   removeProbes,
   shoot,
   shootAll,
+  shootSchemes,
   signIn,
   treeRow,
   wholeSnapshot,
@@ -24,23 +25,23 @@ async function documentText(page) {
 export async function lineToSnapshot(page, settings) {
   await signIn(page, settings);
   await chooseFile(page, settings);
-  await shoot(page, settings, `${settings.name}-source`);
+  await shootSchemes(page, settings, "wide", "source");
   await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
-  await shoot(page, settings, `${settings.name}-form`);
+  await shootSchemes(page, settings, "wide", "form");
   await page.keyboard.press("Enter");
   await wholeSnapshot(page);
   for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
   for (const name of settings.redacted) await expectText(treeRow(page, name), "redacted");
   await expectText(page.locator(".excerpt-line.is-hit"), settings.lineText);
   await expectText(page.locator(".probe-strip .state"), "done");
-  await shoot(page, settings, `${settings.name}-snapshot`);
+  await shootSchemes(page, settings, "wide", "snapshot");
   await walkFrames(page);
   const text = await documentText(page);
   for (const secret of settings.secrets) assert(!text.includes(secret), "a secret is in the document");
   await page.keyboard.press("Escape");
   await page.locator(".hit-row").first().waitFor();
-  await shoot(page, settings, `${settings.name}-hits`);
+  await shootSchemes(page, settings, "wide", "hits");
   await page.locator(".probe-strip").getByLabel("Remove probe").click();
   await page.locator(".probe-card").waitFor({ state: "detached" });
 }
@@ -207,7 +208,7 @@ export async function phone(page, settings) {
   await page.locator(".cm-content").waitFor();
   await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
-  await shoot(page, settings, `${settings.name}-form`);
+  await shootSchemes(page, settings, "phone", "form");
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert(width <= settings.viewport.width, `the page is ${width} pixels wide`);
   await page.getByRole("button", { name: "Set probe" }).click();
@@ -215,13 +216,13 @@ export async function phone(page, settings) {
   await page.locator(".tabs button", { hasText: "Probes" }).click();
   await wholeSnapshot(page);
   for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
-  await shoot(page, settings, `${settings.name}-snapshot`);
+  await shootSchemes(page, settings, "phone", "snapshot");
 }
 
 export async function signInPage(page, settings) {
   await page.goto(settings.url);
   await page.getByLabel("Token").waitFor();
-  await shoot(page, settings, `${settings.name}-sign-in`);
+  await shootAll(page, settings, "sign-in");
 }
 
 /** What the process refuses of a condition is underlined while it is typed; the reason stands below, with what to write. */

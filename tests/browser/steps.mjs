@@ -61,15 +61,20 @@ export async function expectText(locator, wanted) {
   await locator.filter({ hasText: wanted }).first().waitFor();
 }
 
+/** One view in both colour schemes. */
+export async function shootSchemes(page, settings, size, name) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await shoot(page, settings, `${size}-${colorScheme}-${name}`);
+  }
+}
+
 /** Both colour schemes of one view, and the same on a phone, where nothing may be wider than the screen. */
 export async function shootAll(page, settings, name) {
   const wide = page.viewportSize();
   for (const [size, viewport] of [["wide", wide], ["phone", { width: 390, height: 844 }]]) {
     await page.setViewportSize(viewport);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      await shoot(page, settings, `${size}-${colorScheme}-${name}`);
-    }
+    await shootSchemes(page, settings, size, name);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert(width <= viewport.width, `${name}: the page is ${width} pixels wide on a screen of ${viewport.width}`);
   }

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
 from browser import Browser
 from cutting_proxy import CuttingProxy
 from live_hub import LiveHub
@@ -28,13 +27,12 @@ def settings(hub: LiveHub, **more: Any) -> dict[str, Any]:
     return {"url": person.address, "token": person.token, **at, **more}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_click_on_a_line_brings_the_snapshot_and_no_secret(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
     browser.run(
         "lineToSnapshot",
-        **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme),
+        **settings(live_hub),
         condition="total < 0 and subtotal == 1500",
         values={"subtotal": "1500", "discount": "3000", "total": "-1500"},
         redacted=["password", "card_number"],
@@ -43,13 +41,12 @@ def test_a_click_on_a_line_brings_the_snapshot_and_no_secret(
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_same_way_leads_to_the_snapshot_on_a_phone(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
     browser.run(
         "phone",
-        **settings(live_hub, name=f"phone-{scheme}", colorScheme=scheme, viewport=PHONE),
+        **settings(live_hub, viewport=PHONE),
         condition="total < 0",
         values={"total": "-1500"},
     )
@@ -104,9 +101,7 @@ def test_a_log_probe_brings_lines_and_is_changed_while_it_is_armed(
     browser.run("logLines", **settings(live_hub, **template))
 
 
-def test_a_metric_probe_shows_its_numbers(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram
-) -> None:
+def test_a_metric_probe_shows_its_numbers(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
     where = {"location": "__main__:total_of:exit"}
     browser.run("metricNumbers", **settings(live_hub, **where))
 
@@ -129,9 +124,7 @@ def test_what_grows_is_found_and_tracing_ends(
     browser.run("memoryGrowth", **settings(live_hub, grows=line_of("kept.append")))
 
 
-def test_all_threads_show_where_they_stand(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram
-) -> None:
+def test_all_threads_show_where_they_stand(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
     browser.run("threadStacks", **settings(live_hub, secrets=[PASSWORD, CARD_NUMBER]))
 
 
@@ -143,9 +136,8 @@ def test_without_programs_the_console_says_how_to_start_one(browser: Browser, li
     browser.run("noPrograms", **settings(live_hub))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_page_opens_without_a_token(browser: Browser, live_hub: LiveHub, scheme: str) -> None:
-    more = settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme, allowedErrors=[NOT_SIGNED_IN])
+def test_the_sign_in_page_opens_without_a_token(browser: Browser, live_hub: LiveHub) -> None:
+    more = settings(live_hub, allowedErrors=[NOT_SIGNED_IN])
     browser.run("signInPage", **more)
 
 

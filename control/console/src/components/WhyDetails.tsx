@@ -76,7 +76,7 @@ function Particulars({ state }: { state: ProbeState }) {
 function limitWords({ view, summary }: ShownProbe): string {
   const { limits } = view.probe;
   const bounded = (limits.hits ?? 0) > 0 && (limits.hits ?? 0) < MAX_HITS;
-  const hits = bounded ? `${plural(limits.hits ?? 1, "hit")} per process` : "without end";
+  const hits = bounded ? `${plural(limits.hits ?? 1, "hit")} each` : "without end";
   const when = limits.when ? ` · ${limits.when}` : "";
   const left = (limits.expires_at_ms ?? 0) - now.value;
   const over = summary.state === "done" || summary.state === "expired";
