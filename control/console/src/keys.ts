@@ -25,7 +25,7 @@ export const SHORTCUTS: [keys: string[], what: string][] = [
   [["t"], "table over the hits of the open snapshot's probe"],
   [["m"], "memory of a process"],
   [["s"], "stacks of all threads of a process"],
-  [["Esc"], "close the form, the snapshot, this help"],
+  [["Esc"], "close the form, the snapshot, the view, this help"],
   [["?"], "show this help"],
 ];
 

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { plural } from "../count";
 import { shortLocation } from "../location";
 import { columnsQuery, type HitRow, type HitTable } from "../reading";
-import { useHits } from "../state/hits";
+import { type HitTableState, useHits } from "../state/hits";
 import { fleet } from "../state/hub";
 import { middle, showMiddle } from "../state/view";
 import { ColumnsField } from "./ColumnsField";
@@ -15,7 +15,8 @@ const PAUSE_MS = 300;
 
 /** A table over the hits of one probe: the columns are typed, a row opens the snapshot, two are compared. */
 export function HitsPane({ probe, columns }: { probe: string; columns: string }) {
-  const { table, problem, busy, more } = useHits(probe, columns);
+  const hits = useHits(probe, columns);
+  const { table, problem, busy, more } = hits;
   /** null: nobody has typed yet, the columns are the hub's choice */
   const typed = useSignal<string | null>(columns || null);
   const marked = useSignal<readonly HitRow[]>([]);
@@ -51,7 +52,8 @@ export function HitsPane({ probe, columns }: { probe: string; columns: string })
         </button>
       </MiddleHead>
       <ColumnsField text={text} table={table} problem={problem} change={(now) => (typed.value = now)} />
-      {table ? <Rows table={table} marked={marked.value} mark={mark} /> : <Waiting problem={problem} />}
+      <Failure hits={hits} />
+      {table && <Rows table={table} marked={marked.value} mark={mark} />}
       {table && <Foot table={table} busy={busy} more={more} />}
     </section>
   );
@@ -82,6 +84,23 @@ function Rows(props: { table: HitTable; marked: readonly HitRow[]; mark: (row: H
   );
 }
 
-function Waiting({ problem }: { problem: string }) {
-  return problem ? null : <p class="note">Asking the hub…</p>;
+/** What to do when there is no answer; while there is none yet, that it is asked for. */
+function Failure({ hits: { table, problem, failure, retry } }: { hits: HitTableState }) {
+  if (!failure) return table || problem ? null : <p class="note">Asking the hub…</p>;
+  const again = <button onClick={retry}>Try again</button>;
+  if (table) {
+    return (
+      <p class="note problem" role="alert">
+        {failure} {again}
+      </p>
+    );
+  }
+  return (
+    <EmptyState title="This table cannot be shown.">
+      <p class="problem" role="alert">
+        {failure}
+      </p>
+      {again}
+    </EmptyState>
+  );
 }

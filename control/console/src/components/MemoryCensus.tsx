@@ -48,7 +48,7 @@ function Census({ census, before }: { census: MemoryAnswer; before: MemoryAnswer
         {censusSummary(census)}
       </p>
       {census.cut && <p class="note warn">There are more objects: the time for one walk was used up.</p>}
-      <div class="numbers">
+      <div class="numbers" role="region" aria-label="Objects by type" tabIndex={0}>
         <table aria-label="Objects by type, most first">
           <thead>
             <tr>

@@ -160,7 +160,7 @@ function Growth(props: { answer: MemoryAnswer; by: "line" | "traceback"; since: 
       {rows.length === 0 ? (
         <p class="note">Nothing was allocated that is still there.</p>
       ) : (
-        <div class="numbers">
+        <div class="numbers" role="region" aria-label="What grows" tabIndex={0}>
           <table aria-label="What grows, largest change first">
             <thead>
               <tr>

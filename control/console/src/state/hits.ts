@@ -1,7 +1,7 @@
 /** A table over the hits of one probe: the first page, older ones when asked for, and what comes meanwhile. */
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { readHits } from "../api";
+import { ApiFailure, readHits } from "../api";
 import { type HitTable, joinRows } from "../reading";
 import { isSnapshot } from "./fleet";
 import { fleet } from "./hub";
@@ -15,11 +15,14 @@ const REFRESH_MS = 1000;
 export interface HitTableState {
   /** undefined: not answered yet */
   table: HitTable | undefined;
-  /** What the hub says about the columns, or why it does not answer. */
+  /** What the hub says about the columns. */
   problem: string;
+  /** Why there is no answer; what shows may be old. */
+  failure: string;
   busy: boolean;
   /** Bring the next page of older hits. */
   more: () => void;
+  retry: () => void;
 }
 
 /** Position of the newest hit of the probe whose table is open. */
@@ -32,6 +35,7 @@ const newest = computed(() => {
 export function useHits(probe: string, columns: string): HitTableState {
   const table = useSignal<HitTable | undefined>(undefined);
   const problem = useSignal("");
+  const failure = useSignal("");
   const busy = useSignal(false);
   const abort = useRef(new AbortController());
   const timer = useRef<number | undefined>(undefined);
@@ -48,10 +52,12 @@ export function useHits(probe: string, columns: string): HitTableState {
       const page = await readHits(probe, before > 0 ? { ...ask, before } : ask, signal);
       if (signal.aborted) return;
       table.value = take(page);
-      problem.value = "";
+      problem.value = failure.value = "";
     } catch (error) {
       if (signal.aborted) return;
-      problem.value = messageOf(error);
+      const isColumns = error instanceof ApiFailure && error.status === 400;
+      problem.value = isColumns ? messageOf(error) : "";
+      failure.value = isColumns ? "" : messageOf(error);
     }
     busy.value = false;
   };
@@ -86,7 +92,10 @@ export function useHits(probe: string, columns: string): HitTableState {
       return { ...page, rows };
     });
   };
-  return { table: table.value, problem: problem.value, busy: busy.value, more };
+  return {
+    ...{ table: table.value, problem: problem.value, failure: failure.value, busy: busy.value },
+    ...{ more, retry: () => void attempt(columns, 0, (page) => page) },
+  };
 }
 
 function withNewer(old: HitTable | undefined, page: HitTable): HitTable {
