@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/bare_fork.h"
 #include "agent/origin.h"
 #include "agent/own_names.h"
 #include "agent/redaction.h"
@@ -210,6 +211,8 @@ int strobe_agent_start(const struct strobe_agent_options *options, struct strobe
         strobe_agent_stop(agent);
         return strobe_error_set(error, status, "the agent could not start: %s", strobe_error_meaning(status));
     }
+    agent->process = getpid();
+    strobe_bare_fork_watch(agent);
     *ret_agent = agent;
     return 0;
 }
@@ -220,6 +223,7 @@ void strobe_agent_stop(struct strobe_agent *agent)
         return;
     }
     agent->stopping = true;
+    strobe_bare_fork_watch(NULL);
     Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&agent->fork_lock);
     Py_END_ALLOW_THREADS strobe_worker_stop(agent);
     stop_probes(agent);
@@ -255,6 +259,7 @@ void strobe_agent_before_fork(struct strobe_agent *agent)
 {
     Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&agent->fork_lock);
     Py_END_ALLOW_THREADS strobe_worker_stop(agent);
+    agent->python_forks = true;
     /* Whoever uses the registry now must end first: its lock would be held for ever in the child. */
     strobe_agent_lock_control(agent);
     strobe_agent_unlock_control(agent);
@@ -267,6 +272,7 @@ void strobe_agent_before_fork(struct strobe_agent *agent)
 
 void strobe_agent_after_fork_parent(struct strobe_agent *agent)
 {
+    agent->python_forks = false;
     pthread_mutex_unlock(&agent->fork_lock);
 }
 
@@ -317,6 +323,9 @@ void strobe_agent_after_fork_child(struct strobe_agent *agent)
         agent->link = NULL;
     }
     agent->link_parked = false;
+    agent->python_forks = false;
+    agent->worker_works = false;
+    agent->process = getpid();
     if (renew(agent) < 0) {
         strobe_log(STROBE_LOG_ERROR, "no agent in this child: out of memory");
         return;

@@ -86,6 +86,9 @@ struct strobe_agent {
     pthread_mutex_t fork_lock; /* held from before a fork until after it: forks of several threads take turns */
 
     pthread_t worker;
+    volatile bool worker_works; /* it has the GIL, or lent it in the midst of its work */
+    bool python_forks;          /* between the hooks of os.register_at_fork */
+    pid_t process;              /* in which the threads run */
     bool worker_runs;
     PyThreadState *worker_tstate;
     atomic_ulong worker_id;     /* as the system numbers it; 0: it has not begun */

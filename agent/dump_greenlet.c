@@ -66,10 +66,8 @@ static void walk_heap(struct search *search, PyObject *objects_function)
 
 /* ---- Stacks ---- */
 
-static int push_stack(struct strobe_own_memory *memory, struct strobe_thread_dump *stacks,
-                      const struct strobe_greenlet *greenlet)
+static int push_stack(struct strobe_own_memory *memory, struct strobe_thread_dump *stacks, uintptr_t at)
 {
-    uintptr_t at = greenlet->frame;
     bool torn = false;
     strobe_thread_dump_begin(stacks);
     for (unsigned step = 0; at != 0; step++) {
@@ -83,7 +81,7 @@ static int push_stack(struct strobe_own_memory *memory, struct strobe_thread_dum
             !strobe_thread_dump_push(stacks, (struct strobe_dump_site){frame.code, frame.instruction})) {
             break;
         }
-        at = frame.previous != 0 ? strobe_greenlet_place(greenlet, frame.previous) : 0;
+        at = frame.previous;
     }
     return strobe_thread_dump_end(stacks, torn);
 }
@@ -104,7 +102,7 @@ static void add_greenlet(struct strobe_dump *dump, struct search *search, struct
     row->greenlet = (uintptr_t)object;
     row->parent = greenlet.parent;
     if (strobe_clock_monotonic_ns() < search->until_ns) {
-        row->stack = push_stack(memory, dump->stacks, &greenlet);
+        row->stack = push_stack(memory, dump->stacks, greenlet.frame);
     } else {
         dump->stacks->cut = true;
     }

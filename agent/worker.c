@@ -201,8 +201,10 @@ static void *worker_main(void *argument)
         atomic_store_explicit(&agent->gil_wanted_ns, strobe_clock_monotonic_ns(), memory_order_relaxed);
         PyEval_RestoreThread(agent->worker_tstate);
         atomic_store_explicit(&agent->gil_wanted_ns, 0, memory_order_relaxed);
+        agent->worker_works = true;
         work(agent, &mail);
         upkeep = agent->dispatch.engine->needs_upkeep && agent->dispatch.sites.count > 0;
+        agent->worker_works = false;
         PyEval_SaveThread();
         pthread_mutex_unlock(&agent->control_lock);
         mail_done(&mail);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -26,12 +27,15 @@ static bool copy_by_call(uintptr_t address, void *ret_bytes, size_t size)
     return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)size;
 }
 
-/* write(2) of a bad address fails with EFAULT. What was written before it is taken out again. */
+/*
+ * write(2) of a bad address fails with EFAULT. What was written before it is taken out again. Not by way of libc's
+ * function: AddressSanitizer would take a whole page for a read beyond an object.
+ */
 static bool copy_by_pipe(const int pipe_ends[2], uintptr_t address, void *ret_bytes, size_t size)
 {
     const void *from;
     memcpy(&from, &address, sizeof address);
-    ssize_t written = write(pipe_ends[1], from, size);
+    ssize_t written = syscall(SYS_write, pipe_ends[1], from, size);
     ssize_t got = 0;
     while (got < written) {
         ssize_t part = read(pipe_ends[0], (char *)ret_bytes + got, (size_t)(written - got));

@@ -5,6 +5,7 @@
 #define NS_PER_S 1000000000LL
 #define WINDOW_NS NS_PER_S
 #define EARLIEST_NS 250000000LL                /* a shorter time says nothing: one capture would trip it */
+#define TRIAL_NS 3000000LL                     /* 0.3 % of a second in which there is one trial */
 #define CERTAIN_NS (4 * STROBE_CAPTURE_NS_MAX) /* and so much is no single capture */
 
 void strobe_budget_spend(struct strobe_budget_window *window, int64_t cost_ns, int64_t now_ns)
@@ -44,6 +45,11 @@ bool strobe_budget_is_over(const struct strobe_budget_window *window, double all
     bool telling = now_ns - window->began_ns >= EARLIEST_NS || window->cost_ns >= CERTAIN_NS;
     bool early = telling && (double)window->cost_ns > allowed * (double)WINDOW_NS;
     return early || window->last_share > allowed;
+}
+
+bool strobe_budget_trial_fails(int64_t cost_ns, double allowed, int64_t age_ns)
+{
+    return (double)cost_ns > (double)TRIAL_NS + allowed * (double)age_ns;
 }
 
 int64_t strobe_budget_rest_ns(unsigned count)

@@ -28,6 +28,13 @@ double strobe_budget_share(const struct strobe_budget_window *window, int64_t no
  */
 bool strobe_budget_is_over(const struct strobe_budget_window *window, double allowed, int64_t now_ns);
 
+/**
+ * Whether a trial has failed: what was suspended is tried again, and in the `age_ns` since then it cost `cost_ns`, more
+ * than `allowed` (a share) and a few milliseconds. So a line as hot as before takes a few milliseconds of the program
+ * for each trial, not what a whole second allows.
+ */
+bool strobe_budget_trial_fails(int64_t cost_ns, double allowed, int64_t age_ns);
+
 /** How long what was suspended for the `count`-th time (1-based) rests: 1 s, doubled each time, at most 5 minutes. */
 int64_t strobe_budget_rest_ns(unsigned count);
 

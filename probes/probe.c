@@ -111,6 +111,12 @@ void strobe_probe_unref(struct strobe_probe *probe)
     }
 }
 
+void strobe_probe_forget_costs(struct strobe_probe *probe)
+{
+    probe->window = probe->capture_window = probe->hit_window = probe->gross_window = (struct strobe_budget_window){0};
+    probe->trial_cost_ns = probe->trial_gross_ns = 0;
+}
+
 void strobe_probe_after_fork(struct strobe_probe *probe)
 {
     pthread_mutex_init(&status_lock, NULL); /* a thread that is not in this process may have held it */
@@ -119,7 +125,7 @@ void strobe_probe_after_fork(struct strobe_probe *probe)
 #undef RESET
     probe->hits_left = probe->hits;
     probe->passes = 0;
-    probe->window = probe->capture_window = probe->hit_window = (struct strobe_budget_window){0};
+    strobe_probe_forget_costs(probe);
     probe->share = (struct strobe_fair_share){0};
     atomic_store(&probe->cost_ns, 0);
     if (probe->metric != NULL) {

@@ -40,7 +40,7 @@ struct strobe_gates {
 };
 
 /** Add one. Thread: under the GIL (a plain add, no locked instruction). */
-static inline void strobe_gate_count(atomic_uint_fast64_t *gate)
+__attribute__((always_inline)) static inline void strobe_gate_count(atomic_uint_fast64_t *gate)
 {
     atomic_store_explicit(gate, atomic_load_explicit(gate, memory_order_relaxed) + 1, memory_order_relaxed);
 }
@@ -98,6 +98,9 @@ struct strobe_probe {
     struct strobe_budget_window window;
     struct strobe_budget_window capture_window; /* of it captures and log lines */
     struct strobe_budget_window hit_window;     /* of those the number, in place of nanoseconds */
+    struct strobe_budget_window gross_window;   /* cost, and what CPython takes to report each pass */
+    int64_t trial_cost_ns;                      /* since it was resumed, captures left out */
+    int64_t trial_gross_ns;                     /* the same with CPython's part */
     unsigned suspensions;                       /* in a row */
     int64_t resumes_ns;                         /* SUSPENDED until then; 0: it is not */
     int64_t resumed_ns;                         /* when it was last */
@@ -138,6 +141,9 @@ struct strobe_probe *strobe_probe_ref(struct strobe_probe *probe);
 
 /** One user less; the last one releases it. NULL is fine. Thread: any. */
 void strobe_probe_unref(struct strobe_probe *probe);
+
+/** Forget what it cost lately, because something was done about it. GIL: held. */
+void strobe_probe_forget_costs(struct strobe_probe *probe);
 
 /** In the child after a fork, before other threads start: counters and hits as if just set; the status stays. */
 void strobe_probe_after_fork(struct strobe_probe *probe);

@@ -1,7 +1,7 @@
 /*
- * Checked with greenlet 3.5 on 3.11.7, 3.12.1 and 3.13.0 (gevent 26.9). struct _greenlet is its public header's
- * since 2.0; of what it points to only the order of members is taken as given: itself, the moved stack, a context, the
- * innermost frame, then its main greenlet, what it runs, and its parent.
+ * Checked with greenlet 2.0, 3.0, 3.1 and 3.5 on 3.11.7 and 3.12.1, 3.5 also on 3.13.0, 3.13.18, 3.14.10 and 3.15.2.
+ * struct _greenlet is its public header's since 2.0; of what it points to only the order of members is taken as given:
+ * itself, the moved stack, a context, the innermost frame, then its main greenlet, what it runs, and its parent.
  */
 #ifndef Py_BUILD_CORE_MODULE
 #define Py_BUILD_CORE_MODULE 1
@@ -21,13 +21,13 @@ struct greenlet_object {
 };
 
 enum {
-    WORDS = 24,        /* of the inner object that are searched; it has some more */
-    SELF_AT = 1,       /* behind the table of virtual functions */
-    MOVED_BEFORE = 6,  /* words from the moved stack to the frame object */
+    FRAME_FROM = 7,    /* words from the beginning of the inner object to where its frame object may stand */
+    FRAME_TO = 20,     /* and where it cannot any more */
+    SELF_AT = 1,       /* behind the table of virtual functions, since 3.1 */
     LINEAGE_FROM = 5,  /* words from the frame object to where its main greenlet may stand */
-    LINEAGE_TO = 14,   /* and where it cannot any more */
+    LINEAGE_TO = 15,   /* and where it cannot any more */
     PARENT_BEHIND = 2, /* words from the main greenlet to the parent */
-    STACK_BYTES_MAX = 1 << 26
+    WORDS = FRAME_TO + LINEAGE_TO + PARENT_BEHIND, /* that are read; some may be behind the object */
 };
 
 static uintptr_t address_of(const void *pointer)
@@ -57,17 +57,6 @@ static bool is_a(struct strobe_own_memory *memory, uintptr_t address, const PyTy
            address_of(head.ob_type) == address_of(type);
 }
 
-/* The C stack that was moved: start, end, copy, size. */
-static void find_moved(const uintptr_t *words, struct strobe_greenlet *greenlet)
-{
-    uintptr_t start = words[0], end = words[1], copy = words[2], size = words[3];
-    if (start != 0 && start < end && copy != 0 && size > 0 && size <= STACK_BYTES_MAX && size <= end - start) {
-        greenlet->moved.start = start;
-        greenlet->moved.copy = copy;
-        greenlet->moved.size = size;
-    }
-}
-
 static bool is_known(const struct strobe_pointer_map *known, uintptr_t address)
 {
     const void *key;
@@ -75,46 +64,45 @@ static bool is_known(const struct strobe_pointer_map *known, uintptr_t address)
     return address != 0 && strobe_pointer_map_get(known, key) != NULL;
 }
 
-static uintptr_t find_parent(struct strobe_own_memory *memory, uintptr_t frame_at,
-                             const struct strobe_pointer_map *known)
+/* What stands behind the frame object: perhaps the greenlet itself, its main greenlet, what it runs, its parent. */
+static uintptr_t find_parent(const uintptr_t *words, uintptr_t self, const struct strobe_pointer_map *known)
 {
-    uintptr_t words[LINEAGE_TO + PARENT_BEHIND + 1];
-    if (!strobe_own_memory_read(memory, frame_at, words, sizeof words)) {
-        return 0;
-    }
     for (size_t i = LINEAGE_FROM; i < LINEAGE_TO; i++) {
-        if (is_known(known, words[i])) {
+        if (words[i] != self && is_known(known, words[i])) {
             return is_known(known, words[i + PARENT_BEHIND]) ? words[i + PARENT_BEHIND] : 0;
         }
     }
     return 0;
 }
 
+/* An inner object has its greenlet in it: at the beginning, since 3.1, or behind the frame object. */
+static bool belongs_to(const uintptr_t *words, size_t frame_at, uintptr_t self)
+{
+    bool found = words[SELF_AT] == self;
+    for (size_t i = frame_at + LINEAGE_FROM; i < frame_at + LINEAGE_TO; i++) {
+        found = found || words[i] == self;
+    }
+    return found;
+}
+
 bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, const struct strobe_pointer_map *known,
                           struct strobe_greenlet *ret_greenlet)
 {
     uintptr_t inner = ((const struct greenlet_object *)object)->inner, words[WORDS];
-    struct strobe_greenlet greenlet = {0};
-    if (!strobe_own_memory_read(memory, inner, words, sizeof words) || words[SELF_AT] != address_of(object)) {
+    if (!strobe_own_memory_read(memory, inner, words, sizeof words)) {
         return false;
     }
-    for (size_t i = SELF_AT + MOVED_BEFORE; i < WORDS; i++) {
+    for (size_t i = FRAME_FROM; i < FRAME_TO; i++) {
         struct _frame frame;
         if (!is_a(memory, words[i], &PyFrame_Type) ||
-            !strobe_own_memory_read(memory, words[i], &frame, offsetof(struct _frame, _f_frame_data))) {
+            !strobe_own_memory_read(memory, words[i], &frame, offsetof(struct _frame, _f_frame_data)) ||
+            !belongs_to(words, i, address_of(object))) {
             continue;
         }
-        greenlet.frame = address_of(frame.f_frame);
-        find_moved(&words[i - MOVED_BEFORE], &greenlet);
-        greenlet.parent = find_parent(memory, inner + i * sizeof words[0], known);
+        struct strobe_greenlet greenlet = {.frame = address_of(frame.f_frame),
+                                           .parent = find_parent(&words[i], address_of(object), known)};
         *ret_greenlet = greenlet;
         return greenlet.frame != 0;
     }
     return false;
-}
-
-uintptr_t strobe_greenlet_place(const struct strobe_greenlet *greenlet, uintptr_t address)
-{
-    bool is_moved = address >= greenlet->moved.start && address - greenlet->moved.start < greenlet->moved.size;
-    return is_moved ? greenlet->moved.copy + (address - greenlet->moved.start) : address;
 }

@@ -2,8 +2,9 @@
  * Greenlets that are suspended: their frames and parents, read without calling greenlet.
  *
  * What greenlet keeps of one is a C++ object whose layout differs between its versions, and between those of CPython.
- * So it is searched, as bare bytes, for what must be in it: itself, its innermost frame object, the part of the C stack
- * that was moved away, greenlets. What does not fit is no greenlet that can be read.
+ * So it is searched, as bare bytes, for what must be in it: itself, its innermost frame object, greenlets. What does
+ * not fit is no greenlet that can be read. Its frames are whole: where C code called Python between them, greenlet has
+ * taken the interpreter's own frames, which lie on the C stack, out of the chain when it switched away (since 3.0.2).
  *
  * GIL: held throughout; nothing changes meanwhile. No function here allocates, calls the program, or changes a
  * reference count.
@@ -22,10 +23,6 @@
 struct strobe_greenlet {
     uintptr_t frame;  /* its innermost frame, for strobe_bare_frame_read() */
     uintptr_t parent; /* 0: none, or not found */
-    struct {
-        uintptr_t start, copy; /* of the C stack that was moved away, and where it is now */
-        size_t size;           /* 0: nothing was */
-    } moved;
 };
 
 /** The class of greenlets; NULL when the program has not loaded greenlet, or a version that cannot be read. */
@@ -40,8 +37,5 @@ bool strobe_greenlet_check(PyObject *object, PyTypeObject *type);
  */
 bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, const struct strobe_pointer_map *known,
                           struct strobe_greenlet *ret_greenlet);
-
-/** Where a frame of it lies now: frames of the interpreter's own lie on the C stack. */
-uintptr_t strobe_greenlet_place(const struct strobe_greenlet *greenlet, uintptr_t address);
 
 #endif

@@ -6,6 +6,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Whether it has at most one digit, as nearly all have; then its value costs a few instructions. */
+static inline bool strobe_integer_is_compact(PyObject *integer)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyUnstable_Long_IsCompact((const PyLongObject *)integer) != 0;
+#else
+    return Py_SIZE(integer) >= -1 && Py_SIZE(integer) <= 1;
+#endif
+}
+
+/** The value of a compact one: a double holds it exactly. */
+static inline Py_ssize_t strobe_integer_compact(PyObject *integer)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyUnstable_Long_CompactValue((const PyLongObject *)integer);
+#else
+    Py_ssize_t size = Py_SIZE(integer); /* 0 has no digit */
+    return size == 0 ? 0 : size * (Py_ssize_t)((PyLongObject *)integer)->ob_digit[0];
+#endif
+}
+
 /** Read an int that fits in 64 bits. @return whether it does */
 bool strobe_integer_small(PyObject *integer, int64_t *ret_value);
 

@@ -21,7 +21,9 @@ struct survey {
 enum mark {
     MARK_BEGINS = 1, /* a pass of its line begins here */
     MARK_LOOPS = 2,  /* jumps back inside its line */
-    MARK_SILENT = 4  /* no event comes from here; the next instruction stands for it */
+    MARK_SILENT = 4, /* no event comes from here; the next instruction stands for it */
+    MARK_LEADS = 8,  /* goes on with a begin of its own line */
+    MARK_LANDS = 16  /* one that leads may go here instead */
 };
 
 /* CPython keeps the distance of a line from where it would be if each took 16 units, in eight bits; beyond them it
@@ -114,7 +116,62 @@ static void shift_silent(struct survey *survey)
     }
 }
 
-static int survey_make(PyCodeObject *code, struct survey *survey)
+static bool is_wanted(int line, const int *lines, size_t lines_count);
+
+/* Where an instruction that is reported may go: next and jump; -1 for neither. */
+static void successors(const struct survey *survey, const struct strobe_instruction *instruction, int ret_units[2])
+{
+    ret_units[0] = instruction->falls_through && instruction->next < survey->count ? instruction->next : -1;
+    ret_units[1] = instruction->target;
+    if (ret_units[0] >= 0 && (survey->marks[ret_units[0]] & MARK_SILENT) != 0) {
+        ret_units[0] = -1; /* a yield, which the line goes on after: as with a tracer, that is another pass */
+    }
+}
+
+static void mark_landings(PyCodeObject *code, struct survey *survey, int unit, const int landings[2])
+{
+    struct strobe_exception_range range;
+    for (int i = 0; i < 2; i++) {
+        if (landings[i] >= 0) {
+            survey->marks[landings[i]] |= MARK_LANDS;
+        }
+    }
+    for (Py_ssize_t position = 0; strobe_exception_table_next(code, &position, &range);) {
+        if (range.handler < survey->count && unit >= range.start && unit < range.end) {
+            survey->marks[range.handler] |= MARK_LANDS;
+        }
+    }
+    /* A call that ended by an exception may have left its frame's place to a new one. */
+    survey->marks[code->_co_firsttraceable] |= MARK_LANDS;
+}
+
+/* Mark what leads to a begin of its own line. */
+static void mark_leads(PyCodeObject *code, struct survey *survey, struct strobe_bytecode *bytecode, const int *lines,
+                       size_t lines_count)
+{
+    struct strobe_instruction instruction;
+    bytecode->position = 0;
+    while (strobe_bytecode_next(bytecode, &instruction)) {
+        int line = survey->lines[instruction.opcode_at];
+        int landings[2];
+        if (instruction.at < code->_co_firsttraceable || instruction.silent || instruction.loops ||
+            !is_wanted(line, lines, lines_count)) {
+            continue;
+        }
+        successors(survey, &instruction, landings);
+        for (int i = 0; i < 2; i++) {
+            if (landings[i] >= 0 && survey->lines[landings[i]] == line &&
+                (survey->marks[landings[i]] & MARK_BEGINS) != 0) {
+                survey->marks[instruction.at] |= MARK_LEADS;
+            }
+        }
+        if ((survey->marks[instruction.at] & MARK_LEADS) != 0) {
+            mark_landings(code, survey, instruction.at, landings);
+        }
+    }
+}
+
+static int survey_make(PyCodeObject *code, const int *lines, size_t lines_count, struct survey *survey)
 {
     struct strobe_bytecode bytecode;
     int status = strobe_bytecode_open(code, &bytecode);
@@ -130,6 +187,7 @@ static int survey_make(PyCodeObject *code, struct survey *survey)
         mark_instructions(code, survey, &bytecode);
         mark_handlers(code, survey);
         shift_silent(survey);
+        mark_leads(code, survey, &bytecode, lines, lines_count);
     } else {
         status = STROBE_ENOMEM;
     }
@@ -152,7 +210,7 @@ struct point_list {
     size_t count;
 };
 
-static int append(struct point_list *points, int unit, int line)
+static int append(struct point_list *points, int unit, int line, enum strobe_point_kind kind)
 {
     if (points->count % 16 == 0) {
         struct strobe_point *more = realloc(points->items, (points->count + 16) * sizeof *more);
@@ -161,7 +219,7 @@ static int append(struct point_list *points, int unit, int line)
         }
         points->items = more;
     }
-    points->items[points->count++] = (struct strobe_point){unit * STROBE_UNIT_BYTES, line};
+    points->items[points->count++] = (struct strobe_point){unit * STROBE_UNIT_BYTES, line, kind};
     return 0;
 }
 
@@ -183,8 +241,14 @@ static int collect(const struct survey *survey, const int *lines, size_t lines_c
         bool loops = (survey->marks[unit] & MARK_LOOPS) != 0;
         bool repeats = is_wanted(line_of_pass(survey, unit), lines, lines_count);
         needed = needed || (loops && is_wanted(survey->lines[unit], lines, lines_count));
-        status = begins ? append(points, unit, survey->lines[unit]) : 0;
-        status = status == 0 && repeats ? append(points, unit, line_of_pass(survey, unit)) : status;
+        bool leads = (survey->marks[unit] & MARK_LEADS) != 0;
+        bool lands = (survey->marks[unit] & MARK_LANDS) != 0 && !begins && !leads;
+        int line = survey->lines[unit];
+        status = begins ? append(points, unit, line, STROBE_POINT_BEGIN) : 0;
+        status =
+            status == 0 && repeats ? append(points, unit, line_of_pass(survey, unit), STROBE_POINT_REPEAT) : status;
+        status = status == 0 && leads ? append(points, unit, line, STROBE_POINT_LEAD) : status;
+        status = status == 0 && lands ? append(points, unit, line, STROBE_POINT_LANDING) : status;
     }
     return status < 0 ? status : needed;
 }
@@ -194,7 +258,7 @@ int strobe_code_points_find(PyCodeObject *code, const int *lines, size_t lines_c
 {
     struct survey survey = {0};
     struct point_list points = {0};
-    int status = survey_make(code, &survey);
+    int status = survey_make(code, lines, lines_count, &survey);
     if (status == 0) {
         status = collect(&survey, lines, lines_count, &points);
     }

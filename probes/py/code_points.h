@@ -7,8 +7,9 @@
  *    comes once and not for each pass.
  *
  * A pass begins where the instruction before belongs to another line, and where a loop inside the line jumps back, as
- * with sys.settrace(). An instruction that can be reached from another line and by a jump from its own is taken for a
- * begin both times (`v = (a if b` with the rest on the next line). 3.12 and later.   GIL: held.   Sets no exception.
+ * with sys.settrace(). An instruction that can be reached from another line and from its own as well (`v = (a if b`
+ * with the rest on the next line) begins a pass or does not, as the case may be: instructions of its own line that lead
+ * there are points too, and so is everything else that they lead to. 3.12 and later.   GIL: held.   Sets no exception.
  */
 #ifndef STROBE_PROBES_CODE_POINTS_H
 #define STROBE_PROBES_CODE_POINTS_H
@@ -16,9 +17,17 @@
 #include <Python.h>
 #include <stdbool.h>
 
+enum strobe_point_kind {
+    STROBE_POINT_BEGIN,  /* a pass of the line begins, unless the instruction before was a LEAD of this line */
+    STROBE_POINT_REPEAT, /* another pass of a loop begins */
+    STROBE_POINT_LEAD,   /* leads to a BEGIN of its own line */
+    STROBE_POINT_LANDING /* where a LEAD may go instead */
+};
+
 struct strobe_point {
-    int offset; /* in bytes; of a further pass of a loop, that of the jump back */
+    int offset; /* in bytes; of a REPEAT, that of the jump back */
     int line;   /* 1-based */
+    enum strobe_point_kind kind;
 };
 
 /**
@@ -28,7 +37,7 @@ struct strobe_point {
 int strobe_code_points_find(PyCodeObject *code, const int *lines, size_t lines_count, struct strobe_point **ret_points,
                             size_t *ret_count);
 
-/** Index of the first point at or after `offset`. Two may share an offset: a loop's jump back in a line of its own. */
+/** Index of the first point at or after `offset`. Some share an offset: their order is that of the kinds. */
 size_t strobe_code_points_at(const struct strobe_point *points, size_t count, int offset);
 
 #endif

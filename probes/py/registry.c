@@ -288,6 +288,7 @@ static bool rest(struct strobe_registry *registry, struct strobe_entry *entry, i
     }
     probe->resumes_ns = 0;
     probe->resumed_ns = now_ns;
+    strobe_probe_forget_costs(probe);
     entry->due = true;
     entry->told = false;
     return true;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probes/expression/py/quick.h"
 #include "probes/probe.h"
 #include "probes/py/code_points.h"
 #include "probes/py/script.h"
@@ -37,6 +38,8 @@ struct strobe_armed {
     int line;                /* 1-based; LINE only, else 0 */
     struct strobe_probe *probe;
     enum strobe_role role;
+    bool plain; /* the only one at its line, and acts on a condition: nearly always it finds that false */
+    struct strobe_quick quick;                 /* of the condition */
     const struct strobe_expression *condition; /* of the script; NULL: always */
     const struct strobe_script *script;        /* the registry keeps it alive */
     int16_t *binding;                          /* of the script; the condition's stands first */
@@ -52,7 +55,10 @@ struct strobe_site {
     /* Of the engine. */
     struct strobe_point *points; /* not NULL: lines are found by instruction, not by LINE */
     size_t points_count;
-    bool reported; /* the engine has events of this code on */
+    bool points_lead;      /* some of them are LEADs */
+    bool reported;         /* the engine has events of this code on */
+    const void *led_frame; /* of points: the frame that was at a LEAD when it was seen last; NULL: it was elsewhere */
+    int led_line;          /* of the LEAD */
 
     /* Of the dispatch. */
     bool changed; /* the engine does not know it as it is now */
@@ -90,6 +96,18 @@ int *strobe_site_lines(const struct strobe_site *site, size_t *ret_count);
 static inline bool strobe_site_awaits(const struct strobe_site *site, enum strobe_event event)
 {
     return (site->events >> event & 1) != 0;
+}
+
+/** The plain one at `line`, or NULL. */
+static inline const struct strobe_armed *strobe_site_plain_at(const struct strobe_site *site, int line)
+{
+    const struct strobe_armed *end = site->armed + site->armed_count;
+    for (const struct strobe_armed *armed = site->armed; armed < end; armed++) {
+        if (armed->line == line && armed->plain) {
+            return armed;
+        }
+    }
+    return NULL;
 }
 
 /** Whether some probe may stand at `line`; false is certain. */

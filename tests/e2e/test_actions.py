@@ -331,10 +331,16 @@ sys.stdin.readline()
 
 
 @pytest.mark.parametrize(
-    "rounds", [20, pytest.param(100, marks=pytest.mark.full_load)], ids=["20_of_20", "100_of_100"]
+    ("rounds", "condition"),
+    [
+        (20, "i % 1000000 == 777777"),
+        pytest.param(100, "i == 777777", marks=pytest.mark.full_load),
+        pytest.param(100, "i % 1000000 == 777777", marks=pytest.mark.full_load),
+    ],
+    ids=["20_of_20", "100_of_100", "100_of_100_by_remainder"],
 )
 def test_one_hit_in_a_million_is_captured_each_time_while_another_probe_takes_all_it_can(
-    live_hub: LiveHub, tmp_path: Path, rounds: int
+    live_hub: LiveHub, tmp_path: Path, rounds: int, condition: str
 ) -> None:
     program = tmp_path / "rare.py"
     program.write_text(RARE)
@@ -355,7 +361,7 @@ def test_one_hit_in_a_million_is_captured_each_time_while_another_probe_takes_al
         request: dict[str, Any] = {"service": "rare", "location": f"rare.py:{noise_at}", "action": "log"}
         request |= {"options": {"template": "{i}"}, "limits": {"hits": 100_000, "rate_per_s": 1000}}
         noise = str(live_hub.client.set_probe(request)["probe"]["id"])
-        request = {"service": "rare", "location": f"rare.py:{rare_at}", "condition": "i == 777777"}
+        request = {"service": "rare", "location": f"rare.py:{rare_at}", "condition": condition}
         request |= {"limits": {"hits": 1000}}
         rare = str(live_hub.client.set_probe(request)["probe"]["id"])
         live_hub.wait_until_armed(rare, 1)

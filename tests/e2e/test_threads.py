@@ -47,7 +47,9 @@ def line_of(text: str) -> int:
 
 
 HANG_LINE = line_of("    unlocked.usleep(int(seconds * 1e6))")
-DEADLOCK_LINE = len(PROGRAM.splitlines()) - PROGRAM.splitlines()[::-1].index("    unlocked.pthread_mutex_lock(mutex)")
+DEADLOCK_LINE = len(PROGRAM.splitlines()) - PROGRAM.splitlines()[::-1].index(
+    "    unlocked.pthread_mutex_lock(mutex)"
+)
 
 
 class Program:
@@ -130,7 +132,9 @@ def test_a_program_that_is_stuck_is_answered_without_its_gil(live_hub: LiveHub, 
         assert answer["reader"] in ("process_vm_readv", "pipe")
         frames = frames_of(answer, "main")
         assert [(frame["function"], frame["line"]) for frame in frames[:1]] == [("hang", HANG_LINE)]
-        assert sum(frame["function"] == "pool" for stack in answer["stacks"] for frame in stack["frames"]) == 1
+        assert (
+            sum(frame["function"] == "pool" for stack in answer["stacks"] for frame in stack["frames"]) == 1
+        )
         page = live_hub.strobe("threads", "shop", "--no-gil")
         assert f"Thread {program.pid} seems to hold the GIL." in page.stdout
         assert "hang  " in page.stdout

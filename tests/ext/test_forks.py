@@ -181,3 +181,66 @@ def test_grandchildren_have_instances_of_their_own(tmp_path: Path) -> None:
         """,
     ).facts
     assert len(set(facts["instances"])) == 3
+
+
+def test_a_fork_of_c_code_that_python_does_not_hear_of_has_an_agent_too(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import ctypes, os, stroboscope, time
+        libc = ctypes.PyDLL(None)            # keeps the GIL, as uWSGI does
+        def f(n):
+            return n                         # here
+        arm((line_of("here"), "n == 3", 100))
+        time.sleep(0.1)                      # the worker has nothing left to do
+        def threads():
+            return sorted(open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task"))
+        r, w = os.pipe()
+        pid = libc.fork()
+        if pid == 0:
+            for _ in range(500):
+                if "strobe-worker" in threads(): break
+                time.sleep(0.01)
+            f(3)
+            told = [threads(), len(drain()), gates().get("captured"), stroboscope.status()["instance"]]
+            grandchild = os.fork()           # and the hooks of Python work there
+            if grandchild == 0:
+                f(3)
+                os._exit(len(drain()))
+            told.append(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]))
+            os.write(w, _json.dumps(told).encode())
+            os._exit(0)
+        os.waitpid(pid, 0)
+        child = _json.loads(os.read(r, 10000))
+        f(3)
+        report(child=child, here=[stroboscope.status()["instance"], len(drain())])
+        """,
+    ).facts
+    threads, drained, captured, instance, in_grandchild = facts["child"]
+    assert "strobe-worker" in threads
+    assert (drained, captured) == (1, 1)
+    assert in_grandchild == 1
+    assert instance != facts["here"][0]
+    assert facts["here"][1] == 1
+
+
+def test_a_fork_of_c_code_without_the_gil_leaves_the_child_as_it_would_be(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import ctypes, os, time
+        libc = ctypes.CDLL(None)             # releases the GIL
+        def f(n):
+            return n                         # here
+        arm((line_of("here"), None, 1000))
+        time.sleep(0.1)
+        codes = []
+        for _ in range(20):
+            pid = libc.fork()
+            if pid == 0:
+                os._exit(sum(f(1) for _ in range(7)))
+            codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        report(codes=codes)
+        """,
+    ).facts
+    assert facts["codes"] == [7] * 20

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import sys
 from pathlib import Path
 
@@ -376,6 +378,35 @@ report(resting=resting, still=still, events=events, back=back, again=gates()["re
     assert facts["events"] == 0
     assert facts["back"] == "armed"
     assert facts["again"] >= 1000
+
+
+def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_before(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + HOT
+        + """
+many = list(range(200))
+set_probes(order(condition="sum(many) < 0", **where))
+def next_rest(after):
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        spin(0.02)
+        state = states()[0]
+        if state["state"] == "suspended" and state["message"] != after: return state
+first = next_rest(None)
+second = next_rest(first["message"])
+report(rests=[first["message"], second["message"]], first=first["cost_ns"], trial=second["cost_ns"] - first["cost_ns"])
+""",
+        env={"STROBE_BUDGET": ""},
+    ).facts
+    assert "rests 1 s" in facts["rests"][0]
+    rested = re.search(r"rests (\d+) s", facts["rests"][1])
+    assert rested is not None
+    trials = math.log2(int(rested[1]))  # a busy machine may have let one pass unseen
+    assert trials >= 1
+    assert facts["first"] >= 20e6
+    assert facts["trial"] < 15e6 * trials, facts
 
 
 def test_a_higher_budget_of_its_own_lets_a_probe_stay(tmp_path: Path) -> None:

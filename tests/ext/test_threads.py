@@ -133,12 +133,15 @@ for _ in range(200):
     with_gil, without = seen(), seen(no_gil=True)
     if same := with_gil == without and all(frames[0][0] in ("Queue.get", "Condition.wait") for frames in without.values()):
         break
+ids = [[(t["native_id"], t["kind"] == "main" if "kind" in t else False) for t in ask(no_gil=wanted)["threads"]] for wanted in (False, True)]
 inbox.put(1)
 gate.set()
-report(same=same, with_gil=list(with_gil.values()), without=list(without.values()))
+report(ids=ids, same=same, with_gil=list(with_gil.values()), without=list(without.values()))
 """,
     ).facts
     assert facts["same"], facts
+    assert facts["ids"][0] == facts["ids"][1]
+    assert len(facts["ids"][0]) == 4
     functions = [[frame[0] for frame in frames] for frames in facts["without"]]
     assert any(frames[2:4] == ["generator", "taker"] for frames in functions), functions
     assert any("sleeper.<locals>.<lambda>" in frames for frames in functions), functions

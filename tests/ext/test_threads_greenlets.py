@@ -33,7 +33,7 @@ def leaf():
 def branch():
     leaf()                    # caller
 def nested():
-    # a frame behind C code that calls Python: on the part of the C stack that is moved away
+    # a frame behind C code that calls Python
     list(map(lambda _: leaf(), [1]))       # behind
 def inner():
     second.switch()
@@ -44,9 +44,9 @@ child = greenlet.greenlet(branch, parent=first)
 child.switch()
 never = greenlet.greenlet(branch)
 def deep(n):
-    # other frames where the greenlets' C stacks were
-    return deep(n - 1) if n else ask()
-answer = max(map(deep, [50]), key=id)
+    # C code again and again, so that other frames stand where the greenlets' C stacks were
+    return next(map(deep, [n - 1])) if n else ask()
+answer = deep(50)
 rows = parked(answer)
 report(count=answer["greenlets"], ids=sorted(rows), real=sorted(hex(id(g)) for g in (first, second, third, child)),
        first=functions(answer, rows[hex(id(first))]), second=functions(answer, rows[hex(id(second))]),
@@ -162,7 +162,9 @@ report(found=found, waits=line_of("waits"), sleeps=line_of("sleeps"), plain=[t f
     )
     facts = outcome.facts
     assert facts["plain"] == []
-    assert sum(["fetch", facts["waits"]] in stack for stack in facts["found"]) == 5, json.dumps(facts["found"])
+    assert sum(["fetch", facts["waits"]] in stack for stack in facts["found"]) == 5, json.dumps(
+        facts["found"]
+    )
     assert sum(["nap", facts["sleeps"]] in stack for stack in facts["found"]) == 1
     assert facts["without"] == "main"
 

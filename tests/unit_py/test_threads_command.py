@@ -115,7 +115,10 @@ def test_variables_and_tasks_stand_below_their_frames(at_hub: Strobe, hub: FakeH
 def test_greenlets_that_wait_are_rows_of_their_own(at_hub: Strobe, hub: FakeHub) -> None:
     rows = [
         thread(4711, name="MainThread", kind="main", stack=0),
-        *({"native_id": 0, "kind": "greenlet", "greenlet": f"0x7f2{i}", "parent": "0x7f10", "stack": 1} for i in range(2)),
+        *(
+            {"native_id": 0, "kind": "greenlet", "greenlet": f"0x7f2{i}", "parent": "0x7f10", "stack": 1}
+            for i in range(2)
+        ),
     ]
     hub.routes[ADDRESS] = (200, answer(threads=rows, greenlets=2))
     done = at_hub("threads", "shop", "--greenlets")

@@ -1,117 +1,13 @@
+/* Trying it. What is tried is made in prefilter_make.c. */
 #include "probes/expression/py/prefilter.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/py/integer.h"
 #include "probes/expression/py/expression.h"
+#include "probes/expression/py/number.h"
 
-enum { KIND_INT, KIND_FLOAT, KIND_TEXT, KIND_IDENTITY };
-
-/* Results of a comparison, as bits: what each operator accepts. */
-enum { LESS = 1, EQUAL = 2, GREATER = 4 };
-
-static const uint8_t accepted[] = {
-    [STROBE_COMPARE_EQ] = EQUAL,   [STROBE_COMPARE_NE] = LESS | GREATER,
-    [STROBE_COMPARE_LT] = LESS,    [STROBE_COMPARE_LE] = LESS | EQUAL,
-    [STROBE_COMPARE_GT] = GREATER, [STROBE_COMPARE_GE] = GREATER | EQUAL,
-    [STROBE_COMPARE_IS] = EQUAL,   [STROBE_COMPARE_IS_NOT] = LESS | GREATER,
-};
-
-/* ---- Making it ---- */
-
-static bool is_equality(int comparison)
-{
-    return comparison == STROBE_COMPARE_EQ || comparison == STROBE_COMPARE_NE;
-}
-
-static bool is_identity(int comparison)
-{
-    return comparison == STROBE_COMPARE_IS || comparison == STROBE_COMPARE_IS_NOT;
-}
-
-/* The constant a term compares with. @return whether it is a plain case */
-static bool take_constant(struct strobe_prefilter_term *term, PyObject *constant)
-{
-    term->constant = constant;
-    if (is_identity(term->comparison)) {
-        term->kind = KIND_IDENTITY;
-        return constant == Py_None || constant == Py_True || constant == Py_False;
-    }
-    if (PyLong_CheckExact(constant)) {
-        term->kind = KIND_INT;
-        bool small = strobe_integer_small(constant, &term->integer);
-        term->real = small ? (double)term->integer : 0;
-        return small;
-    }
-    if (PyFloat_CheckExact(constant)) {
-        term->kind = KIND_FLOAT;
-        term->real = PyFloat_AS_DOUBLE(constant);
-        return true;
-    }
-    term->kind = KIND_TEXT;
-    return PyUnicode_CheckExact(constant) && is_equality(term->comparison);
-}
-
-/* One term that begins at `at`. @return where it ends, or 0 when there is none */
-static size_t take_term(const struct strobe_program *program, size_t at, PyObject *constants,
-                        struct strobe_attribute_cache *caches, struct strobe_prefilter_term *term)
-{
-    const struct strobe_instruction *code = program->instructions;
-    if (code[at].op != STROBE_OP_NAME) {
-        return 0;
-    }
-    *term = (struct strobe_prefilter_term){.name = code[at].operand};
-    for (at++; at < program->count && code[at].op == STROBE_OP_ATTRIBUTE; at++) {
-        if (term->fields_count == STROBE_PREFILTER_FIELDS_MAX) {
-            return 0;
-        }
-        term->caches[term->fields_count] = &caches[at];
-        term->fields[term->fields_count++] = PyTuple_GET_ITEM(constants, code[at].operand);
-    }
-    if (at + 2 >= program->count || code[at].op != STROBE_OP_CONSTANT || code[at + 1].op != STROBE_OP_COMPARE) {
-        return 0;
-    }
-    term->comparison = (uint8_t)code[at + 1].operand;
-    return take_constant(term, PyTuple_GET_ITEM(constants, code[at].operand)) ? at + 2 : 0;
-}
-
-void strobe_prefilter_make(const struct strobe_program *program, PyObject *constants,
-                           struct strobe_attribute_cache *caches, struct strobe_prefilter *ret_prefilter)
-{
-    const struct strobe_instruction *code = program->instructions;
-    struct strobe_prefilter prefilter = {.terms = calloc(STROBE_PREFILTER_TERMS_MAX, sizeof *prefilter.terms)};
-    size_t at = 0;
-    while (prefilter.terms != NULL && prefilter.count < STROBE_PREFILTER_TERMS_MAX) {
-        size_t end = take_term(program, at, constants, caches, &prefilter.terms[prefilter.count]);
-        if (end == 0) {
-            break;
-        }
-        bool last = code[end].op == STROBE_OP_RETURN;
-        bool joined = code[end].op == STROBE_OP_JUMP_IF_FALSE_KEEP && code[code[end].operand].op == STROBE_OP_RETURN;
-        if (!last && !joined) {
-            break; /* `or`, a conditional, a chain */
-        }
-        prefilter.count++;
-        if (last) {
-            prefilter.whole = true;
-            break;
-        }
-        at = end + 2; /* the jump, and the POP that follows it */
-    }
-    if (prefilter.count == 0) {
-        strobe_prefilter_done(&prefilter);
-    }
-    *ret_prefilter = prefilter;
-}
-
-void strobe_prefilter_done(struct strobe_prefilter *prefilter)
-{
-    free(prefilter->terms);
-    *prefilter = (struct strobe_prefilter){0};
-}
-
-/* ---- Trying it ---- */
+enum { LESS = STROBE_PREFILTER_LESS, EQUAL = STROBE_PREFILTER_EQUAL, GREATER = STROBE_PREFILTER_GREATER };
 
 /* Ints of at most so much are floats exactly. */
 static const int64_t exact_max = (int64_t)1 << 53;
@@ -121,26 +17,68 @@ static inline bool is_exact(int64_t integer)
     return integer >= -exact_max && integer <= exact_max;
 }
 
+/* Any field that is no inline value. Apart, so that those cost no more than they must. */
+__attribute__((noinline)) static PyObject *read_field(PyObject *object, PyObject *name,
+                                                      struct strobe_attribute_cache *cache)
+{
+    PyObject *value;
+    bool found = strobe_attribute_get_cached(object, name, cache, &value) == STROBE_ATTRIBUTE_FOUND;
+    return found ? value : NULL;
+}
+
+/* Borrowed; NULL: no such variable here, or an attribute that cannot be read plainly. */
+static inline PyObject *load(const struct strobe_prefilter_load *load, const int16_t *binding,
+                             struct strobe_frame frame)
+{
+    int slot = binding[load->name];
+    PyObject *value = slot != STROBE_NOT_A_SLOT ? strobe_frame_slot(frame, slot) : NULL;
+    for (unsigned i = 0; value != NULL && i < load->fields_count; i++) {
+        PyObject *noted = strobe_attribute_get_noted(value, load->caches[i]);
+        value = noted != NULL ? noted : read_field(value, load->fields[i], load->caches[i]);
+    }
+    return value;
+}
+
+/* An exact int or a bool. @return whether it is one, of at most 64 bits */
+static inline bool read_integer(PyObject *value, int64_t *ret_integer)
+{
+    if (!PyLong_CheckExact(value) && !PyBool_Check(value)) {
+        return false;
+    }
+    if (strobe_integer_is_compact(value)) {
+        *ret_integer = strobe_integer_compact(value);
+        return true;
+    }
+    return strobe_integer_small(value, ret_integer);
+}
+
+/* ---- A variable beside a constant ---- */
+
 /* 0 for NaN, which the machine knows about. */
 static inline unsigned order_reals(double left, double right)
 {
     return left < right ? LESS : left > right ? GREATER : left == right ? EQUAL : 0;
 }
 
+static inline unsigned order_integers(int64_t left, int64_t right)
+{
+    return left < right ? LESS : left > right ? GREATER : EQUAL;
+}
+
 static inline unsigned order_numbers(const struct strobe_prefilter_term *term, PyObject *value)
 {
     int64_t integer;
     if (PyFloat_CheckExact(value)) {
-        bool exact = term->kind == KIND_FLOAT || is_exact(term->integer);
+        bool exact = term->kind == STROBE_PREFILTER_FLOAT || is_exact(term->integer);
         return exact ? order_reals(PyFloat_AS_DOUBLE(value), term->real) : 0;
     }
-    if (!PyLong_CheckExact(value) || !strobe_integer_small(value, &integer)) {
+    if (!read_integer(value, &integer)) {
         return 0;
     }
-    if (term->kind == KIND_FLOAT) {
+    if (term->kind == STROBE_PREFILTER_FLOAT) {
         return is_exact(integer) ? order_reals((double)integer, term->real) : 0;
     }
-    return integer < term->integer ? LESS : integer > term->integer ? GREATER : EQUAL;
+    return order_integers(integer, term->integer);
 }
 
 /* Equal, or LESS for different: which way does not matter to == and !=. 0: not plain. */
@@ -160,39 +98,199 @@ static inline unsigned order_texts(PyObject *left, PyObject *right)
     return memcmp(PyUnicode_DATA(left), PyUnicode_DATA(right), size) == 0 ? EQUAL : LESS;
 }
 
-/* LESS, EQUAL, GREATER, or 0: not plain. */
-static inline unsigned order(const struct strobe_prefilter_term *term, PyObject *value)
+/* EQUAL: it counts as false. */
+static inline unsigned order_truth(PyObject *value)
 {
+    int64_t integer;
+    if (value == Py_True) {
+        return GREATER;
+    }
+    if (value == Py_False || value == Py_None) {
+        return EQUAL;
+    }
+    if (PyUnicode_CheckExact(value) && PyUnicode_IS_READY(value)) {
+        return PyUnicode_GET_LENGTH(value) == 0 ? EQUAL : GREATER;
+    }
+    if (PyFloat_CheckExact(value)) {
+        return PyFloat_AS_DOUBLE(value) == 0 ? EQUAL : GREATER;
+    }
+    return read_integer(value, &integer) ? order_integers(integer, 0) : 0;
+}
+
+/* ---- Arithmetic ---- */
+
+struct plain_number {
+    bool is_real;
+    int64_t integer;
+    double real;
+};
+
+static inline double as_real(const struct plain_number *number)
+{
+    return number->is_real ? number->real : (double)number->integer; /* to the nearest, as CPython */
+}
+
+static bool push(const struct strobe_prefilter_step *step, const int16_t *binding, struct strobe_frame frame,
+                 struct plain_number *ret_number)
+{
+    if (step->kind != STROBE_PREFILTER_LOAD) {
+        *ret_number =
+            (struct plain_number){step->kind == STROBE_PREFILTER_FLOAT, .integer = step->integer, .real = step->real};
+        return true;
+    }
+    PyObject *value = load(&step->load, binding, frame);
+    if (value == NULL) {
+        return false;
+    }
+    ret_number->is_real = PyFloat_CheckExact(value);
+    if (ret_number->is_real) {
+        ret_number->real = PyFloat_AS_DOUBLE(value);
+        return true;
+    }
+    return read_integer(value, &ret_number->integer);
+}
+
+/* @return whether the result is the one of CPython; else the machine does it: errors, wide ints */
+static bool compute_reals(int operation, struct plain_number *left, const struct plain_number *right)
+{
+    double a = as_real(left), b = as_real(right);
+    left->is_real = true;
+    switch (operation) {
+    case STROBE_BINARY_ADD:
+        left->real = a + b;
+        return true;
+    case STROBE_BINARY_SUBTRACT:
+        left->real = a - b;
+        return true;
+    case STROBE_BINARY_MULTIPLY:
+        left->real = a * b;
+        return true;
+    case STROBE_BINARY_DIVIDE:
+        left->real = b != 0 ? a / b : 0;
+        return b != 0;
+    default:
+        return false;
+    }
+}
+
+/* The quotient is rounded down, and the remainder has the sign of the divisor, as in Python. As above. */
+static bool divide(int operation, int64_t left, int64_t right, int64_t *ret_result)
+{
+    if (right == 0 || right == -1) { /* INT64_MIN / -1 traps */
+        return false;
+    }
+    if (((uint64_t)left | (uint64_t)right) <= UINT32_MAX) { /* several times as fast on older processors */
+        uint32_t a = (uint32_t)left, b = (uint32_t)right;
+        *ret_result = operation == STROBE_BINARY_MODULO ? a % b : a / b;
+        return true;
+    }
+    int64_t quotient = left / right, remainder = left % right;
+    bool below = remainder != 0 && (remainder < 0) != (right < 0);
+    *ret_result = operation == STROBE_BINARY_MODULO ? remainder + (below ? right : 0) : quotient - below;
+    return true;
+}
+
+static bool compute(int operation, struct plain_number *left, const struct plain_number *right)
+{
+    int64_t a = left->integer, b = right->integer;
+    if (left->is_real || right->is_real) {
+        return compute_reals(operation, left, right);
+    }
+    switch (operation) {
+    case STROBE_BINARY_ADD:
+        return !__builtin_add_overflow(a, b, &left->integer);
+    case STROBE_BINARY_SUBTRACT:
+        return !__builtin_sub_overflow(a, b, &left->integer);
+    case STROBE_BINARY_MULTIPLY:
+        return !__builtin_mul_overflow(a, b, &left->integer);
+    case STROBE_BINARY_FLOOR_DIVIDE:
+    case STROBE_BINARY_MODULO:
+        return divide(operation, a, b, &left->integer);
+    case STROBE_BINARY_DIVIDE: /* exact operands: one rounding, as CPython */
+        return is_exact(a) && is_exact(b) && compute_reals(operation, left, right);
+    case STROBE_BINARY_AND:
+        left->integer = a & b;
+        return true;
+    case STROBE_BINARY_OR:
+        left->integer = a | b;
+        return true;
+    case STROBE_BINARY_XOR:
+        left->integer = a ^ b;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Of the two numbers that the steps leave. */
+static unsigned order_computed(const struct strobe_prefilter_term *term, const int16_t *binding,
+                               struct strobe_frame frame)
+{
+    struct plain_number stack[STROBE_PREFILTER_STEPS_MAX];
+    unsigned height = 0;
+    for (const struct strobe_prefilter_step *step = term->steps, *end = step + term->steps_count; step < end; step++) {
+        if (step->kind == STROBE_PREFILTER_BINARY) {
+            height--;
+            if (!compute(step->binary, &stack[height - 1], &stack[height])) {
+                return 0;
+            }
+        } else if (!push(step, binding, frame, &stack[height++])) {
+            return 0;
+        }
+    }
+    const struct plain_number *left = &stack[0], *right = &stack[1];
+    if (!left->is_real && !right->is_real) {
+        return order_integers(left->integer, right->integer);
+    }
+    bool exact = (left->is_real || is_exact(left->integer)) && (right->is_real || is_exact(right->integer));
+    return exact ? order_reals(as_real(left), as_real(right)) : 0;
+}
+
+/* ---- A condition ---- */
+
+/* LESS, EQUAL, GREATER, or 0: not plain. */
+static inline unsigned order(const struct strobe_prefilter_term *term, const int16_t *binding,
+                             struct strobe_frame frame)
+{
+    if (term->kind == STROBE_PREFILTER_ARITHMETIC) {
+        return order_computed(term, binding, frame);
+    }
+    PyObject *value = load(&term->load, binding, frame);
+    if (value == NULL) {
+        return 0;
+    }
     switch (term->kind) {
-    case KIND_TEXT:
+    case STROBE_PREFILTER_TRUTH:
+        return order_truth(value);
+    case STROBE_PREFILTER_TEXT:
         return order_texts(value, term->constant);
-    case KIND_IDENTITY:
+    case STROBE_PREFILTER_IDENTITY:
         return value == term->constant ? EQUAL : LESS;
     default:
         return order_numbers(term, value);
     }
 }
 
+bool strobe_prefilter_term_number(const struct strobe_prefilter_term *term, double *ret_number)
+{
+    *ret_number = term->kind == STROBE_PREFILTER_INT ? (double)term->integer : term->real;
+    return term->kind == STROBE_PREFILTER_FLOAT || (term->kind == STROBE_PREFILTER_INT && is_exact(term->integer));
+}
+
 enum strobe_prefilter_answer strobe_prefilter_try(const struct strobe_prefilter *prefilter, const int16_t *binding,
                                                   struct strobe_frame frame)
 {
-    for (const struct strobe_prefilter_term *term = prefilter->terms, *end = term + prefilter->count; term < end;
-         term++) {
-        int slot = binding[term->name];
-        PyObject *value = slot != STROBE_NOT_A_SLOT ? strobe_frame_slot(frame, slot) : NULL;
-        for (unsigned i = 0; value != NULL && i < term->fields_count; i++) {
-            if (strobe_attribute_get_cached(value, term->fields[i], term->caches[i], &value) !=
-                STROBE_ATTRIBUTE_FOUND) {
-                value = NULL;
-            }
-        }
-        unsigned found = value != NULL ? order(term, value) : 0;
+    if (prefilter->count == 0) {
+        return STROBE_PREFILTER_UNKNOWN;
+    }
+    unsigned at = 0;
+    while (at < STROBE_PREFILTER_ANSWERS) { /* each term leads to later ones */
+        const struct strobe_prefilter_term *term = &prefilter->terms[at];
+        unsigned found = order(term, binding, frame);
         if (found == 0) {
             return STROBE_PREFILTER_UNKNOWN;
         }
-        if ((accepted[term->comparison] & found) == 0) {
-            return STROBE_PREFILTER_FALSE;
-        }
+        at = term->next[(term->accepted & found) != 0];
     }
-    return prefilter->whole ? STROBE_PREFILTER_TRUE : STROBE_PREFILTER_UNKNOWN;
+    return (enum strobe_prefilter_answer)(at - STROBE_PREFILTER_ANSWERS);
 }

@@ -139,7 +139,10 @@ def _print_frame(terminal: Terminal, number: int, frame: JsonObject) -> None:
     role = "dim" if frame.get("library") else "name"
     place = f"  {frame.get('file', '?')}:{frame.get('line', '?')}"
     terminal.line(
-        ("dim", f"  #{number:<3} "), (role, str(frame.get("function", "?"))), ("dim", place), wrap_prefix="       "
+        ("dim", f"  #{number:<3} "),
+        (role, str(frame.get("function", "?"))),
+        ("dim", place),
+        wrap_prefix="       ",
     )
 
 
@@ -162,7 +165,10 @@ def _print_task(terminal: Terminal, thread: JsonObject) -> None:
         for frame in _rows(awaiter, "frames"):
             place = f"  {frame.get('file', '?')}:{frame.get('line', '?')}"
             terminal.line(
-                ("dim", "       "), ("name", str(frame.get("function", "?"))), ("dim", place), wrap_prefix="       "
+                ("dim", "       "),
+                ("name", str(frame.get("function", "?"))),
+                ("dim", place),
+                wrap_prefix="       ",
             )
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from child import run
 

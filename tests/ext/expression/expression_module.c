@@ -307,33 +307,70 @@ static PyObject *evaluate_many(PyObject *module, PyObject *args)
     return PyFloat_FromDouble((double)(strobe_clock_monotonic_ns() - started_ns) / (count > 0 ? count : 1));
 }
 
-/* holds(expression): what a probe's condition would say: True, False, or the message of the error */
-static PyObject *holds(PyObject *module, PyObject *source)
+/* What `tell` says of the expression as a condition. */
+static PyObject *told_of(PyObject *source, PyObject *(*tell)(const struct expression *expression,
+                                                             const struct strobe_expression_context *context))
 {
-    (void)module;
     struct strobe_frame frame;
-    struct strobe_quiet quiet;
-    struct strobe_error error = {0};
     PyObject *made = expression_of(source, NULL, strobe_expression_compile);
     if (made == NULL || Py_TYPE(made) != &expression_type) {
         return made;
     }
     struct expression *expression = (struct expression *)made;
-    if (!strobe_frame_current(PyThreadState_Get(), &frame) || strobe_quiet_begin(&quiet) < 0) {
-        Py_DECREF(made);
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ValueError, "there is no frame");
+    PyObject *told = NULL;
+    if (strobe_frame_current(PyThreadState_Get(), &frame)) {
+        bind(expression, strobe_frame_code(frame));
+        secrets = &expression->secrets;
+        struct strobe_expression_context context = context_of(frame);
+        told = tell(expression, &context);
+    } else {
+        PyErr_SetString(PyExc_ValueError, "there is no frame");
     }
-    bind(expression, strobe_frame_code(frame));
-    secrets = &expression->secrets;
-    struct strobe_expression_context context = context_of(frame);
-    enum strobe_verdict verdict = strobe_expression_holds(expression->compiled, expression->binding, &context, &error);
-    bool kept = strobe_quiet_end(&quiet);
     Py_DECREF(made);
-    if (!kept) {
+    return told;
+}
+
+static PyObject *tell_verdict(const struct expression *expression, const struct strobe_expression_context *context)
+{
+    struct strobe_error error = {0};
+    struct strobe_quiet quiet;
+    if (strobe_quiet_begin(&quiet) < 0) {
+        return NULL;
+    }
+    enum strobe_verdict verdict = strobe_expression_holds(expression->compiled, expression->binding, context, &error);
+    if (!strobe_quiet_end(&quiet)) {
         return PyErr_Format(PyExc_SystemError, "the evaluation broke a promise: %s", quiet.broken);
     }
     return verdict == STROBE_VERDICT_ERROR ? PyUnicode_FromString(error.message)
                                            : PyBool_FromLong(verdict == STROBE_VERDICT_TRUE);
+}
+
+/* holds(expression): what a probe's condition would say: True, False, or the message of the error */
+static PyObject *holds(PyObject *module, PyObject *source)
+{
+    (void)module;
+    return told_of(source, tell_verdict);
+}
+
+static PyObject *tell_short_cut(const struct expression *expression, const struct strobe_expression_context *context)
+{
+    struct strobe_quiet quiet;
+    if (strobe_quiet_begin(&quiet) < 0) {
+        return NULL;
+    }
+    enum strobe_prefilter_answer answer =
+        strobe_prefilter_try(&expression->compiled->prefilter, expression->binding, context->frame);
+    if (!strobe_quiet_end(&quiet)) {
+        return PyErr_Format(PyExc_SystemError, "the short cut broke a promise: %s", quiet.broken);
+    }
+    return answer == STROBE_PREFILTER_UNKNOWN ? Py_NewRef(Py_None) : PyBool_FromLong(answer == STROBE_PREFILTER_TRUE);
+}
+
+/* short_cut(expression): what is told of it as a condition without the machine: True, False, or None */
+static PyObject *short_cut(PyObject *module, PyObject *source)
+{
+    (void)module;
+    return told_of(source, tell_short_cut);
 }
 
 /* dict_state(dict): where its storage is and, where CPython still keeps one, its version */
@@ -416,6 +453,7 @@ static PyMethodDef methods[] = {
     {"evaluate_many", evaluate_many, METH_VARARGS, "evaluate_many(Expression, count) -> ns each"},
     {"template", (PyCFunction)(void (*)(void))compile_template, METH_VARARGS | METH_KEYWORDS,
      "template(source, secrets=()) -> Expression, or ('refused', code, message)"},
+    {"short_cut", short_cut, METH_O, "short_cut(source or Expression) -> bool as told without the machine, or None"},
     {"holds", holds, METH_O, "holds(source or Expression) -> bool, or the message of the error"},
     {"dict_state", dict_state, METH_O, "dict_state(dict) -> size, version, addresses of its storage"},
     {"break_promise", break_promise, METH_VARARGS, "break_promise(what) -> what the watch says of it"},

@@ -79,6 +79,28 @@ static void test_rests_double_up_to_five_minutes(void **state)
     assert_int_equal(strobe_budget_rest_ns(1000), 300 * 1000 * MS);
 }
 
+static void test_a_trial_ends_after_milliseconds_where_the_line_is_as_hot_as_before(void **state)
+{
+    (void)state;
+    int64_t cost_ns = 0, age_ns = 0;
+    while (!strobe_budget_trial_fails(cost_ns, 0.05, age_ns)) {
+        age_ns += 10000;
+        cost_ns += 4000; /* 40 % */
+    }
+    assert_in_range(age_ns, 5 * MS, 15 * MS);
+    assert_in_range(cost_ns, 3 * MS, 5 * MS);
+}
+
+static void test_a_trial_is_passed_by_what_stays_below_and_by_a_short_burst(void **state)
+{
+    (void)state;
+    for (int64_t ms = 1; ms <= 1000; ms++) {
+        assert_false(strobe_budget_trial_fails(ms * 49000, 0.05, ms * MS));
+    }
+    assert_false(strobe_budget_trial_fails(2 * MS, 0.05, 2 * MS));
+    assert_true(strobe_budget_trial_fails(54 * MS, 0.05, 1000 * MS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +110,8 @@ int main(void)
         cmocka_unit_test(test_what_trips_has_a_share_however_young_the_window_is),
         cmocka_unit_test(test_one_long_capture_trips_nothing),
         cmocka_unit_test(test_a_pause_forgets_what_was_before),
+        cmocka_unit_test(test_a_trial_ends_after_milliseconds_where_the_line_is_as_hot_as_before),
+        cmocka_unit_test(test_a_trial_is_passed_by_what_stays_below_and_by_a_short_burst),
         cmocka_unit_test(test_rests_double_up_to_five_minutes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
