@@ -34,6 +34,7 @@ describe("columns that are typed", () => {
       "max(a, b)",
     ]);
     expect(paths("cart['it\\'s, so']")).toEqual(["cart['it\\'s, so']"]);
+    expect(paths("cart['],['].x,total")).toEqual(["cart['],['].x", "total"]);
     expect(paths("")).toEqual([""]);
   });
 
@@ -53,6 +54,7 @@ describe("columns that are typed", () => {
       rows: [
         row(2, int("7"), { missing: "coupon is a NoneType" }, { missing: "no variable 'nix'" }),
         row(1, int("8"), { type: "str", text: "'X'" }, { missing: "no variable 'nix'" }),
+        row(0, int("9"), { missing: "coupon is a NoneType" }, { missing: "no variable 'nix'" }),
       ],
     };
     expect([0, 1, 2].map((column) => columnProblem(table, column))).toEqual(["", "", "no variable 'nix'"]);
