@@ -149,14 +149,22 @@ async function readFrameSource(
 /** Said beside the button: why there is nothing to compare with. */
 export const compareProblem = signal("");
 
+/** The hit that is open, also while its values are still on their way. */
+function chosenHit(): SnapshotSummary | undefined {
+  const id = snapshot.peek();
+  return id === ""
+    ? undefined
+    : (openedSnapshot.peek()?.view?.summary ?? fleet.peek().hits.find((hit) => hit.id === id));
+}
+
 /** Show what differs between the open snapshot and the one of the same probe before it. */
 export async function compareWithPrevious(): Promise<void> {
-  const hit = openedSnapshot.peek()?.view?.summary;
+  const hit = chosenHit();
   if (!hit) return;
   compareProblem.value = "";
   try {
     const before = await snapshotBefore(hit);
-    if (openedSnapshot.peek()?.view?.summary.id !== hit.id) return;
+    if (chosenHit()?.id !== hit.id) return;
     if (before) showMiddle({ kind: "diff", left: before.id, right: hit.id });
     else compareProblem.value = "This is the first snapshot of its probe: there is none before it.";
   } catch (error) {
@@ -166,7 +174,7 @@ export async function compareWithPrevious(): Promise<void> {
 
 /** Show the table over all hits of the open snapshot's probe, also of one that was removed. */
 export function showTable(): void {
-  const hit = openedSnapshot.peek()?.view?.summary;
+  const hit = chosenHit();
   if (hit) showMiddle({ kind: "hits", probe: hit.probe, columns: "" });
 }
 
