@@ -1,5 +1,6 @@
 """A till that never stops: the program that the browser tests look into."""
 
+import threading
 import time
 
 from program_values import CARD_NUMBER, MARKUP, PASSWORD
@@ -24,14 +25,22 @@ def total_of(basket, customer, password, card_number):
     return total
 
 
+def wait(bell):
+    bell.wait()
+
+
 def serve():
     number = 0
+    kept = []
+    for shelf in range(5):
+        threading.Thread(target=wait, args=(threading.Event(),), name=f"shelf-{shelf}", daemon=True).start()
     while True:
         number += 1
         customer = {"number": number, "tier": "gold" if number % 50 == 0 else "none", "name": MARKUP}
         customer["__proto__"] = "a name like any other"
         customer["self"] = customer
         total_of({"prices": [1200, 300], MARKUP: 1}, customer, PASSWORD, CARD_NUMBER)
+        kept.append(bytes(100))  # grows by 65 kB a second
         time.sleep(0.002)
 
 

@@ -1,11 +1,12 @@
-// node run.mjs SCENARIO <settings.json: open a fresh Chromium, run one function of scenarios.mjs, watch what the page
+// node run.mjs SCENARIO <settings.json: open a fresh Chromium, run one function of scenarios*.mjs, watch what the page
 // must never do: errors on its console, breaches of the content security policy, requests to other hosts.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import * as scenarios from "./scenarios.mjs";
+import * as console_scenarios from "./scenarios.mjs";
+import * as reading_scenarios from "./scenarios_reading.mjs";
 
 const FLAGS = [
   "--no-sandbox",
@@ -18,7 +19,7 @@ const FLAGS = [
 ];
 
 const settings = JSON.parse(readFileSync(0, "utf8"));
-const scenario = scenarios[process.argv[2]];
+const scenario = { ...console_scenarios, ...reading_scenarios }[process.argv[2]];
 assert(scenario, `no scenario ${process.argv[2]}`);
 
 const profile = mkdtempSync(join(tmpdir(), "strobe-browser-"));

@@ -1,70 +1,20 @@
 // What people do with the console, step by step. Each function gets a fresh page and the settings of the test.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-
-/** The one-click link: signed in, and the token nowhere in the address. */
-async function signIn(page, { url, token }) {
-  await page.goto(`${url}/#token=${token}`);
-  await page.locator(".console").waitFor();
-  assert(!page.url().includes(token), "the token is still in the address");
-}
-
-async function chooseFile(page, { service, file }) {
-  await page.locator(".service-row", { hasText: service }).click();
-  await openFile(page, { file });
-}
-
-async function openFile(page, { file }) {
-  await page.keyboard.press("/");
-  await page.keyboard.type(file);
-  await page.locator(".file-row", { hasText: file.split(":")[0] }).waitFor();
-  await page.keyboard.press("Enter");
-  await page.locator(".cm-content").waitFor();
-}
-
-function lineNumber(page, line) {
-  return page.locator(`.has-code .line-marker:has(.line-number:text-is("${line}"))`);
-}
-
-/** The form under the line takes the focus by itself. */
-async function openForm(page, line) {
-  await lineNumber(page, line).click();
-  await page.locator("input[aria-label=Condition]:focus").waitFor();
-}
-
-/** Click the line's number, type, Enter: as a person does. */
-async function probeLine(page, line, condition) {
-  await openForm(page, line);
-  await page.keyboard.type(condition);
-  await page.keyboard.press("Enter");
-}
-
-/**
- * The snapshot that opens by itself. On a busy machine the agent may run out of the time that a snapshot may take and
- * leave values out: then the probe is set again, as a person would.
- */
-async function wholeSnapshot(page) {
-  await page.getByRole("tree").waitFor();
-  for (let attempt = 0; attempt < 10; attempt++) {
-    if ((await page.locator(".snapshot-head .warn").count()) === 0) return;
-    await page.keyboard.press("Escape");
-    await page.locator(".probe-card.is-done").getByLabel("Set again").click();
-    await page.getByRole("tree").waitFor();
-  }
-}
-
-function treeRow(page, name) {
-  return page.locator(`.tree-row:has(.tree-name:text-is("${name}"))`).first();
-}
-
-async function expectText(locator, wanted) {
-  await locator.filter({ hasText: wanted }).first().waitFor();
-}
-
-async function shoot(page, { screenshots }, name) {
-  await page.waitForTimeout(300); // for what moves to come to rest; nothing depends on it
-  await page.screenshot({ path: join(screenshots, `${name}.png`) });
-}
+import {
+  action,
+  chooseFile,
+  expectText,
+  openFile,
+  openForm,
+  probeLine,
+  removeProbes,
+  shoot,
+  shootAll,
+  shootSchemes,
+  signIn,
+  treeRow,
+  wholeSnapshot,
+} from "./steps.mjs";
 
 /** Whatever the document holds, also in attributes and form fields. */
 async function documentText(page) {
@@ -75,23 +25,23 @@ async function documentText(page) {
 export async function lineToSnapshot(page, settings) {
   await signIn(page, settings);
   await chooseFile(page, settings);
-  await shoot(page, settings, `${settings.name}-source`);
+  await shootSchemes(page, settings, "wide", "source");
   await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
-  await shoot(page, settings, `${settings.name}-form`);
+  await shootSchemes(page, settings, "wide", "form");
   await page.keyboard.press("Enter");
   await wholeSnapshot(page);
   for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
   for (const name of settings.redacted) await expectText(treeRow(page, name), "redacted");
   await expectText(page.locator(".excerpt-line.is-hit"), settings.lineText);
   await expectText(page.locator(".probe-strip .state"), "done");
-  await shoot(page, settings, `${settings.name}-snapshot`);
+  await shootSchemes(page, settings, "wide", "snapshot");
   await walkFrames(page);
   const text = await documentText(page);
   for (const secret of settings.secrets) assert(!text.includes(secret), "a secret is in the document");
   await page.keyboard.press("Escape");
   await page.locator(".hit-row").first().waitFor();
-  await shoot(page, settings, `${settings.name}-hits`);
+  await shootSchemes(page, settings, "wide", "hits");
   await page.locator(".probe-strip").getByLabel("Remove probe").click();
   await page.locator(".probe-card").waitFor({ state: "detached" });
 }
@@ -258,7 +208,7 @@ export async function phone(page, settings) {
   await page.locator(".cm-content").waitFor();
   await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
-  await shoot(page, settings, `${settings.name}-form`);
+  await shootSchemes(page, settings, "phone", "form");
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert(width <= settings.viewport.width, `the page is ${width} pixels wide`);
   await page.getByRole("button", { name: "Set probe" }).click();
@@ -266,25 +216,13 @@ export async function phone(page, settings) {
   await page.locator(".tabs button", { hasText: "Probes" }).click();
   await wholeSnapshot(page);
   for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
-  await shoot(page, settings, `${settings.name}-snapshot`);
+  await shootSchemes(page, settings, "phone", "snapshot");
 }
 
 export async function signInPage(page, settings) {
   await page.goto(settings.url);
   await page.getByLabel("Token").waitFor();
-  await shoot(page, settings, `${settings.name}-sign-in`);
-}
-
-function action(page, name) {
-  return page.locator(".probe-form .segments label", { hasText: name });
-}
-
-async function removeProbes(page) {
-  while ((await page.locator(".probe-card").count()) > 0) {
-    const left = (await page.locator(".probe-card").count()) - 1;
-    await page.locator(".probe-card").first().getByLabel("Remove probe").click();
-    await page.locator(".probe-card").nth(left).waitFor({ state: "detached" });
-  }
+  await shootAll(page, settings, "sign-in");
 }
 
 /** What the process refuses of a condition is underlined while it is typed; the reason stands below, with what to write. */
@@ -301,7 +239,7 @@ export async function refusedWhileTyping(page, settings) {
   assert.equal(await page.locator(`[id="${reasons}"][aria-live=polite] .reason`).count(), 2);
   await field.fill("till.cash < 0");
   await expectText(page.locator(".expression-marks u"), "cash");
-  await shoot(page, settings, `${settings.name}-refused`);
+  await shootAll(page, settings, "refused");
   await page.keyboard.press("Tab");
   await page.locator(".reason button:focus", { hasText: "till._cash" }).waitFor();
   await page.keyboard.press("Enter");
@@ -328,7 +266,7 @@ export async function logLines(page, settings) {
   await expectText(page.locator(".log-row.level-warning"), settings.text);
   await expectText(page.locator(".probe-card .action-line"), "log warning");
   assert.equal(await page.locator(".snapshot-head").count(), 0, "a line is no snapshot to open");
-  await shoot(page, settings, `${settings.name}-log`);
+  await shootAll(page, settings, "log");
   const card = page.locator(".probe-card");
   await card.getByLabel("Edit probe").click();
   await page.locator("input[aria-label=Condition]:focus").waitFor();
@@ -351,7 +289,7 @@ export async function metricNumbers(page, settings) {
   await page.getByLabel("Value").fill("$return");
   await page.locator(".more summary").click();
   await page.locator(".more textarea").fill("tier=customer['tier']");
-  await shoot(page, settings, `${settings.name}-metric-form`);
+  await shootAll(page, settings, "metric-form");
   await page.getByLabel("Value").press("Enter");
   const table = page.locator(".probe-card .metric table");
   await expectText(table.locator("th"), "p90");
@@ -363,6 +301,6 @@ export async function metricNumbers(page, settings) {
     first,
   );
   await expectText(table.locator("td"), "1,500");
-  await shoot(page, settings, `${settings.name}-metric`);
+  await shootAll(page, settings, "metric");
   await removeProbes(page);
 }

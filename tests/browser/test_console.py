@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
 from browser import Browser
 from cutting_proxy import CuttingProxy
 from live_hub import LiveHub
@@ -28,13 +27,12 @@ def settings(hub: LiveHub, **more: Any) -> dict[str, Any]:
     return {"url": person.address, "token": person.token, **at, **more}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_click_on_a_line_brings_the_snapshot_and_no_secret(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
     browser.run(
         "lineToSnapshot",
-        **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme),
+        **settings(live_hub),
         condition="total < 0 and subtotal == 1500",
         values={"subtotal": "1500", "discount": "3000", "total": "-1500"},
         redacted=["password", "card_number"],
@@ -43,13 +41,12 @@ def test_a_click_on_a_line_brings_the_snapshot_and_no_secret(
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_same_way_leads_to_the_snapshot_on_a_phone(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
     browser.run(
         "phone",
-        **settings(live_hub, name=f"phone-{scheme}", colorScheme=scheme, viewport=PHONE),
+        **settings(live_hub, viewport=PHONE),
         condition="total < 0",
         values={"total": "-1500"},
     )
@@ -91,27 +88,44 @@ def test_a_typed_location_waits_or_says_why_not(
     browser.run("typedLocations", **settings(live_hub, typed=typed))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_a_process_refuses_shows_while_it_is_typed(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
-    browser.run("refusedWhileTyping", **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme))
+    browser.run("refusedWhileTyping", **settings(live_hub))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_log_probe_brings_lines_and_is_changed_while_it_is_armed(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
     template = {"template": "total {total} of {customer['tier']}", "text": "total -1500 of gold"}
-    browser.run("logLines", **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme, **template))
+    browser.run("logLines", **settings(live_hub, **template))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_metric_probe_shows_its_numbers(
-    browser: Browser, live_hub: LiveHub, program: LiveProgram, scheme: str
-) -> None:
+def test_a_metric_probe_shows_its_numbers(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
     where = {"location": "__main__:total_of:exit"}
-    browser.run("metricNumbers", **settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme, **where))
+    browser.run("metricNumbers", **settings(live_hub, **where))
+
+
+def test_the_hits_of_a_probe_stand_in_a_table_and_two_are_compared(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("hitTable", **settings(live_hub, secrets=[PASSWORD, CARD_NUMBER]))
+
+
+def test_a_path_leads_to_a_value_and_a_probe_says_why(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("pathsAndReasons", **settings(live_hub, location="__main__:total_of:exit", pid=program.pid))
+
+
+def test_what_grows_is_found_and_tracing_ends(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("memoryGrowth", **settings(live_hub, grows=line_of("kept.append")))
+
+
+def test_all_threads_show_where_they_stand(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
+    browser.run("threadStacks", **settings(live_hub, secrets=[PASSWORD, CARD_NUMBER]))
 
 
 def test_a_wrong_token_is_told_and_leaves_the_address(browser: Browser, live_hub: LiveHub) -> None:
@@ -122,9 +136,8 @@ def test_without_programs_the_console_says_how_to_start_one(browser: Browser, li
     browser.run("noPrograms", **settings(live_hub))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_page_opens_without_a_token(browser: Browser, live_hub: LiveHub, scheme: str) -> None:
-    more = settings(live_hub, name=f"wide-{scheme}", colorScheme=scheme, allowedErrors=[NOT_SIGNED_IN])
+def test_the_sign_in_page_opens_without_a_token(browser: Browser, live_hub: LiveHub) -> None:
+    more = settings(live_hub, allowedErrors=[NOT_SIGNED_IN])
     browser.run("signInPage", **more)
 
 

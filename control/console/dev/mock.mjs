@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
+import { difference, hitTable, memory, threads, valueAt } from "./mock_reading.mjs";
 import { FILES, INSTANCES, makeHit, PRICING, sourceOf } from "./mock_data.mjs";
 
 const PORT = Number(process.env.PORT ?? 7999);
@@ -227,8 +228,11 @@ function api(method, path, query, body) {
       return instances(id, part, query);
     case "GET sources":
       return { status: 200, body: sourceOf(PRICING) };
+    case "POST instances":
+      return { status: 200, body: part === "memory" ? memory(body) : threads() };
     case "GET probes":
       if (part === "metrics") return metrics(id);
+      if (part === "hits") return hitsOf(id, query);
       return { status: 200, body: { probes: [...state.probes.values()].reverse() } };
     case "POST probes":
       return setProbe(body);
@@ -241,7 +245,7 @@ function api(method, path, query, body) {
       send({ t: "live_probe_removed", id });
       return { status: 204 };
     case "GET snapshots":
-      return snapshots(id, query);
+      return snapshots(id, part, query);
     default:
       return refuse(404, "not_found", "no such call");
   }
@@ -256,10 +260,22 @@ function instances(id, part, query) {
     : refuse(404, "not_loaded", "this process has not loaded that file");
 }
 
-function snapshots(id, query) {
-  const isKind = ({ kind = "snapshot" }) => kind === (query.get("kind") ?? kind);
+function hitsOf(id, query) {
+  const hits = state.hits.filter(({ summary: { probe, kind } }) => probe === id && kind !== "log");
+  return { status: 200, body: hitTable(hits, query) };
+}
+
+function snapshots(id, part, query) {
+  const wanted = { kind: query.get("kind"), probe: query.get("probe") };
+  const before = Number(query.get("before") ?? Infinity);
+  const isKind = ({ kind = "snapshot", probe, position }) =>
+    kind === (wanted.kind ?? kind) && probe === (wanted.probe ?? probe) && position < before;
   if (!id) return { status: 200, body: { snapshots: state.hits.map((one) => one.summary).filter(isKind) } };
-  const found = state.hits.find((one) => one.summary.id.startsWith(id));
+  const byId = (wantedId) => state.hits.find((one) => one.summary.id.startsWith(wantedId));
+  const found = byId(id);
+  if (found && part === "value") return { status: 200, body: valueAt(found, query.get("path")) };
+  const other = part === "diff" && byId(query.get("with"));
+  if (found && other) return { status: 200, body: difference(found, other) };
   return found
     ? { status: 200, body: found }
     : refuse(404, "not_found", "no such snapshot: it may be past its retention");

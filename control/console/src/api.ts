@@ -1,10 +1,14 @@
 /** The hub's HTTP calls (docs/api.md), one function each. */
 import type { Checked } from "./check";
+import type { MemoryAnswer } from "./memory";
+import type { Diff, HitTable, ValueAnswer } from "./reading";
+import type { ThreadDump } from "./threads";
 import type {
   ApiError,
   CheckRequest,
   File,
   Instance,
+  MemoryRequest,
   MetricView,
   ProbeEdit,
   ProbeRequest,
@@ -13,6 +17,7 @@ import type {
   SnapshotSummary,
   SnapshotView,
   Source,
+  ThreadsRequest,
 } from "./wire";
 
 /** An answer of 400 and above, or none at all (status 0). `message` is for people and says what to do. */
@@ -106,6 +111,57 @@ export async function readSnapshot(id: string): Promise<SnapshotView> {
   return call("GET", `snapshots/${encodeURIComponent(id)}`);
 }
 
+/** A table over the hits of a probe, newest first; `columns` empty: as the hub thinks best. */
+export async function readHits(
+  probe: string,
+  ask: { columns: string; limit: number; before?: number },
+  signal: AbortSignal,
+): Promise<HitTable> {
+  const parameters = new URLSearchParams({ limit: String(ask.limit) });
+  if (ask.columns) parameters.set("columns", ask.columns);
+  if (ask.before !== undefined) parameters.set("before", String(ask.before));
+  return call("GET", `probes/${encodeURIComponent(probe)}/hits?${parameters.toString()}`, undefined, signal);
+}
+
+export async function readValue(
+  id: string,
+  ask: { path: string; depth?: number; frame?: number },
+  signal?: AbortSignal,
+): Promise<ValueAnswer> {
+  const { path, depth = 1, frame = 0 } = ask;
+  const parameters = new URLSearchParams({ path, depth: String(depth), frame: String(frame) });
+  return call("GET", `snapshots/${encodeURIComponent(id)}/value?${parameters.toString()}`, undefined, signal);
+}
+
+export async function readDiff(left: string, right: string, signal: AbortSignal): Promise<Diff> {
+  const path = `snapshots/${encodeURIComponent(left)}/diff?with=${encodeURIComponent(right)}`;
+  return call("GET", path, undefined, signal);
+}
+
+/** The snapshot of the same probe before this one; undefined when it is the first. */
+export async function snapshotBefore(hit: SnapshotSummary): Promise<SnapshotSummary | undefined> {
+  const parameters = new URLSearchParams({ kind: "snapshot", limit: "1" });
+  parameters.set("probe", hit.probe);
+  parameters.set("before", String(hit.position));
+  const { snapshots } = await call<{ snapshots: SnapshotSummary[] }>(
+    "GET",
+    `snapshots?${parameters.toString()}`,
+  );
+  return snapshots[0];
+}
+
+export async function askMemory(
+  instance: string,
+  request: MemoryRequest,
+  signal?: AbortSignal,
+): Promise<MemoryAnswer> {
+  return call("POST", `instances/${encodeURIComponent(instance)}/memory`, request, signal);
+}
+
+export async function dumpThreads(instance: string, request: ThreadsRequest): Promise<ThreadDump> {
+  return call("POST", `instances/${encodeURIComponent(instance)}/threads`, request);
+}
+
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
   if (signal) init.signal = signal;
@@ -116,7 +172,8 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
   let response: Response;
   try {
     response = await fetch(`/api/v1/${path}`, init);
-  } catch {
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw new ApiFailure(0, "unreachable", "The hub does not answer. Check that it runs, then try again.");
   }
   noteClock(response);

@@ -55,7 +55,7 @@ export interface Piece {
  * `text` cut into pieces that are refused and pieces that are not; together they are the text. What is missing at its
  * end is a piece behind it: a blank that is refused.
  */
-export function piecesOf(text: string, refusals: readonly Refusal[]): Piece[] {
+export function piecesOf(text: string, refusals: readonly Pick<Refusal, "from" | "to">[]): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   const cut = (to: number, refused: boolean): void => {

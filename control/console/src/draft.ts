@@ -2,7 +2,7 @@
 import { locationKind } from "./location";
 import type { ActionOptions, Label, Limits, Probe, ProbeEdit, ProbeRequest, Target } from "./wire";
 
-export type Action = "snapshot" | "log" | "metric" | "timer";
+export type Action = "snapshot" | "log" | "metric" | "timer" | "span";
 export type Reach = "all" | "one" | "first";
 
 export interface Draft {
@@ -17,6 +17,8 @@ export interface Draft {
   /** snapshot: one expression on each line */
   watches: string;
   watchesOnly: boolean;
+  /** snapshot: with the frames of C code */
+  native: boolean;
   template: string;
   level: NonNullable<ActionOptions["level"]>;
   toLogging: boolean;
@@ -24,7 +26,7 @@ export interface Draft {
   metric: string;
   metricKind: NonNullable<ActionOptions["metric_kind"]>;
   value: string;
-  /** metric and timer: NAME=EXPRESSION or NAME on each line */
+  /** metric and timer: NAME=EXPRESSION or NAME on each line; span: its attributes */
   labels: string;
   until: string;
   /** null: the action's own number */
@@ -32,6 +34,8 @@ export interface Draft {
   when: string;
   /** null: ten a second */
   rate: number | null;
+  /** Percent of one core; null: the process's budget alone bounds it */
+  budget: number | null;
   /** Minutes; 0: as it is (edits) */
   expiryMinutes: number;
   reach: Reach;
@@ -50,15 +54,16 @@ export const DEFAULT_HITS: Record<Action, number | null> = {
   log: 1000,
   metric: null,
   timer: null,
+  span: null,
 };
 
 export function newDraft(service: string, location: string, path: string, line: number): Draft {
   return {
     ...{ service, location, path, line },
-    ...{ action: "snapshot", condition: "", watches: "", watchesOnly: false },
+    ...{ action: "snapshot", condition: "", watches: "", watchesOnly: false, native: false },
     ...{ template: "", level: "info", toLogging: false },
     ...{ metric: "", metricKind: "count", value: "", labels: "", until: "" },
-    ...{ hits: null, when: "", rate: null, expiryMinutes: 60, reach: "all", instance: "" },
+    ...{ hits: null, when: "", rate: null, budget: null, expiryMinutes: 60, reach: "all", instance: "" },
   };
 }
 
@@ -72,7 +77,7 @@ const NO_OPTIONS: Required<ActionOptions> = {
 
 /** A draft with everything the probe has. */
 export function draftOf(probe: Probe, path: string, line: number): Draft {
-  const action = probe.action === "span" || probe.action === "memory" ? "snapshot" : probe.action;
+  const { action } = probe;
   const options = { ...NO_OPTIONS, ...probe.options };
   return {
     ...newDraft(probe.service, probe.location, path, line),
@@ -82,6 +87,7 @@ export function draftOf(probe: Probe, path: string, line: number): Draft {
     condition: probe.condition ?? "",
     watches: options.watches.join("\n"),
     watchesOnly: options.watches_only,
+    native: options.native,
     template: options.template,
     level: options.level,
     toLogging: options.to_logging,
@@ -95,9 +101,15 @@ export function draftOf(probe: Probe, path: string, line: number): Draft {
   };
 }
 
-function limitFields({ hits = 0, when = "", rate_per_s: rate = 10 }: Limits, action: Action): Partial<Draft> {
+function limitFields(limits: Limits, action: Action): Partial<Draft> {
+  const { hits = 0, when = "", rate_per_s: rate = 10, budget_percent: budget = 0 } = limits;
   const bounded = hits > 0 && hits < MAX_HITS ? hits : null;
-  return { hits: bounded === DEFAULT_HITS[action] ? null : bounded, when, rate: rate === 10 ? null : rate };
+  return {
+    hits: bounded === DEFAULT_HITS[action] ? null : bounded,
+    when,
+    rate: rate === 10 ? null : rate,
+    budget: budget > 0 ? budget : null,
+  };
 }
 
 function targetFields({ first = false, instances = [] }: Target): Partial<Draft> {
@@ -111,16 +123,22 @@ export function problemOf(draft: Draft): string {
   if (kind === null) {
     return "Say where: path/of/file.py:LINE, module:function, module:function:exit or raise:module.Type.";
   }
-  const { hits, rate } = draft;
+  const limits = limitProblem(draft);
+  return limits || actionProblem(draft, kind);
+}
+
+function limitProblem({ hits, rate, budget, when }: Draft): string {
   if (hits !== null && !(Number.isInteger(hits) && hits >= 1 && hits <= MAX_HITS)) {
     return `Hits must be a whole number from 1 to ${MAX_HITS.toLocaleString("en-US")}.`;
   }
   if (rate !== null && !(rate >= 0.001 && rate <= MAX_RATE))
     return `The rate is 0.001 to ${MAX_RATE} hits a second.`;
-  if (draft.when.trim() && !/^(>=|every )?[1-9]\d{0,8}$/.test(draft.when.trim())) {
+  if (budget !== null && !(budget > 0 && budget <= 100))
+    return "The budget is more than 0, up to 100 percent.";
+  if (when.trim() && !/^(>=|every )?[1-9]\d{0,8}$/.test(when.trim())) {
     return "'Which passes' is a number such as 5 (the fifth), >=5 (from the fifth on) or every 5.";
   }
-  return actionProblem(draft, kind);
+  return "";
 }
 
 function actionProblem(draft: Draft, kind: string): string {
@@ -142,12 +160,18 @@ function actionProblem(draft: Draft, kind: string): string {
         return "A timer that begins at a line needs the line where it ends; or time a function: module:function.";
       }
       return labelProblem(draft.labels);
+    case "span":
+      return linesOf(draft.labels).length === 0
+        ? "Write the attributes, NAME=EXPRESSION on each line, such as: tier=customer.tier"
+        : labelProblem(draft.labels);
   }
 }
 
 function labelProblem(labels: string): string {
   const wrong = linesOf(labels).find((line) => labelOf(line) === null);
-  return wrong === undefined ? "" : `${wrong} is no label: write NAME=EXPRESSION, as in tier=customer.tier`;
+  return wrong === undefined
+    ? ""
+    : `${wrong} is not understood: write NAME=EXPRESSION, as in tier=customer.tier`;
 }
 
 /** What the hub is asked to set. `nowMs`: the hub's time. */
@@ -175,6 +199,7 @@ export function editOf(draft: Draft, nowMs: number): ProbeEdit {
     hits: draft.hits,
     when: draft.when.trim() || null,
     rate_per_s: draft.rate,
+    budget_percent: draft.budget,
   };
   if (draft.expiryMinutes > 0) limits["expires_at_ms"] = limitsOf(draft, nowMs).expires_at_ms;
   const options: Record<string, unknown> = { ...EDITABLE[draft.action], ...optionsOf(draft) };
@@ -183,10 +208,11 @@ export function editOf(draft: Draft, nowMs: number): ProbeEdit {
 
 /** Members that an edit takes away when the form has left them empty. */
 const EDITABLE: Record<Action, Record<string, null>> = {
-  snapshot: { watches: null, watches_only: null },
+  snapshot: { watches: null, watches_only: null, native: null },
   log: { level: null, to_logging: null },
   metric: { value: null, labels: null },
   timer: { until: null, labels: null },
+  span: {},
 };
 
 function limitsOf(draft: Draft, nowMs: number): Limits {
@@ -194,6 +220,7 @@ function limitsOf(draft: Draft, nowMs: number): Limits {
   if (draft.hits !== null) limits.hits = draft.hits;
   if (draft.when.trim()) limits.when = draft.when.trim();
   if (draft.rate !== null) limits.rate_per_s = draft.rate;
+  if (draft.budget !== null) limits.budget_percent = draft.budget;
   // An hour is the hub's own default: clocks that differ do not matter then.
   if (draft.expiryMinutes !== 60 || draft.edits)
     limits.expires_at_ms = Math.round(nowMs + draft.expiryMinutes * 60_000);
@@ -207,9 +234,7 @@ function optionsOf(draft: Draft): ActionOptions {
     .filter((label) => label !== null);
   switch (draft.action) {
     case "snapshot":
-      if (draft.watches.trim()) options.watches = linesOf(draft.watches);
-      if (draft.watchesOnly) options.watches_only = true;
-      return options;
+      return snapshotOptions(draft);
     case "log":
       options.template = draft.template;
       if (draft.level !== "info") options.level = draft.level;
@@ -223,8 +248,19 @@ function optionsOf(draft: Draft): ActionOptions {
     case "timer":
       options.metric = draft.metric.trim() || "probe.duration";
       if (draft.until.trim()) options.until = draft.until.trim();
+      break;
+    case "span":
+      break;
   }
   if (labels.length > 0) options.labels = labels;
+  return options;
+}
+
+function snapshotOptions({ watches, watchesOnly, native }: Draft): ActionOptions {
+  const options: ActionOptions = {};
+  if (watches.trim()) options.watches = linesOf(watches);
+  if (watchesOnly) options.watches_only = true;
+  if (native) options.native = true;
   return options;
 }
 

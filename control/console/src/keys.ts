@@ -1,8 +1,17 @@
 /** The page's keyboard shortcuts. Fields keep their keys; only Escape leaves them. */
 import { signal } from "@preact/signals";
 import { closeDraft, draft, startDraft } from "./state/probes";
-import { neighbour } from "./state/snapshots";
-import { closeSnapshot, openSnapshot, service, snapshot, tab } from "./state/view";
+import { compareWithPrevious, neighbour, showTable } from "./state/snapshots";
+import {
+  closeMiddle,
+  closeSnapshot,
+  instance,
+  openSnapshot,
+  service,
+  showMiddle,
+  snapshot,
+  tab,
+} from "./state/view";
 
 export const helpOpen = signal(false);
 
@@ -12,7 +21,11 @@ export const SHORTCUTS: [keys: string[], what: string][] = [
   [["Enter"], "in the source: probe the current line"],
   [["n"], "probe a location by typing it"],
   [["j", "k"], "next and previous snapshot"],
-  [["Esc"], "close the form, the snapshot, this help"],
+  [["d"], "what differs from the probe's snapshot before"],
+  [["t"], "table over the hits of the open snapshot's probe"],
+  [["m"], "memory of a process"],
+  [["s"], "stacks of all threads of a process"],
+  [["Esc"], "close the form, the snapshot, the view, this help"],
   [["?"], "show this help"],
 ];
 
@@ -25,6 +38,10 @@ const ACTIONS: Record<string, () => void> = {
   },
   j: () => step(1),
   k: () => step(-1),
+  d: () => void compareWithPrevious(),
+  t: showTable,
+  m: () => service.value && showMiddle({ kind: "memory", instance: instance.value }),
+  s: () => service.value && showMiddle({ kind: "threads", instance: instance.value }),
   "?": () => (helpOpen.value = !helpOpen.value),
 };
 
@@ -46,6 +63,7 @@ function closeTopmost(): void {
   if (helpOpen.value) helpOpen.value = false;
   else if (draft.value) closeDraft();
   else if (snapshot.value) closeSnapshot();
+  else closeMiddle();
 }
 
 function focusSearch(): void {

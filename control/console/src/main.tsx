@@ -14,6 +14,10 @@ import "./styles/services.css";
 import "./styles/source.css";
 import "./styles/probe.css";
 import "./styles/snapshot.css";
+import "./styles/middle.css";
+import "./styles/diff.css";
+import "./styles/memory.css";
+import "./styles/threads.css";
 
 const token = takeTokenFromAddress(); // before anything else can read or copy the address
 followTheme();

@@ -1,5 +1,5 @@
 /** One probe over all its instances: the state to show, the counters added up, and why it did not fire. */
-import { count, plural } from "./count";
+import { plural } from "./count";
 import { locationKind, matchesPath, parsePlace } from "./location";
 import { hitWord } from "./probe_words";
 import type { Gates, Instance, Probe, ProbeState, ProbeView } from "./wire";
@@ -52,18 +52,16 @@ export interface GateCount {
   count: number;
 }
 
-/** The counters worth showing: those above zero, and always `reached` and `captured`. */
-export function gateCounts(gates: Gates): GateCount[] {
-  return GATE_WORDS.map(([gate, words]) => ({ gate, words, count: gates[gate] ?? 0 })).filter(
-    ({ gate, count: n }) => n > 0 || ALWAYS_SHOWN.has(gate),
-  );
-}
-
-/** `reached 48,120 · condition false 48,119 · captured 1` */
-export function gateSentence(gates: Gates): string {
-  return gateCounts(gates)
-    .map(({ words, count: n }) => `${words} ${count(n)}`)
-    .join(" · ");
+/**
+ * The counters worth showing: those above zero, and always `reached` and `captured`. With `when`, passes that are none
+ * of its own are counted as those after the last hit.
+ */
+export function gateCounts(gates: Gates, when = ""): GateCount[] {
+  return GATE_WORDS.map(([gate, words]) => ({
+    gate,
+    words: gate === "hit_limit" && when ? "not due" : words,
+    count: gates[gate] ?? 0,
+  })).filter(({ gate, count: n }) => n > 0 || ALWAYS_SHOWN.has(gate));
 }
 
 export function summarizeProbe(

@@ -25,7 +25,11 @@ export function actionWords({ action, options = {} }: Probe): ActionWords | null
     case "timer":
       return { words: options.until ? `time until ${shortLocation(options.until)}` : "time", code: "", more };
     default:
-      return { words: "attributes of the span", code: "", more };
+      return {
+        words: "span attributes",
+        code: (options.labels ?? []).map(({ name, value }) => `${name}=${value}`).join(", "),
+        more: "",
+      };
   }
 }
 

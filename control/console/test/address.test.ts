@@ -3,19 +3,30 @@ import { describe, expect, it } from "vitest";
 import { matchesPath, parsePlace, shortPath } from "../src/location";
 import { searchFiles } from "../src/state/files";
 import { takeTokenFromAddress } from "../src/state/session";
-import { readAddress, writeAddress } from "../src/state/view";
+import { type Middle, readAddress, SOURCE, writeAddress } from "../src/state/view";
 
 describe("the address", () => {
   it("survives the way there and back, whatever the names", () => {
-    const address = { service: "a&b=c#d", path: "/srv/ü ber/<x>.py", line: 42, snapshot: "abc" };
-    expect(readAddress(writeAddress(address))).toEqual(address);
+    const place = { service: "a&b=c#d", path: "/srv/ü ber/<x>.py", line: 42, snapshot: "abc" };
+    const middles: Middle[] = [
+      SOURCE,
+      { kind: "hits", probe: "p1", columns: "user['a,b'].id, total" },
+      { kind: "hits", probe: "p1", columns: "" },
+      { kind: "diff", left: "a1", right: "b2" },
+      { kind: "memory", instance: "i1" },
+      { kind: "threads", instance: "" },
+    ];
+    for (const middle of middles)
+      expect(readAddress(writeAddress({ ...place, middle }))).toEqual({ ...place, middle });
   });
 
   it("is empty when nothing is chosen, and takes no nonsense", () => {
-    expect(writeAddress({ service: "", path: "", line: 7, snapshot: "" })).toBe("");
+    expect(writeAddress({ service: "", path: "", line: 7, snapshot: "", middle: SOURCE })).toBe("");
     expect(readAddress("#line=-3").line).toBe(0);
     expect(readAddress("#line=1e999").line).toBe(0);
     expect(readAddress("#%%%").service).toBe("");
+    for (const nonsense of ["#view=hits", "#view=diff&left=a", "#view=elsewhere"])
+      expect(readAddress(nonsense).middle).toEqual(SOURCE);
   });
 
   it("loses the token at once and keeps the rest", () => {

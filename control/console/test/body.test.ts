@@ -112,3 +112,25 @@ describe("a snapshot's body", () => {
     expect(body?.cut).toBeUndefined();
   });
 });
+
+it("has watches: objects of the program, values of their own, and why there is none", () => {
+  const parsed = parseBody({
+    format: 1,
+    frames: [],
+    values: [{ type: "int", text: "7" }],
+    watches: [
+      { expression: "order.total", value: 0 },
+      { expression: "len(order)", type: "int", text: "3" },
+      { expression: "nix", error: "there is no 'nix'" },
+      { expression: "card", cut: "redacted:pattern", rule: "card number" },
+      { expression: "odd", value: 99 },
+    ],
+  });
+  const shown = parsed?.watches.map(([name, ref]) => [name, parsed.values[ref]]);
+  expect(shown?.slice(0, 4)).toEqual([
+    ["order.total", { type: "int", text: "7" }],
+    ["len(order)", { type: "int", text: "3" }],
+    ["nix", { cut: "failed", rule: "there is no 'nix'" }],
+    ["card", { cut: "redacted:pattern", rule: "card number" }],
+  ]);
+});

@@ -25,6 +25,7 @@ describe("what the hub is asked to set", () => {
       toLogging: true,
       watches: "a\n\n b ",
       watchesOnly: true,
+      native: true,
       metric: "shop.total",
       metricKind: "histogram",
       value: "total",
@@ -36,7 +37,7 @@ describe("what the hub is asked to set", () => {
       { name: "tier", value: "customer.tier" },
       { name: "path", value: "path" },
     ];
-    expect(options("snapshot")).toEqual({ watches: ["a", "b"], watches_only: true });
+    expect(options("snapshot")).toEqual({ watches: ["a", "b"], watches_only: true, native: true });
     expect(options("log")).toEqual({ template: "total {total}", level: "error", to_logging: true });
     expect(options("metric")).toEqual({
       metric: "shop.total",
@@ -45,6 +46,7 @@ describe("what the hub is asked to set", () => {
       labels,
     });
     expect(options("timer")).toEqual({ metric: "shop.total", until: "shop/pricing.py:30", labels });
+    expect(options("span")).toEqual({ labels });
   });
 
   it("names a metric as the terminal does when nobody named it", () => {
@@ -54,13 +56,22 @@ describe("what the hub is asked to set", () => {
 
   it("has the limits and the processes that were chosen", () => {
     const request = requestOf(
-      draft({ hits: 7, when: " every 5 ", rate: 0.5, expiryMinutes: 5, reach: "one", instance: "a1" }),
+      draft({
+        hits: 7,
+        when: " every 5 ",
+        rate: 0.5,
+        budget: 2,
+        expiryMinutes: 5,
+        reach: "one",
+        instance: "a1",
+      }),
       NOW,
     );
     expect(request.limits).toEqual({
       hits: 7,
       when: "every 5",
       rate_per_s: 0.5,
+      budget_percent: 2,
       expires_at_ms: NOW + 300_000,
     });
     expect(request.target).toEqual({ instances: ["a1"] });
@@ -96,9 +107,22 @@ describe("a change of a probe", () => {
     );
     expect(edit).toEqual({
       condition: "",
-      limits: { hits: 3, when: null, rate_per_s: null },
+      limits: { hits: 3, when: null, rate_per_s: null, budget_percent: null },
       options: { metric: "shop.total", metric_kind: "gauge", value: "total", labels: null },
     });
+  });
+
+  it("keeps the attributes of a span, and what a snapshot was asked for", () => {
+    const labels = [{ name: "tier", value: "tier" }];
+    const span = draftOf(probeView("p", { action: "span", options: { labels } }).probe, "", 0);
+    expect(editOf(span, NOW).options).toEqual({ labels });
+    const view = probeView("p", {
+      options: { native: true, watches: ["a"] },
+      limits: { hits: 1, budget_percent: 3 },
+    });
+    const edit = editOf({ ...draftOf(view.probe, "", 0), native: false }, NOW);
+    expect(edit.options).toEqual({ native: null, watches: ["a"], watches_only: null });
+    expect(edit.limits).toMatchObject({ budget_percent: 3 });
   });
 
   it("gives it more time when somebody chose some, an hour too", () => {
@@ -113,11 +137,14 @@ describe("what cannot be sent", () => {
     ["Hits must be", { hits: 0 }],
     ["Hits must be", { hits: NaN }],
     ["rate", { rate: 0 }],
+    ["budget", { budget: 0 }],
+    ["budget", { budget: 101 }],
+    ["attributes", { action: "span" }],
     ["Which passes", { when: "sometimes" }],
     ["Only these", { watchesOnly: true }],
     ["text to log", { action: "log" }],
     ["gauge needs a value", { action: "metric", metricKind: "gauge" }],
-    ["no label", { action: "metric", labels: "a-b" }],
+    ["a-b is not understood", { action: "metric", labels: "a-b" }],
     ["needs the line where it ends", { action: "timer" }],
     ["not where something is raised", { action: "timer", location: "raise:KeyError" }],
   ])("says why: %s", (message, more) => {

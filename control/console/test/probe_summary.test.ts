@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gateSentence, linesInFile, summarizeProbe } from "../src/probe_summary";
+import { gateCounts, linesInFile, summarizeProbe } from "../src/probe_summary";
 import type { Instance, ProbeView } from "../src/wire";
 import { instance, probeView, state } from "./samples";
 
@@ -86,10 +86,16 @@ describe("why it did not fire", () => {
 });
 
 it("writes the counters as people say them, without the zeros", () => {
-  expect(gateSentence({ reached: 48_120, condition_false: 48_119, captured: 1, dropped: 0 })).toBe(
-    "reached 48,120 · condition false 48,119 · captured 1",
-  );
-  expect(gateSentence({})).toBe("reached 0 · captured 0");
+  const gates = { reached: 48_120, condition_false: 48_119, captured: 1, dropped: 0 };
+  expect(gateCounts(gates).map(({ words, count }) => `${words} ${count}`)).toEqual([
+    "reached 48120",
+    "condition false 48119",
+    "captured 1",
+  ]);
+  const left = (when: string) =>
+    gateCounts({ hit_limit: 3 }, when).find(({ gate }) => gate === "hit_limit")?.words;
+  expect([left(""), left("every 5")]).toEqual(["after last hit", "not due"]);
+  expect(gateCounts({}).map(({ gate }) => gate)).toEqual(["reached", "captured"]);
 });
 
 describe("the lines of a file at which a probe stands", () => {

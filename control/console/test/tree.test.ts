@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseBody, type Body, type Frame } from "../src/snapshot/body";
 import {
   filterRows,
+  followPath,
   keysAbove,
   makeTree,
   MAX_FILTER_ROWS,
@@ -219,4 +220,64 @@ describe("the filter", () => {
 it("names the rows to open so that a deep one shows", () => {
   expect(keysAbove("3/0/12")).toEqual(["3", "3/0"]);
   expect(keysAbove("3")).toEqual([]);
+});
+
+describe("a path", () => {
+  const of = body(
+    [
+      {
+        type: "Order",
+        fields: [
+          ["lines", 1],
+          ["customer", 4],
+          ["lines_total", 3],
+        ],
+      },
+      { type: "list", size: 2, items: [2, 2] },
+      { type: "dict", entries: [[5, 3]] },
+      { type: "int", text: "7" },
+      { type: "Customer", fields: [["name", 5]] },
+      { type: "str", text: "'a.b'", size: 3 },
+      { type: "set", size: 1, items: [3] },
+    ],
+    [
+      ["order", 0],
+      ["customer", 4],
+      ["tags", 6],
+    ],
+  );
+  const tree = makeTree(of.values, frameOf(of));
+  const labelAt = (path: string) => {
+    const followed = followPath(tree, path);
+    if (!followed) return undefined;
+    const open = new Set([...keysAbove(followed.key), followed.key]);
+    const row = visibleRows(tree, open).find(({ key }) => key === followed.key);
+    return [row?.path, followed.rest];
+  };
+
+  it("leads to the row of its value, over steps of every kind", () => {
+    expect(labelAt("order.lines[0]['a.b']")).toEqual(["order.lines[0]['a.b']", ""]);
+    expect(labelAt('order.lines[0]["a.b"]')).toEqual(["order.lines[0]['a.b']", ""]);
+    expect(labelAt("order.lines[-1]")).toEqual(["order.lines[0]", ""]);
+    expect(labelAt("order.lines_total")).toEqual(["order.lines_total", ""]);
+    expect(labelAt("tags[0]")).toEqual(["tags{0}", ""]);
+  });
+
+  it("leads to where an object is opened, when it stands in several places", () => {
+    expect(labelAt("order.customer.name")).toEqual(["customer.name", ""]);
+    expect(labelAt("order.customer")).toEqual(["customer", ""]);
+  });
+
+  it("says what of it leads nowhere", () => {
+    expect(labelAt("order.lines[7].price")).toEqual(["order.lines", "[7].price"]);
+    expect(labelAt("order.li")).toEqual(["order", ".li"]);
+    expect(labelAt("order.")).toEqual(["order", "."]);
+    expect(labelAt("nix.x")).toBeUndefined();
+  });
+
+  it("ends, also where an object holds itself", () => {
+    const loop = body([{ type: "Node", fields: [["next", 0]] }], [["node", 0]]);
+    const path = `node${".next".repeat(50)}`;
+    expect(followPath(makeTree(loop.values, frameOf(loop)), path)).toEqual({ key: "0", rest: "" });
+  });
 });

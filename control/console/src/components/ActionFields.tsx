@@ -15,6 +15,8 @@ export function ActionFields({ wanted, change }: FieldProps) {
       return <MetricFields wanted={wanted} change={change} />;
     case "timer":
       return <TimerFields wanted={wanted} change={change} />;
+    case "span":
+      return <SpanFields wanted={wanted} change={change} />;
     default:
       return null;
   }
@@ -93,6 +95,24 @@ function TimerFields({ wanted, change }: FieldProps) {
         autocomplete="off"
         value={wanted.until}
         onInput={(event) => change({ until: event.currentTarget.value })}
+      />
+    </label>
+  );
+}
+
+function SpanFields({ wanted, change }: FieldProps) {
+  return (
+    <label class="field">
+      <span class="field-name">put</span>
+      <textarea
+        class="mono grow"
+        aria-label="Attributes"
+        rows={2}
+        placeholder={"user=customer.id\ntier=customer.tier"}
+        title="NAME=EXPRESSION on each line: attributes of the span that is current"
+        spellcheck={false}
+        value={wanted.labels}
+        onInput={(event) => change({ labels: event.currentTarget.value })}
       />
     </label>
   );

@@ -1,13 +1,13 @@
 import { loaded } from "../state/hub";
-import { tab } from "../state/view";
+import { middle, MIDDLE_WORDS, tab } from "../state/view";
 import { Announcer } from "./Announcer";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { FilePane } from "./FilePane";
 import { Header } from "./Header";
 import { HelpDialog } from "./HelpDialog";
+import { MiddlePane } from "./MiddlePane";
 import { RightPane } from "./RightPane";
 import { ServicePane } from "./ServicePane";
-import { SourcePane } from "./SourcePane";
 import { Splitter } from "./Splitter";
 import { TabBar } from "./TabBar";
 
@@ -21,8 +21,8 @@ export function Console() {
           <ServicePane />
           <FilePane />
         </nav>
-        <main class="pane pane-source" aria-label="Source">
-          <SourcePane />
+        <main class="pane pane-source" aria-label={MIDDLE_WORDS[middle.value.kind]}>
+          <MiddlePane />
         </main>
         <Splitter />
         <aside class="pane pane-right" aria-label="Probes and snapshots">

@@ -55,12 +55,12 @@ export function ExpressionField(props: ExpressionFieldProps) {
 
 interface UnderlinedProps {
   text: string;
-  refusals: readonly Refusal[];
+  refusals: readonly Pick<Refusal, "from" | "to">[];
   children: preact.ComponentChildren;
 }
 
 /** A field cannot underline a part of its text: the same text, unseen, lies behind it and does. */
-function Underlined({ text, refusals, children }: UnderlinedProps) {
+export function Underlined({ text, refusals, children }: UnderlinedProps) {
   return (
     <span class="expression grow">
       <span class="expression-marks mono" aria-hidden="true">
@@ -74,7 +74,7 @@ function Underlined({ text, refusals, children }: UnderlinedProps) {
   );
 }
 
-function followScroll(event: Event): void {
+export function followScroll(event: Event): void {
   const field = event.currentTarget as HTMLInputElement;
   const marks = field.parentElement?.querySelector(".expression-marks");
   if (marks) marks.scrollLeft = field.scrollLeft;

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { plural } from "../count";
 import { baseName } from "../location";
-import type { Awaiter, Body, Frame } from "../snapshot/body";
+import type { Awaiter, Body, Frame, NativeFrame } from "../snapshot/body";
 import { frameIndex } from "../state/snapshots";
 
 /** Deep stacks start folded: the first frames tell most. */
@@ -34,7 +34,7 @@ export function FrameList({ body }: { body: Body }) {
 }
 
 /** A task that waits for the one above it: where it stands. */
-function AwaiterRow({ awaiter }: { awaiter: Awaiter }) {
+export function AwaiterRow({ awaiter }: { awaiter: Awaiter }) {
   return (
     <>
       <p class="note">
@@ -55,6 +55,17 @@ function AwaiterRow({ awaiter }: { awaiter: Awaiter }) {
   );
 }
 
+function NativeRow({ frame }: { frame: NativeFrame }) {
+  const module = baseName(frame.module ?? "?");
+  return (
+    <p class="frame-row native-row" title={`${frame.module ?? "?"} +${frame.offset}`}>
+      <span class="grow ellipsis">{frame.symbol ?? frame.offset}</span>
+      <span class="mono nowrap">{module}</span>
+    </p>
+  );
+}
+
+/** A frame, and the C code between it and its caller where that was asked for. */
 function FrameRow({ frame, position }: { frame: Frame; position: number }) {
   return (
     <li>
@@ -69,6 +80,9 @@ function FrameRow({ frame, position }: { frame: Frame; position: number }) {
           {baseName(frame.file)}:{frame.line}
         </span>
       </button>
+      {frame.native.map((native, index) => (
+        <NativeRow key={index} frame={native} />
+      ))}
     </li>
   );
 }

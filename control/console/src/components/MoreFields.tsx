@@ -34,6 +34,11 @@ function ActionOptions({ wanted, change }: FieldProps) {
             checked={wanted.watchesOnly}
             change={(watchesOnly) => change({ watchesOnly })}
           />
+          <Check
+            words="With the frames of C code between those of Python"
+            checked={wanted.native}
+            change={(native) => change({ native })}
+          />
         </>
       );
     case "log":
@@ -44,6 +49,8 @@ function ActionOptions({ wanted, change }: FieldProps) {
           change={(toLogging) => change({ toLogging })}
         />
       );
+    case "span":
+      return null;
     default:
       return (
         <>
@@ -92,6 +99,18 @@ function PassFields({ wanted, change }: FieldProps) {
           placeholder="10"
           value={wanted.rate ?? ""}
           onInput={(event) => change({ rate: numberOf(event.currentTarget) })}
+        />
+      </label>
+      <label class="more-row" title="Share of one core that this probe may cost; over it, the probe rests">
+        <span>Budget, percent</span>
+        <input
+          type="number"
+          min={0.001}
+          max={100}
+          step="any"
+          placeholder="the process's own"
+          value={wanted.budget ?? ""}
+          onInput={(event) => change({ budget: numberOf(event.currentTarget) })}
         />
       </label>
     </>

@@ -22,6 +22,7 @@ const ACTIONS: [Action, string, string][] = [
   ["log", "Log", "Log a line with values"],
   ["metric", "Metric", "Count, or measure a number"],
   ["timer", "Timer", "Time a function, or the way to another line"],
+  ["span", "Span", "Put attributes on the span of OpenTelemetry that is current"],
 ];
 
 /** Enter sets the probe, Escape closes. Stands under its line, or in the probes pane when there is none. */

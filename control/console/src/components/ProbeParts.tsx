@@ -41,10 +41,10 @@ export function ActionLine({ probe }: { probe: Probe }) {
   );
 }
 
-export function GateCounts({ gates }: { gates: Gates }) {
+export function GateCounts({ gates, probe }: { gates: Gates; probe: Probe }) {
   return (
     <ul class="gates" aria-label="Counters">
-      {gateCounts(gates).map(({ gate, words, count: n }) => (
+      {gateCounts(gates, probe.limits.when).map(({ gate, words, count: n }) => (
         <li key={gate} data-gate={gate}>
           {words} <b>{count(n)}</b>
         </li>

@@ -12,7 +12,7 @@ export function ProbeStrip({ shown }: { shown: ShownProbe }) {
           <ActionLine probe={view.probe} />
           <Condition probe={view.probe} />
         </span>
-        {summary.state !== "error" && <GateCounts gates={summary.gates} />}
+        {summary.state !== "error" && <GateCounts gates={summary.gates} probe={view.probe} />}
         <ProbeActions shown={shown} />
       </div>
       <Messages summary={summary} />

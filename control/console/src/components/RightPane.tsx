@@ -1,3 +1,4 @@
+import { isSnapshot } from "../state/fleet";
 import { shownHits } from "../state/snapshots";
 import { draft, shownProbes, startDraft } from "../state/probes";
 import { probeFilter, service, snapshot } from "../state/view";
@@ -68,9 +69,7 @@ function HitSection() {
   return (
     <section class="hits-section" aria-labelledby="hits-title">
       <div class="section-head">
-        <h2 id="hits-title">
-          {hits.some(({ kind }) => kind === "log") ? "Snapshots and logs" : "Snapshots"}
-        </h2>
+        <h2 id="hits-title">{hits.every(isSnapshot) ? "Snapshots" : "Snapshots and logs"}</h2>
         {probeFilter.value && (
           <button class="link" onClick={() => (probeFilter.value = "")}>
             of one probe: show all
@@ -84,7 +83,7 @@ function HitSection() {
       ) : (
         <ul class="hit-list">
           {hits.map((hit) =>
-            hit.kind === "log" ? <LogRow key={hit.id} hit={hit} /> : <HitRow key={hit.id} hit={hit} />,
+            isSnapshot(hit) ? <HitRow key={hit.id} hit={hit} /> : <LogRow key={hit.id} hit={hit} />,
           )}
         </ul>
       )}

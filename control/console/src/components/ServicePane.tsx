@@ -1,11 +1,12 @@
 import { plural } from "../count";
 import type { Service } from "../state/fleet";
 import { loaded, now, services } from "../state/hub";
-import { chooseService, instance, service } from "../state/view";
+import { chooseService, instance, middle, service, showMiddle } from "../state/view";
 import { ago } from "../time";
 import type { Instance } from "../wire";
 import { Command } from "./Command";
 import { EmptyState } from "./EmptyState";
+import { Icon } from "./Icon";
 
 /** Of the processes that are gone, the latest are worth a row. */
 const GONE_SHOWN = 20;
@@ -57,6 +58,7 @@ function InstanceList({ one }: { one: Service }) {
           <InstanceRow key={process.id} process={process} />
         ))}
       </ul>
+      {one.up.length > 0 && <ServiceViews />}
       {one.down.length > 0 && (
         <details>
           <summary>{plural(one.down.length, "process", "processes")} gone</summary>
@@ -67,6 +69,29 @@ function InstanceList({ one }: { one: Service }) {
           </ul>
         </details>
       )}
+    </div>
+  );
+}
+
+const VIEWS = [
+  ["memory", "Memory", "Where the memory of a process went (m)"],
+  ["threads", "Threads", "Where all threads of a process stand (s)"],
+] as const;
+
+/** What a running process can be asked besides its source. */
+function ServiceViews() {
+  return (
+    <div class="service-views">
+      {VIEWS.map(([kind, words, title]) => (
+        <button
+          key={kind}
+          title={title}
+          aria-pressed={middle.value.kind === kind}
+          onClick={() => showMiddle({ kind, instance: instance.value })}
+        >
+          <Icon name={kind} size={14} /> {words}
+        </button>
+      ))}
     </div>
   );
 }

@@ -2,7 +2,16 @@ import { plural } from "../count";
 import { baseName } from "../location";
 import type { Body } from "../snapshot/body";
 import { instances } from "../state/hub";
-import { neighbour, openedSnapshot, shownFrame, shownHits } from "../state/snapshots";
+import {
+  compareProblem,
+  compareWithPrevious,
+  frameIndex,
+  neighbour,
+  openedSnapshot,
+  shownFrame,
+  shownHits,
+  showTable,
+} from "../state/snapshots";
 import { closeSnapshot, openSnapshot } from "../state/view";
 import { clockTime, isoTime } from "../time";
 import type { SnapshotView } from "../wire";
@@ -10,7 +19,7 @@ import { EmptyState } from "./EmptyState";
 import { Excerpt } from "./Excerpt";
 import { FrameList } from "./FrameList";
 import { Icon } from "./Icon";
-import { Variables } from "./Variables";
+import { Variables, Watches } from "./Variables";
 
 const CUT_WORDS = new Map([
   ["bytes", "The snapshot reached its size limit: some values were left out."],
@@ -22,6 +31,11 @@ export function SnapshotPane() {
   return (
     <article class="snapshot" aria-label="Snapshot">
       <Toolbar />
+      {compareProblem.value && (
+        <p class="note snapshot-note" role="status">
+          {compareProblem.value}
+        </p>
+      )}
       {opened?.state === "failed" && (
         <EmptyState title="This snapshot cannot be shown.">
           <p class="problem" role="alert">
@@ -40,9 +54,26 @@ function Toolbar() {
   return (
     <div class="snapshot-bar">
       <button class="quiet" onClick={closeSnapshot} title="Back to the list (Esc)">
-        <Icon name="back" /> All snapshots <span class="muted">{shownHits.value.length}</span>
+        <Icon name="back" /> All <span class="muted">{shownHits.value.length}</span>
       </button>
       <span class="spring" />
+      <button
+        class="quiet"
+        title="What differs from the snapshot of this probe before it (d)"
+        disabled={!openedSnapshot.value?.view}
+        onClick={() => void compareWithPrevious()}
+      >
+        <Icon name="compare" /> Compare with previous
+      </button>
+      <button
+        class="quiet"
+        title="Table over all hits of this probe (t)"
+        aria-label="Table over all hits of this probe"
+        disabled={!openedSnapshot.value?.view}
+        onClick={showTable}
+      >
+        <Icon name="table" />
+      </button>
       <button
         class="quiet"
         aria-label="Newer snapshot"
@@ -98,7 +129,10 @@ function Contents({ view, body }: { view: SnapshotView; body: Body }) {
       </header>
       {frame && <Excerpt summary={summary} frame={frame} values={body.values} />}
       <FrameList body={body} />
-      {frame && <Variables frame={frame} values={body.values} />}
+      {body.watches.length > 0 && <Watches body={body} />}
+      {frame && (
+        <Variables snapshot={summary.id} frame={frame} number={frameIndex.value} values={body.values} />
+      )}
       {body.captureNs > 0 && (
         <p class="note">
           Copied in {captureTime(body.captureNs)} of the program's time;{" "}

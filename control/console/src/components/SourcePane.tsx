@@ -1,14 +1,10 @@
-import { useSignal } from "@preact/signals";
-import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
-import type { CodeViewProps } from "../code/CodeView";
 import { baseName, folderOf } from "../location";
 import { instances, loaded, services } from "../state/hub";
-import { messageOf } from "../state/session";
 import { type OpenSource, loadSource, openSource } from "../state/source";
 import { path, service } from "../state/view";
 import { EmptyState } from "./EmptyState";
 import { Icon } from "./Icon";
+import { Lazy } from "./Lazy";
 
 export function SourcePane() {
   const open = openSource.value;
@@ -24,7 +20,11 @@ export function SourcePane() {
           <button onClick={() => void loadSource()}>Try again</button>
         </EmptyState>
       )}
-      {open.source ? <LazyCode source={open.source} /> : open.state === "loading" && <CodeLoading />}
+      {open.source ? (
+        <Lazy load={loadCode} props={{ source: open.source }} label="Loading the source" />
+      ) : (
+        open.state === "loading" && <CodeLoading />
+      )}
     </>
   );
 }
@@ -84,24 +84,7 @@ function SourceHeader({ open }: { open: OpenSource }) {
 }
 
 /** The code viewer is half of all the console's bytes: loaded when the first file is opened. */
-function LazyCode(props: CodeViewProps) {
-  const view = useSignal<ComponentType<CodeViewProps> | null>(null);
-  const problem = useSignal("");
-  useEffect(() => {
-    import("../code/CodeView").then(
-      (module) => (view.value = module.CodeView),
-      (error: unknown) => (problem.value = messageOf(error)),
-    );
-  }, [view, problem]);
-  const CodeView = view.value;
-  if (CodeView) return <CodeView {...props} />;
-  if (!problem.value) return <CodeLoading />;
-  return (
-    <EmptyState title="The code viewer could not be loaded.">
-      <p class="muted">The hub may have been updated: reload the page.</p>
-    </EmptyState>
-  );
-}
+const loadCode = async () => (await import("../code/CodeView")).CodeView;
 
 function CodeLoading() {
   return <div class="code-loading" role="status" aria-label="Loading the source" />;

@@ -1,5 +1,5 @@
 import { shownHits } from "../state/snapshots";
-import { tab, type Tab } from "../state/view";
+import { middle, MIDDLE_WORDS, tab, type Tab } from "../state/view";
 
 const TABS: [Tab, string][] = [
   ["services", "Services"],
@@ -14,7 +14,7 @@ export function TabBar() {
     <nav class="tabs" aria-label="Panes">
       {TABS.map(([name, words]) => (
         <button key={name} aria-current={tab.value === name} onClick={() => (tab.value = name)}>
-          {words}
+          {name === "source" ? MIDDLE_WORDS[middle.value.kind] : words}
           {name === "probes" && hits > 0 && (
             <span class="badge" aria-label={`${hits} snapshots`}>
               {hits}

@@ -1,12 +1,15 @@
-import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { count } from "../count";
 import type { Value } from "../snapshot/body";
 import type { Row } from "../snapshot/tree";
 import { cutNote, isRedacted, shortType, sizeNote, valueText } from "../snapshot/words";
 import { Icon } from "./Icon";
+import { useTreeKeys } from "./tree_keys";
 
 interface ValueTreeProps {
+  /** Id of its title. */
+  labelledBy: string;
   rows: Row[];
   values: readonly Value[];
   /** Keys of the rows that a filter matched. */
@@ -14,66 +17,32 @@ interface ValueTreeProps {
   toggle: (key: string, open: boolean) => void;
   /** Make the row with this key visible. */
   reveal: (key: string) => void;
+  /** Key of a row that shall take the focus; emptied when it has it. */
+  goTo: Signal<string>;
 }
 
-/** The ARIA tree pattern: one row takes part in the tab order, arrow keys move, open and close. */
-export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreeProps) {
-  const active = useSignal("");
+/** The ARIA tree pattern. */
+export function ValueTree({ labelledBy, rows, values, matches, toggle, reveal, goTo }: ValueTreeProps) {
   const root = useRef<HTMLDivElement>(null);
-  const wantsFocus = useRef(false);
-  const current = rows.some((row) => row.key === active.value) ? active.value : rows[0]?.key;
-
-  const focus = (key: string | null | undefined): void => {
-    if (key === null || key === undefined) return;
-    active.value = key;
-    wantsFocus.current = true;
+  const act = (row: Row): void => {
+    if (row.same) follow(row);
+    else if (row.expandable) toggle(row.key, !row.expanded);
   };
-  // At the commit: an effect after the paint could be that of an earlier rendering, and take the wish from a later one.
-  useLayoutEffect(() => {
-    if (!wantsFocus.current) return;
-    wantsFocus.current = false;
-    root.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
-  });
-
+  const { current, focus, choose, onKey } = useTreeKeys(rows, root, { toggle, act });
   const follow = (row: Row): void => {
     if (!row.same) return;
     reveal(row.same.key);
     focus(row.same.key);
   };
-  const right = (row: Row, at: number): void => {
-    if (row.expanded) focus(rows[at + 1]?.key);
-    else if (row.expandable) toggle(row.key, true);
-  };
-  const left = (row: Row): void => {
-    if (row.expanded) toggle(row.key, false);
-    else focus(row.parent);
-  };
-  const act = (row: Row): void => {
-    if (row.same) follow(row);
-    else if (row.expandable) toggle(row.key, !row.expanded);
-  };
-  const moves = new Map<string, (row: Row, at: number) => void>([
-    ["ArrowDown", (_, at) => focus(rows[at + 1]?.key)],
-    ["ArrowUp", (_, at) => focus(rows[at - 1]?.key)],
-    ["Home", () => focus(rows[0]?.key)],
-    ["End", () => focus(rows.at(-1)?.key)],
-    ["ArrowRight", right],
-    ["ArrowLeft", left],
-    ["Enter", act],
-    [" ", act],
-  ]);
-  const onKey = (event: KeyboardEvent): void => {
-    const at = rows.findIndex((row) => row.key === current);
-    const row = rows[at];
-    const move = moves.get(event.key);
-    if (!row || !move) return;
-    move(row, at);
-    event.preventDefault();
-    event.stopPropagation();
-  };
+
+  useEffect(() => {
+    if (!goTo.value) return;
+    focus(goTo.value);
+    goTo.value = "";
+  }, [goTo.value]);
 
   return (
-    <div class="tree mono" role="tree" aria-labelledby="variables-title" ref={root} onKeyDown={onKey}>
+    <div class="tree mono" role="tree" aria-labelledby={labelledBy} ref={root} onKeyDown={onKey}>
       {rows.map((row) => (
         <TreeRow
           key={row.key}
@@ -83,7 +52,7 @@ export function ValueTree({ rows, values, matches, toggle, reveal }: ValueTreePr
           matched={matches.has(row.key)}
           choose={() => {
             if (!(window.getSelection()?.isCollapsed ?? true)) return; // text was marked to be copied
-            active.value = row.key;
+            choose(row.key);
             if (row.expandable) toggle(row.key, !row.expanded);
           }}
           follow={() => follow(row)}
@@ -165,7 +134,7 @@ const LEAF_CLASSES = new Map([
   ["NoneType", "is-word"],
 ]);
 
-function valueClass(value: Value): string {
+export function valueClass(value: Value): string {
   if (isRedacted(value)) return "value is-redacted";
   if (value.text === undefined) return "value is-preview";
   return `value ${LEAF_CLASSES.get(value.type ?? "") ?? "is-object"}`;

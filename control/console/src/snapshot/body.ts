@@ -56,6 +56,8 @@ export interface Body {
   frames: Frame[];
   framesTotal: number;
   values: Value[];
+  /** Expressions that were asked for, `$return` and `$exception`, with their values. */
+  watches: Named[];
   captureNs: number;
   cut?: string;
 }
@@ -68,6 +70,7 @@ export function parseBody(raw: unknown): Body | undefined {
     return undefined;
   }
   const values = raw.values.map((value) => parseValue(value, (raw.values as unknown[]).length));
+  const rawValues = values.length;
   const frames = raw.frames.filter(isObject).map((frame) => parseFrame(frame, values.length));
   const body: Body = {
     thread: [threadName(raw.thread), taskName(raw.task)].filter((part) => part !== "").join(" · "),
@@ -76,6 +79,7 @@ export function parseBody(raw: unknown): Body | undefined {
     frames,
     framesTotal: Math.max(number(raw.frames_total), frames.length),
     values,
+    watches: list(raw.watches).map((watch) => parseWatch(watch, values, rawValues)),
     captureNs: number(raw.capture_ns),
   };
   if (typeof raw.cut === "string") body.cut = raw.cut;
@@ -101,6 +105,15 @@ function parseFrame(raw: Loose, valueCount: number): Frame {
   const kinds = text(raw.kinds);
   if (kinds !== undefined && kinds.length === frame.locals?.length) frame.kinds = kinds;
   return frame;
+}
+
+/** A watch is an object of the program, or has a value of its own: that is put behind the others. */
+function parseWatch(raw: Loose, values: Value[], valueCount: number): Named {
+  const name = text(raw.expression) ?? "?";
+  if (isRef(raw.value, valueCount)) return [name, raw.value];
+  const error = text(raw.error);
+  values.push(error === undefined ? parseValue(raw, valueCount) : { cut: "failed", rule: error });
+  return [name, values.length - 1];
 }
 
 function parseValue(raw: unknown, valueCount: number): Value {
@@ -137,6 +150,11 @@ function threadName(raw: unknown): string {
 function taskName(raw: unknown): string {
   if (!isObject(raw)) return "";
   return `task ${text(raw.name) ?? "?"} of ${text(raw.coroutine) ?? "?"}`;
+}
+
+/** A running task by itself: `task Task-3 of charge`, and who awaits it. */
+export function parseTask(raw: unknown): { words: string; awaiters: Awaiter[] } {
+  return { words: taskName(raw), awaiters: isObject(raw) ? list(raw.awaiters).map(parseAwaiter) : [] };
 }
 
 function requestText(raw: unknown): string {

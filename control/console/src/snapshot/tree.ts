@@ -109,6 +109,56 @@ export function filterRows(
   return { rows: walk(tree.roots), matches, cut };
 }
 
+/** How far a path leads into the tree. */
+export interface Followed {
+  /** Key of the last row on the way: where the object stands that the path names. */
+  key: string;
+  /** What of the path leads nowhere; empty: all of it was followed. */
+  rest: string;
+}
+
+/** Follow `order.lines[0].price`; undefined when no variable begins the path. */
+export function followPath(tree: Tree, path: string): Followed | undefined {
+  const wanted = path.trim().replaceAll('"', "'");
+  let place = longest(tree.roots.filter((root) => leads(wanted, root.path)));
+  if (!place) return undefined;
+  let rest = wanted.slice(place.path.length);
+  for (;;) {
+    const at: Place = tree.homes.get(place.ref) ?? place;
+    const below = childPlaces(tree, at);
+    const next =
+      longest(below.filter(({ label }) => leads(rest, label))) ?? fromTheEnd(tree, at, below, rest);
+    if (!next) return { key: at.key, rest };
+    rest = rest.slice(next.typed?.length ?? next.label.length);
+    place = next;
+  }
+}
+
+/** Whether the text begins with this step, and another step or nothing follows. */
+function leads(text: string, step: string): boolean {
+  return text.startsWith(step) && /^($|[.[{])/.test(text.slice(step.length));
+}
+
+function longest<P extends Place>(places: P[]): (P & { typed?: string }) | undefined {
+  return places.sort((a, b) => b.label.length - a.label.length)[0];
+}
+
+/** `[-1]`, and `[0]` for a set's member, which shows as `{0}`. */
+function fromTheEnd(
+  tree: Tree,
+  at: Place,
+  below: Place[],
+  rest: string,
+): (Place & { typed: string }) | undefined {
+  const [typed, number] = /^\[(-?\d+)\]/.exec(rest) ?? [];
+  const value = tree.values[at.ref];
+  if (typed === undefined || !value?.items || (value.cut !== undefined && Number(number) < 0))
+    return undefined;
+  const items = below.filter(({ kind }) => kind === "item");
+  const found = items.at(Number(number));
+  return found && { ...found, typed };
+}
+
 /** The keys to expand so that the row `key` shows. */
 export function keysAbove(key: string): string[] {
   const parts = key.split("/");

@@ -24,6 +24,14 @@ export function valueText(values: readonly Value[], value: Value): string {
   return hasChildren(value) ? preview(values, value) : emptyText(value);
 }
 
+const CUT_NOTES = new Map([
+  ["bytes", "left out: the snapshot reached its size limit"],
+  ["time", "left out: the snapshot reached its time limit"],
+  ["unreadable", "not captured: reading it would run the program's code"],
+  ["changed", "not captured: it changed meanwhile"],
+  ["unbound", "not assigned at this point"],
+]);
+
 /** Why something is missing, for people; empty when nothing is. */
 export function cutNote(value: Value): string {
   if (isWholeArray(value)) return shapeText(value);
@@ -37,18 +45,10 @@ export function cutNote(value: Value): string {
       return `first ${count(Array.from(value.text ?? "").length)} of ${sizeText(value)}`;
     case "depth":
       return value.size === undefined ? "deeper than captured" : `${sizeText(value)}, deeper than captured`;
-    case "bytes":
-      return "left out: the snapshot reached its size limit";
-    case "time":
-      return "left out: the snapshot reached its time limit";
-    case "unreadable":
-      return "not captured: reading it would run the program's code";
-    case "changed":
-      return "not captured: it changed meanwhile";
-    case "unbound":
-      return "not assigned at this point";
+    case "failed":
+      return value.rule ?? "could not be evaluated";
     default:
-      return `cut: ${cut}`;
+      return CUT_NOTES.get(cut) ?? `cut: ${cut}`;
   }
 }
 
@@ -142,6 +142,7 @@ function glimpse(value: Value | undefined): string {
 
 function emptyText(value: Value): string {
   if (value.cut === "unbound") return "unbound";
+  if (value.cut === "failed") return "no value";
   if (value.cut !== undefined && value.cut !== "items") return "…";
   switch (value.type) {
     case "set":

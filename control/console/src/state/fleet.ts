@@ -82,10 +82,15 @@ export function probesOf(fleet: Fleet, service: string): ProbeView[] {
     .sort((a, b) => b.probe.created_at_ms - a.probe.created_at_ms);
 }
 
-/** Log lines come often: they do not push out the snapshots. */
+/** Whether a hit can be opened; others are lines: of logs, attributes of spans. */
+export function isSnapshot({ kind = "snapshot" }: { kind?: string }): boolean {
+  return kind === "snapshot";
+}
+
+/** Lines come often: they do not push out the snapshots. */
 function newestFirst(hits: SnapshotSummary[]): SnapshotSummary[] {
-  const left = { snapshot: MAX_HITS, log: MAX_HITS, memory: MAX_HITS, span: MAX_HITS };
+  const left = { snapshots: MAX_HITS, lines: MAX_HITS };
   return [...hits]
     .sort((a, b) => b.position - a.position)
-    .filter(({ kind = "snapshot" }) => left[kind]-- > 0);
+    .filter((hit) => left[isSnapshot(hit) ? "snapshots" : "lines"]-- > 0);
 }

@@ -1,12 +1,13 @@
 /** The hits of the chosen service, and the snapshot that is open. */
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
-import { readSnapshot, readSource, readStoredSource } from "../api";
+import { readSnapshot, readSource, readStoredSource, snapshotBefore } from "../api";
 import { type Body, type Frame, parseBody } from "../snapshot/body";
 import type { SnapshotSummary, SnapshotView, Source } from "../wire";
+import { isSnapshot } from "./fleet";
 import { fleet, instances } from "./hub";
 import { awaited, draft } from "./probes";
 import { messageOf } from "./session";
-import { jump, line, path, probeFilter, service, snapshot } from "./view";
+import { jump, line, middle, path, probeFilter, service, showMiddle, snapshot } from "./view";
 
 export interface OpenSnapshot {
   state: "loading" | "ready" | "failed";
@@ -19,11 +20,11 @@ export const openedSnapshot = signal<OpenSnapshot | null>(null);
 /** Position in the stack of the frame that shows. */
 export const frameIndex = signal(0);
 
-export const shownHits = computed<SnapshotSummary[]>(() =>
-  fleet.value.hits.filter(
-    (hit) => hit.service === service.value && (!probeFilter.value || hit.probe === probeFilter.value),
-  ),
-);
+/** Of one probe where only its hits are wanted, or its table is open. */
+export const shownHits = computed<SnapshotSummary[]>(() => {
+  const only = middle.value.kind === "hits" ? middle.value.probe : probeFilter.value;
+  return fleet.value.hits.filter((hit) => hit.service === service.value && (!only || hit.probe === only));
+});
 
 export const shownFrame = computed<Frame | undefined>(
   () => openedSnapshot.value?.body?.frames[frameIndex.value],
@@ -39,6 +40,7 @@ export function followSnapshot(): void {
     const id = snapshot.value;
     untracked(() => {
       frameIndex.value = 0;
+      compareProblem.value = "";
       if (id === "") openedSnapshot.value = null;
       else void load(id);
     });
@@ -77,13 +79,20 @@ function followFirstHit(): void {
   effect(() => {
     const waiting = awaited.value;
     // The snapshot may be here before the answer that tells the probe's id.
-    const hit = fleet.value.hits.findLast(({ probe, kind }) => kind !== "log" && waiting.has(probe));
+    const hit = fleet.value.hits.findLast((one) => isSnapshot(one) && waiting.has(one.probe));
     if (!hit) return;
     untracked(() => {
       awaited.value = new Set([...waiting].filter((probe) => probe !== hit.probe));
       if (snapshot.value === "" && draft.value?.line !== 0) snapshot.value = hit.id;
     });
   });
+}
+
+/** Which frames of a snapshot are of libraries, by their number in the stack; none when it cannot be read. */
+export async function libraryFrames(id: string): Promise<ReadonlySet<number>> {
+  const { body } = kept.get(id) ?? (await read(id));
+  const numbers = body?.frames.flatMap(({ library }, number) => (library ? [number] : []));
+  return new Set(numbers);
 }
 
 async function read(id: string): Promise<OpenSnapshot> {
@@ -137,9 +146,41 @@ async function readFrameSource(
   }
 }
 
+/** Said beside the button: why there is nothing to compare with. */
+export const compareProblem = signal("");
+
+/** The hit that is open, also while its values are still on their way. */
+function chosenHit(): SnapshotSummary | undefined {
+  const id = snapshot.peek();
+  return id === ""
+    ? undefined
+    : (openedSnapshot.peek()?.view?.summary ?? fleet.peek().hits.find((hit) => hit.id === id));
+}
+
+/** Show what differs between the open snapshot and the one of the same probe before it. */
+export async function compareWithPrevious(): Promise<void> {
+  const hit = chosenHit();
+  if (!hit) return;
+  compareProblem.value = "";
+  try {
+    const before = await snapshotBefore(hit);
+    if (chosenHit()?.id !== hit.id) return;
+    if (before) showMiddle({ kind: "diff", left: before.id, right: hit.id });
+    else compareProblem.value = "This is the first snapshot of its probe: there is none before it.";
+  } catch (error) {
+    compareProblem.value = messageOf(error);
+  }
+}
+
+/** Show the table over all hits of the open snapshot's probe, also of one that was removed. */
+export function showTable(): void {
+  const hit = chosenHit();
+  if (hit) showMiddle({ kind: "hits", probe: hit.probe, columns: "" });
+}
+
 /** The hit before or after the open one in the list; undefined at the ends. */
 export function neighbour(step: 1 | -1): SnapshotSummary | undefined {
-  const hits = shownHits.value.filter(({ kind }) => kind !== "log");
+  const hits = shownHits.value.filter(isSnapshot);
   const at = hits.findIndex(({ id }) => id === snapshot.value);
   return at < 0 ? undefined : hits[at + step];
 }

@@ -1,0 +1,216 @@
+import { useSignal } from "@preact/signals";
+import { shortPath } from "../location";
+import {
+  growth,
+  growthSummary,
+  LOOKING_COSTS,
+  type MemoryAnswer,
+  signedCount,
+  signedSize,
+  sizeWords,
+  spotOf,
+  TRACING_ENDS,
+  tracingCost,
+} from "../memory";
+import { type InstanceMemory, lookAtMemory, memoryOf } from "../state/memory";
+import { openFile } from "../state/view";
+import type { MemoryRow } from "../wire";
+import { Segments } from "./Segments";
+
+/** tracemalloc on request: start it, compare two moments, stop it. */
+export function MemoryGrowth({ instance }: { instance: string }) {
+  const memory = memoryOf(instance);
+  const { status, growth: seen } = memory;
+  if (!status) return memory.problem ? null : <p class="note">Asking the process…</p>;
+  return (
+    <>
+      {status.ended && (
+        <p class="note warn" role="status">
+          Tracing ended by itself: {status.ended}.
+        </p>
+      )}
+      {status.tracing && status.own === false && (
+        <p class="note">The program traces itself: its traces are used, and it is left alone.</p>
+      )}
+      {status.tracing ? (
+        <Compare instance={instance} memory={memory} frames={status.frames ?? 1} />
+      ) : (
+        <Start instance={instance} memory={memory} />
+      )}
+      {seen && <Growth answer={seen.answer} by={seen.by} since={seen.since} />}
+    </>
+  );
+}
+
+interface PartProps {
+  instance: string;
+  memory: InstanceMemory;
+}
+
+const STACKS: [frames: number, words: string][] = [
+  [1, "the line alone"],
+  [5, "5 lines of its stack"],
+  [10, "10 lines of its stack"],
+  [16, "16 lines of its stack"],
+];
+
+/** Nothing starts before its cost was read. */
+function Start({ instance, memory }: PartProps) {
+  const frames = useSignal(1);
+  return (
+    <div class="memory-start">
+      <p>
+        <b>What it costs.</b> {tracingCost(frames.value)}
+      </p>
+      <p class="muted">{TRACING_ENDS}</p>
+      <div class="memory-controls">
+        <label>
+          Keep of each allocation{" "}
+          <select
+            value={frames.value}
+            onChange={(event) => (frames.value = Number(event.currentTarget.value))}
+          >
+            {STACKS.map(([n, words]) => (
+              <option key={n} value={n}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          class="primary"
+          disabled={memory.busy !== undefined}
+          onClick={() => void lookAtMemory(instance, { op: "start", frames: frames.value })}
+        >
+          {memory.busy === "start" ? "Starting…" : "Start tracing"}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const SINCE: ["start" | "last", string, string][] = [
+  ["start", "since the start", "Compare with the moment at which tracing started"],
+  ["last", "since the last look", "Compare with the moment of the look before"],
+];
+const BY: ["line" | "traceback", string, string][] = [
+  ["line", "by line", "Add up what each line allocated"],
+  ["traceback", "by stack", "Add up what each way to a line allocated"],
+];
+const ROWS = [20, 50, 200];
+
+function Compare({ instance, memory, frames }: PartProps & { frames: number }) {
+  const since = useSignal<"start" | "last">("start");
+  const by = useSignal<"line" | "traceback">("line");
+  const top = useSignal(20);
+  const busy = memory.busy !== undefined;
+  const ask = (op: "diff" | "stop"): void => {
+    const wanted = frames > 1 ? by.value : "line";
+    void lookAtMemory(instance, { op, by: wanted, since: since.value, top: top.value });
+  };
+  return (
+    <>
+      {!memory.growth && (
+        <p>
+          Allocations are traced from now on. Let the program work for a while, then look what has become
+          more.
+        </p>
+      )}
+      <div class="memory-controls">
+        <Segments
+          label="Compare with"
+          value={since.value}
+          choices={SINCE}
+          change={(value) => (since.value = value)}
+        />
+        {frames > 1 && (
+          <Segments label="Add up" value={by.value} choices={BY} change={(value) => (by.value = value)} />
+        )}
+        <label>
+          Rows{" "}
+          <select value={top.value} onChange={(event) => (top.value = Number(event.currentTarget.value))}>
+            {ROWS.map((n) => (
+              <option key={n}>{n}</option>
+            ))}
+          </select>
+        </label>
+        <button class="primary" title={LOOKING_COSTS} disabled={busy} onClick={() => ask("diff")}>
+          {memory.busy === "diff" ? "Looking…" : "Look now"}
+        </button>
+        <button title="A last look, and the end of tracing" disabled={busy} onClick={() => ask("stop")}>
+          {memory.busy === "stop" ? "Stopping…" : "Stop tracing"}
+        </button>
+      </div>
+      <p class="note">{LOOKING_COSTS}</p>
+    </>
+  );
+}
+
+function Growth(props: { answer: MemoryAnswer; by: "line" | "traceback"; since: "start" | "last" }) {
+  const { answer, by, since } = props;
+  const { rows = [], elapsed_ms: ms = 0 } = answer;
+  return (
+    <>
+      <p class="memory-summary" role="status">
+        Since the {since === "start" ? "start" : "look before"}: {growthSummary(answer)}
+      </p>
+      {answer.cut && (
+        <p class="note warn">There are more places than are told apart; the sums count all of them.</p>
+      )}
+      {rows.length === 0 ? (
+        <p class="note">Nothing was allocated that is still there.</p>
+      ) : (
+        <div class="numbers" role="region" aria-label="What grows" tabIndex={0}>
+          <table aria-label="What grows, largest change first">
+            <thead>
+              <tr>
+                {["Change", "Each second", "Blocks", "Now"].map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+                <th scope="col" class="is-text">
+                  {by === "line" ? "Line" : "Stack, allocation first"}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, position) => (
+                <GrowthRow key={position} row={row} ms={ms} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function GrowthRow({ row, ms }: { row: MemoryRow; ms: number }) {
+  const { bytes_change: change = 0, blocks_change: blocks = 0, lines = [] } = row;
+  return (
+    <tr>
+      <td class={change > 0 ? "is-more" : change < 0 ? "is-less" : ""}>{signedSize(change)}</td>
+      <td class="muted">{growth(change, ms)}</td>
+      <td title={`${row.blocks} now`}>{signedCount(blocks)}</td>
+      <td class="muted">{sizeWords(row.bytes)}</td>
+      <td class="is-text">
+        {lines.map((line, position) => (
+          <SpotLink key={position} text={line} />
+        ))}
+        {lines.length === 0 && "?"}
+      </td>
+    </tr>
+  );
+}
+
+/** A line of a file: choosing it shows the source. */
+function SpotLink({ text }: { text: string }) {
+  const { file, line } = spotOf(text);
+  if (line === 0 || file.startsWith("<")) return <code class="spot">{text}</code>;
+  return (
+    <button class="link mono spot" title={`${text}: show in the source`} onClick={() => openFile(file, line)}>
+      {shortPath(file)}:{line}
+    </button>
+  );
+}
