@@ -76,9 +76,8 @@ export function groupFacts({ threads, still }: ThreadGroup, holder = 0): string[
   if (!first) return [];
   const cpu = threads.reduce((sum, { cpu_ms: ms = 0 }) => sum + ms, 0);
   const states = [...new Set(threads.map(({ state }) => state).filter((state) => state !== undefined))];
-  const holds = threads.some(({ gil, native_id: id }) => gil === "holds" || (holder > 0 && id === holder));
   return [
-    holds ? "holds the GIL" : first.gil === "waits" ? "waits for the GIL" : "",
+    gilWords(threads, holder),
     threads.length > 1 ? plural(threads.length, "thread") : "",
     KIND_WORDS.get(first.kind ?? "") ?? "",
     first.task === undefined ? "" : `runs ${parseTask(first.task).words}`,
@@ -87,6 +86,13 @@ export function groupFacts({ threads, still }: ThreadGroup, holder = 0): string[
     still ? "has not moved since the dump before" : "",
     threads.length === 1 && first.kind !== "greenlet" ? `id ${first.native_id}` : "",
   ].filter(Boolean);
+}
+
+/** `holder`: native_id of the thread that seems to hold it; 0: none */
+function gilWords(threads: readonly ThreadView[], holder: number): string {
+  if (threads.some(({ gil }) => gil === "holds")) return "holds the GIL";
+  if (holder > 0 && threads.some(({ native_id: id }) => id === holder)) return "seems to hold the GIL";
+  return threads[0]?.gil === "waits" ? "waits for the GIL" : "";
 }
 
 /** What the dump says of itself, beside the numbers. */

@@ -86,12 +86,14 @@ describe("what is said", () => {
     const [group] = groups(dump([{ ...main, task }]));
     if (!group) throw new Error("no group");
     expect(groupFacts(group, 10)).toEqual([
-      "holds the GIL",
+      "seems to hold the GIL",
       "runs task Task-3 of charge",
       "running",
       "312 ms of processor time",
       "id 10",
     ]);
+    const [holder] = groups(dump([{ ...main, gil: "holds" }]));
+    expect(holder && groupFacts(holder)[0]).toBe("holds the GIL");
     expect(awaitersOf(group).map(({ task: name }) => name)).toEqual(["Task-1"]);
   });
 
