@@ -63,8 +63,11 @@ export async function listProbes(): Promise<ProbeView[]> {
 }
 
 /** The newest of one kind. */
-export async function listHits(kind: "snapshot" | "log", limit: number): Promise<SnapshotSummary[]> {
-  const path = `snapshots?kind=${kind}&limit=${limit}`;
+export async function listHits(
+  kinds: "snapshot" | "log,span,memory",
+  limit: number,
+): Promise<SnapshotSummary[]> {
+  const path = `snapshots?kind=${kinds}&limit=${limit}`;
   return (await call<{ snapshots: SnapshotSummary[] }>("GET", path)).snapshots;
 }
 

@@ -2,7 +2,7 @@
 import { locationKind } from "./location";
 import type { ActionOptions, Label, Limits, Probe, ProbeEdit, ProbeRequest, Target } from "./wire";
 
-export type Action = "snapshot" | "log" | "metric" | "timer" | "span";
+export type Action = Probe["action"];
 export type Reach = "all" | "one" | "first";
 
 export interface Draft {
@@ -29,10 +29,12 @@ export interface Draft {
   /** metric and timer: NAME=EXPRESSION or NAME on each line; span: its attributes */
   labels: string;
   until: string;
+  /** memory: what is added up */
+  by: NonNullable<ActionOptions["by"]>;
   /** null: the action's own number */
   hits: number | null;
   when: string;
-  /** null: ten a second */
+  /** null: the action's own */
   rate: number | null;
   /** Percent of one core; null: the process's budget alone bounds it */
   budget: number | null;
@@ -55,6 +57,17 @@ export const DEFAULT_HITS: Record<Action, number | null> = {
   metric: null,
   timer: null,
   span: null,
+  memory: 20,
+};
+
+/** How many hits a second a probe makes at most that nobody gave a number. */
+export const DEFAULT_RATE: Record<Action, number> = {
+  snapshot: 10,
+  log: 10,
+  metric: 10,
+  timer: 10,
+  span: 10,
+  memory: 0.1,
 };
 
 export function newDraft(service: string, location: string, path: string, line: number): Draft {
@@ -62,7 +75,7 @@ export function newDraft(service: string, location: string, path: string, line: 
     ...{ service, location, path, line },
     ...{ action: "snapshot", condition: "", watches: "", watchesOnly: false, native: false },
     ...{ template: "", level: "info", toLogging: false },
-    ...{ metric: "", metricKind: "count", value: "", labels: "", until: "" },
+    ...{ metric: "", metricKind: "count", value: "", labels: "", until: "", by: "line" },
     ...{ hits: null, when: "", rate: null, budget: null, expiryMinutes: 60, reach: "all", instance: "" },
   };
 }
@@ -96,18 +109,19 @@ export function draftOf(probe: Probe, path: string, line: number): Draft {
     value: options.value,
     labels: options.labels.map(labelText).join("\n"),
     until: options.until,
+    by: options.by,
     expiryMinutes: 0,
     edits: probe,
   };
 }
 
 function limitFields(limits: Limits, action: Action): Partial<Draft> {
-  const { hits = 0, when = "", rate_per_s: rate = 10, budget_percent: budget = 0 } = limits;
+  const { hits = 0, when = "", rate_per_s: rate = DEFAULT_RATE[action], budget_percent: budget = 0 } = limits;
   const bounded = hits > 0 && hits < MAX_HITS ? hits : null;
   return {
     hits: bounded === DEFAULT_HITS[action] ? null : bounded,
     when,
-    rate: rate === 10 ? null : rate,
+    rate: rate === 0 || rate === DEFAULT_RATE[action] ? null : rate,
     budget: budget > 0 ? budget : null,
   };
 }
@@ -127,12 +141,13 @@ export function problemOf(draft: Draft): string {
   return limits || actionProblem(draft, kind);
 }
 
-function limitProblem({ hits, rate, budget, when }: Draft): string {
+function limitProblem({ action, hits, rate, budget, when }: Draft): string {
+  const mostRate = action === "memory" ? 1 : MAX_RATE;
   if (hits !== null && !(Number.isInteger(hits) && hits >= 1 && hits <= MAX_HITS)) {
     return `Hits must be a whole number from 1 to ${MAX_HITS.toLocaleString("en-US")}.`;
   }
-  if (rate !== null && !(rate >= 0.001 && rate <= MAX_RATE))
-    return `The rate is 0.001 to ${MAX_RATE} hits a second.`;
+  if (rate !== null && !(rate >= 0.001 && rate <= mostRate))
+    return `The rate is 0.001 to ${mostRate} hits a second.`;
   if (budget !== null && !(budget > 0 && budget <= 100))
     return "The budget is more than 0, up to 100 percent.";
   if (when.trim() && !/^(>=|every )?[1-9]\d{0,8}$/.test(when.trim())) {
@@ -144,9 +159,7 @@ function limitProblem({ hits, rate, budget, when }: Draft): string {
 function actionProblem(draft: Draft, kind: string): string {
   switch (draft.action) {
     case "snapshot":
-      return draft.watchesOnly && linesOf(draft.watches).length === 0
-        ? "'Only these' needs expressions to watch: write one on each line."
-        : "";
+      return watchProblem(draft);
     case "log":
       return draft.template.trim() ? "" : "Write the text to log, such as: total is {total:.2f}";
     case "metric":
@@ -164,7 +177,15 @@ function actionProblem(draft: Draft, kind: string): string {
       return linesOf(draft.labels).length === 0
         ? "Write the attributes, NAME=EXPRESSION on each line, such as: tier=customer.tier"
         : labelProblem(draft.labels);
+    case "memory":
+      return "";
   }
+}
+
+function watchProblem({ watchesOnly, watches }: Draft): string {
+  return watchesOnly && linesOf(watches).length === 0
+    ? "'Only these' needs expressions to watch: write one on each line."
+    : "";
 }
 
 function labelProblem(labels: string): string {
@@ -213,6 +234,7 @@ const EDITABLE: Record<Action, Record<string, null>> = {
   metric: { value: null, labels: null },
   timer: { until: null, labels: null },
   span: {},
+  memory: {},
 };
 
 function limitsOf(draft: Draft, nowMs: number): Limits {
@@ -249,6 +271,9 @@ function optionsOf(draft: Draft): ActionOptions {
       options.metric = draft.metric.trim() || "probe.duration";
       if (draft.until.trim()) options.until = draft.until.trim();
       break;
+    case "memory":
+      options.by = draft.by;
+      return options;
     case "span":
       break;
   }

@@ -17,6 +17,8 @@ export function ActionFields({ wanted, change }: FieldProps) {
       return <TimerFields wanted={wanted} change={change} />;
     case "span":
       return <SpanFields wanted={wanted} change={change} />;
+    case "memory":
+      return <MemoryFields wanted={wanted} change={change} />;
     default:
       return null;
   }
@@ -115,5 +117,35 @@ function SpanFields({ wanted, change }: FieldProps) {
         onInput={(event) => change({ labels: event.currentTarget.value })}
       />
     </label>
+  );
+}
+
+const SUMS: [Draft["by"], string][] = [
+  ["line", "by line"],
+  ["traceback", "by stack"],
+];
+
+function MemoryFields({ wanted, change }: FieldProps) {
+  return (
+    <>
+      <label class="field">
+        <span class="field-name">sum</span>
+        <select
+          aria-label="What is added up"
+          value={wanted.by}
+          onChange={(event) => change({ by: event.currentTarget.value as Draft["by"] })}
+        >
+          {SUMS.map(([by, words]) => (
+            <option key={by} value={by}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p class="note">
+        Each hit compares with the one before. Memory is traced while the probe is set: code that allocates
+        much takes 4 to 13 times as long.
+      </p>
+    </>
   );
 }

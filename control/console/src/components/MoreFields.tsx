@@ -1,5 +1,6 @@
 /** What few probes need: further options of the action, limits, and which processes take part. */
 import { computed } from "@preact/signals";
+import { DEFAULT_RATE } from "../draft";
 import { instances } from "../state/hub";
 import { service } from "../state/view";
 import type { FieldProps } from "./ActionFields";
@@ -50,6 +51,7 @@ function ActionOptions({ wanted, change }: FieldProps) {
         />
       );
     case "span":
+    case "memory":
       return null;
     default:
       return (
@@ -96,7 +98,7 @@ function PassFields({ wanted, change }: FieldProps) {
           min={0.001}
           max={1000}
           step="any"
-          placeholder="10"
+          placeholder={String(DEFAULT_RATE[wanted.action])}
           value={wanted.rate ?? ""}
           onInput={(event) => change({ rate: numberOf(event.currentTarget) })}
         />

@@ -23,6 +23,7 @@ const ACTIONS: [Action, string, string][] = [
   ["metric", "Metric", "Count, or measure a number"],
   ["timer", "Timer", "Time a function, or the way to another line"],
   ["span", "Span", "Put attributes on the span of OpenTelemetry that is current"],
+  ["memory", "Memory", "Say what was allocated since the hit before"],
 ];
 
 /** Enter sets the probe, Escape closes. Stands under its line, or in the probes pane when there is none. */

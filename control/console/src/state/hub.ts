@@ -85,7 +85,7 @@ async function loadAll(): Promise<void> {
       listInstances(),
       listProbes(),
       listHits("snapshot", FIRST_HITS),
-      listHits("log", FIRST_HITS),
+      listHits("log,span,memory", FIRST_HITS),
     ]);
     if (mine !== reload) return;
     catchUp(makeFleet(instanceList, probes, [...hits, ...lines]));
