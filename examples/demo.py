@@ -41,7 +41,7 @@ class Stopped(BaseException):
 
 
 class Hold:
-    """While it is entered, a signal to stop waits, so that a process that was just started is known before."""
+    """While it is entered, a signal to stop waits, so that a process just started is known before."""
 
     def __init__(self) -> None:
         self._entered = False

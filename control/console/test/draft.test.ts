@@ -125,6 +125,17 @@ describe("a change of a probe", () => {
     expect(edit.limits).toMatchObject({ budget_percent: 3 });
   });
 
+  it("keeps what a memory probe adds up, and its own slow rate is no rate that somebody chose", () => {
+    const limits = { hits: 20, rate_per_s: 0.1 };
+    const memory = draftOf(
+      probeView("p", { action: "memory", options: { by: "traceback" }, limits }).probe,
+      "",
+      0,
+    );
+    expect(memory).toMatchObject({ by: "traceback", hits: null, rate: null });
+    expect(editOf(memory, NOW).options).toEqual({ by: "traceback" });
+  });
+
   it("gives it more time when somebody chose some, an hour too", () => {
     const edit = editOf({ ...draftOf(probe, "", 0), expiryMinutes: 60 }, NOW);
     expect(edit.limits).toMatchObject({ expires_at_ms: NOW + 3_600_000 });
@@ -140,6 +151,7 @@ describe("what cannot be sent", () => {
     ["budget", { budget: 0 }],
     ["budget", { budget: 101 }],
     ["attributes", { action: "span" }],
+    ["0.001 to 1 hits", { action: "memory", rate: 2 }],
     ["Which passes", { when: "sometimes" }],
     ["Only these", { watchesOnly: true }],
     ["text to log", { action: "log" }],
