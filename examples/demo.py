@@ -40,6 +40,31 @@ class Stopped(BaseException):
     """Ctrl-C or SIGTERM."""
 
 
+class Hold:
+    """While it is entered, a signal to stop waits, so that a process that was just started is known before."""
+
+    def __init__(self) -> None:
+        self._entered = False
+        self._stop = False
+
+    def __enter__(self) -> None:
+        self._entered = True
+
+    def __exit__(self, *_exception: object) -> None:
+        self._entered = False
+        if self._stop:
+            raise Stopped
+
+    def stop(self, _signum: int, _frame: object) -> None:
+        """What a signal does."""
+        self._stop = True
+        if not self._entered:
+            raise Stopped
+
+
+HOLD = Hold()
+
+
 class Stage:
     """The processes of the demo; ends all of them, the latest first, when it is left."""
 
@@ -49,16 +74,17 @@ class Stage:
     def start(self, name: str, command: Sequence[str], environ: dict[str, str]) -> None:
         """Start `command` in a group of its own (Ctrl-C is for us); its output goes to NAME.log."""
         log = (HOME / f"{name}.log").open("wb")
-        child = subprocess.Popen(
-            command,
-            cwd=EXAMPLES,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        self._children.append((name, child, log))
+        with HOLD:
+            child = subprocess.Popen(
+                command,
+                cwd=EXAMPLES,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._children.append((name, child, log))
 
     def check(self) -> None:
         """Raises DemoError when a child has died."""
@@ -111,7 +137,7 @@ def main() -> int:
 
 def _play(once: bool) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signum, _stop)
+        signal.signal(signum, HOLD.stop)
     stage = Stage()
     try:
         _perform(stage, once)
@@ -197,15 +223,17 @@ def _check_secrets(environ: dict[str, str]) -> None:
 
 def _run_visibly(stage: Stage, command: Sequence[str], environ: dict[str, str]) -> int:
     """Run a command on this terminal; it is ended, and gets to clean up, when the demo is."""
-    # In a session of its own, so that Ctrl-C reaches it once: from here.
-    child = subprocess.Popen(command, env=environ, start_new_session=True)
+    child = None
     try:
+        with HOLD:  # in a session of its own, so that Ctrl-C reaches it once: from here
+            child = subprocess.Popen(command, env=environ, start_new_session=True)
         while child.poll() is None:
             stage.check()
             time.sleep(0.1)
     except BaseException:
-        child.terminate()
-        child.wait()
+        if child is not None:
+            child.terminate()
+            child.wait()
         raise
     return child.returncode
 
@@ -282,10 +310,6 @@ def _last_lines(name: str) -> str:
 
 def _shown(path: Path) -> str:
     return os.path.relpath(path)
-
-
-def _stop(_signum: int, _frame: object) -> None:
-    raise Stopped
 
 
 def say(text: str) -> None:

@@ -40,7 +40,7 @@ struct strobe_gates {
 };
 
 /** Add one. Thread: under the GIL (a plain add, no locked instruction). */
-static inline void strobe_gate_count(atomic_uint_fast64_t *gate)
+__attribute__((always_inline)) static inline void strobe_gate_count(atomic_uint_fast64_t *gate)
 {
     atomic_store_explicit(gate, atomic_load_explicit(gate, memory_order_relaxed) + 1, memory_order_relaxed);
 }

@@ -107,7 +107,8 @@ suite_ext_asan() {
 
 suite_e2e() {
     make build
-    run_pytest e2e .venv/bin/python tests/e2e
+    # They wait for processes most of the time: more of them than cores.
+    run_pytest e2e .venv/bin/python --numprocesses $(($(nproc) + 1)) --dist loadfile tests/e2e
 }
 
 # Not among the suites that run by default: minutes of load, as heavy as a real service's.

@@ -267,6 +267,15 @@ static PyObject *find_at_place(PyObject *object, Py_ssize_t place)
     return values != NULL && place < capacity ? values[place] : NULL;
 }
 
+PyObject *strobe_attribute_get_noted(PyObject *object, const struct strobe_attribute_cache *cache)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (cache->type != type || cache->how != CACHE_INLINE || cache->version != strobe_type_version(type)) {
+        return NULL;
+    }
+    return find_at_place(object, cache->place);
+}
+
 enum strobe_attribute_result strobe_attribute_get_cached(PyObject *object, PyObject *name,
                                                          struct strobe_attribute_cache *cache, PyObject **ret_value)
 {

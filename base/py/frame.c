@@ -93,19 +93,25 @@ bool strobe_frame_current(PyThreadState *tstate, struct strobe_frame *ret_frame)
     return settle(current_of(tstate), ret_frame);
 }
 
-bool strobe_frame_running(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame)
+/* Below frames of tracers. Apart, so that the usual case is inlined where events arrive. */
+__attribute__((noinline)) static struct strobe_frame find_running(interpreter_frame *innermost, PyCodeObject *code)
 {
     enum { TRACERS_MAX = 8 };
+    struct strobe_frame frame = {NULL};
+    bool found = settle(innermost, &frame);
+    for (int depth = 0; found && depth < TRACERS_MAX && strobe_frame_code(frame) != code; depth++) {
+        found = strobe_frame_back(&frame);
+    }
+    return found && strobe_frame_code(frame) == code ? frame : (struct strobe_frame){NULL};
+}
+
+struct strobe_frame strobe_frame_running(PyThreadState *tstate, PyCodeObject *code)
+{
     interpreter_frame *innermost = current_of(tstate);
-    if (innermost != NULL && executable_of(innermost) == (PyObject *)code) {
-        ret_frame->internal = innermost; /* it reports an event, so it has begun */
-        return true;
+    if (innermost == NULL || executable_of(innermost) != (PyObject *)code) {
+        return find_running(innermost, code);
     }
-    bool found = settle(innermost, ret_frame);
-    for (int depth = 0; found && depth < TRACERS_MAX && strobe_frame_code(*ret_frame) != code; depth++) {
-        found = strobe_frame_back(ret_frame);
-    }
-    return found && strobe_frame_code(*ret_frame) == code;
+    return (struct strobe_frame){innermost}; /* it reports an event, so it has begun */
 }
 
 bool strobe_frame_back(struct strobe_frame *frame)

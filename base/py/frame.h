@@ -21,9 +21,9 @@ bool strobe_frame_current(PyThreadState *tstate, struct strobe_frame *ret_frame)
 
 /**
  * The frame of `tstate` that reports an event of `code`: the innermost one, unless tracers written in Python stand
- * above it. Only for callbacks of events. @return whether it was found
+ * above it. Only for callbacks of events. @return the frame; its `internal` is NULL when it was not found
  */
-bool strobe_frame_running(PyThreadState *tstate, PyCodeObject *code, struct strobe_frame *ret_frame);
+struct strobe_frame strobe_frame_running(PyThreadState *tstate, PyCodeObject *code);
 
 /** Move to the caller, skipping the interpreter's own entry frames. @return false at the outermost (unchanged then) */
 bool strobe_frame_back(struct strobe_frame *frame);

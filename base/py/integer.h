@@ -6,20 +6,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Read an int of few digits, which most are, in the fewest instructions. @return whether it is one */
-static inline bool strobe_integer_compact(PyObject *integer, int64_t *ret_value)
+/** Whether it has at most one digit, as nearly all have; then its value costs a few instructions. */
+static inline bool strobe_integer_is_compact(PyObject *integer)
 {
 #if PY_VERSION_HEX >= 0x030C0000
-    const PyLongObject *number = (const PyLongObject *)integer;
-    if (!PyUnstable_Long_IsCompact(number)) {
-        return false;
-    }
-    *ret_value = PyUnstable_Long_CompactValue(number);
-    return true;
+    return PyUnstable_Long_IsCompact((const PyLongObject *)integer) != 0;
 #else
-    (void)integer;
-    (void)ret_value;
-    return false;
+    return Py_SIZE(integer) >= -1 && Py_SIZE(integer) <= 1;
+#endif
+}
+
+/** The value of a compact one: a double holds it exactly. */
+static inline Py_ssize_t strobe_integer_compact(PyObject *integer)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyUnstable_Long_CompactValue((const PyLongObject *)integer);
+#else
+    Py_ssize_t size = Py_SIZE(integer); /* 0 has no digit */
+    return size == 0 ? 0 : size * (Py_ssize_t)((PyLongObject *)integer)->ob_digit[0];
 #endif
 }
 

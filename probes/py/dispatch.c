@@ -27,60 +27,73 @@ static bool reach_armed(struct strobe_dispatch *dispatch, struct strobe_site *si
     return wanted;
 }
 
-/* The hot path: whether the condition is plainly false, and nobody looks. Counts it then. */
-static bool is_rejected(const struct strobe_dispatch *dispatch, const struct strobe_armed *armed,
-                        struct strobe_frame frame)
+/* Whether nobody looks at the passes of `probe` now, so that one whose condition is false need only be counted. */
+static inline bool is_unwatched(const struct strobe_probe *probe)
 {
-    struct strobe_probe *probe = armed->probe;
-    if (armed->condition == NULL || dispatch->timed || armed->role != STROBE_ROLE_ACT || probe->looked_ns == 0 ||
-        probe->slow || !strobe_act_is_wanted(probe) ||
-        !strobe_expression_rejects(armed->condition, armed->binding, frame)) {
-        return false;
-    }
+    return probe->looked_ns != 0 && !probe->slow && strobe_act_is_wanted(probe);
+}
+
+/* Apart, so that the hot path does not pay for the room that it takes. */
+__attribute__((noinline)) static bool reach_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line,
+                                                 PyThreadState *tstate, struct strobe_frame frame)
+{
+    struct strobe_hit happened = {
+        .event = STROBE_EVENT_LINE, .frame = frame, .line = line, .tstate = tstate, .elapsed_ns = -1};
+    int saved_errno = errno;
+    dispatch->timed = dispatch->sample % STROBE_SAMPLE_EVERY == 0;
+    bool wanted = reach_armed(dispatch, site, line, &happened);
+    errno = saved_errno;
+    return wanted;
+}
+
+/* A false condition, told with the time of no clock: count it, no more. */
+static inline void count_rejected(struct strobe_probe *probe)
+{
     strobe_gate_count(&probe->gates.reached);
     strobe_gate_count(&probe->gates.condition_false);
+}
+
+/* A condition that takes more than a glance. Apart as above. */
+__attribute__((noinline)) static bool reach_plain(struct strobe_dispatch *dispatch, struct strobe_site *site,
+                                                  const struct strobe_armed *armed, PyThreadState *tstate,
+                                                  struct strobe_frame frame)
+{
+    *dispatch->at_work = armed->probe->tag;
+    bool rejected = strobe_expression_rejects(armed->condition, armed->binding, frame);
+    *dispatch->at_work = 0;
+    if (!rejected) {
+        return reach_line(dispatch, site, armed->line, tstate, frame);
+    }
+    count_rejected(armed->probe);
     return true;
 }
 
-static void reach_slowly(struct strobe_dispatch *dispatch, const struct strobe_armed *armed, struct strobe_frame frame,
-                         PyThreadState *tstate)
-{
-    const struct strobe_hit hit = {.probe = armed->probe,
-                                   .event = STROBE_EVENT_LINE,
-                                   .frame = frame,
-                                   .line = armed->line,
-                                   .tstate = tstate,
-                                   .elapsed_ns = -1};
-    int saved_errno = errno; /* here, so that a false condition does not pay for it */
-    strobe_act(dispatch, armed->script, armed->binding, armed->role, &hit);
-    errno = saved_errno;
-}
-
+/* The hot path: the only probe of the line finds its condition plainly false, and nobody looks. It keeps nothing on
+ * the stack, and waits for as few loads that wait for others as can be. */
 bool strobe_dispatch_line(struct strobe_dispatch *dispatch, struct strobe_site *site, int line)
 {
-    struct strobe_frame frame;
     if (!strobe_site_wants(site, line)) {
         return false;
     }
     PyThreadState *tstate = PyThreadState_Get();
-    if (!strobe_frame_running(tstate, site->code, &frame)) {
+    struct strobe_frame frame = strobe_frame_running(tstate, site->code);
+    if (frame.internal == NULL) {
         return true; /* leave it on */
     }
-    bool wanted = false;
-    dispatch->timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
-    for (size_t i = 0; i < site->armed_count; i++) {
-        const struct strobe_armed *armed = &site->armed[i];
-        if (armed->line != line || armed->event != STROBE_EVENT_LINE) {
-            continue;
-        }
-        wanted = wanted || strobe_act_is_wanted(armed->probe);
-        *dispatch->at_work = armed->probe->tag;
-        if (!is_rejected(dispatch, armed, frame)) {
-            reach_slowly(dispatch, armed, frame, tstate);
-        }
+    bool timed = ++dispatch->sample % STROBE_SAMPLE_EVERY == 0;
+    const struct strobe_armed *armed = strobe_site_plain_at(site, line);
+    if (armed == NULL || timed || !is_unwatched(armed->probe)) {
+        return reach_line(dispatch, site, line, tstate, frame);
     }
-    *dispatch->at_work = 0;
-    return wanted;
+    volatile uint64_t *at_work = dispatch->at_work;
+    *at_work = armed->probe->tag;
+    bool rejected = strobe_quick_rejects(&armed->quick, frame);
+    *at_work = 0;
+    if (!rejected) {
+        return reach_plain(dispatch, site, armed, tstate, frame);
+    }
+    count_rejected(armed->probe);
+    return true;
 }
 
 void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site *site)
@@ -91,7 +104,8 @@ void strobe_dispatch_entry(struct strobe_dispatch *dispatch, struct strobe_site 
                                   .line = site->code->co_firstlineno,
                                   .tstate = PyThreadState_Get(),
                                   .elapsed_ns = -1};
-    if (strobe_frame_running(happened.tstate, site->code, &happened.frame)) {
+    happened.frame = strobe_frame_running(happened.tstate, site->code);
+    if (happened.frame.internal != NULL) {
         if (strobe_site_awaits(site, STROBE_EVENT_ENTRY)) {
             reach_armed(dispatch, site, 0, &happened);
         }
@@ -112,7 +126,8 @@ void strobe_dispatch_exit(struct strobe_dispatch *dispatch, struct strobe_site *
                                   .return_value = return_value,
                                   .exception = exception,
                                   .tstate = PyThreadState_Get()};
-    if (strobe_frame_running(happened.tstate, site->code, &happened.frame)) {
+    happened.frame = strobe_frame_running(happened.tstate, site->code);
+    if (happened.frame.internal != NULL) {
         happened.elapsed_ns = strobe_calls_end(&dispatch->calls, happened.frame.internal, site->code, now_ns);
         happened.line = strobe_frame_line(happened.frame);
         reach_armed(dispatch, site, 0, &happened);
@@ -153,7 +168,8 @@ static void reach_raises(struct strobe_dispatch *dispatch, enum strobe_event eve
 {
     struct strobe_hit happened = {
         .event = event, .exception = exception, .tstate = PyThreadState_Get(), .elapsed_ns = -1};
-    if (!strobe_frame_running(happened.tstate, code, &happened.frame)) {
+    happened.frame = strobe_frame_running(happened.tstate, code);
+    if (happened.frame.internal == NULL) {
         return;
     }
     happened.line = strobe_frame_line(happened.frame);
@@ -181,8 +197,8 @@ void strobe_dispatch_raise(struct strobe_dispatch *dispatch, PyCodeObject *code,
  * threading ends a thread with its excepthook. */
 static bool leaves_the_thread(PyCodeObject *code)
 {
-    struct strobe_frame frame;
-    if (!strobe_frame_running(PyThreadState_Get(), code, &frame)) {
+    struct strobe_frame frame = strobe_frame_running(PyThreadState_Get(), code);
+    if (frame.internal == NULL) {
         return false;
     }
     return !strobe_frame_back(&frame) ||

@@ -38,6 +38,7 @@ typedef bool strobe_line_handler(void *user, const struct strobe_hit *hit, const
 struct strobe_dispatch {
     const struct strobe_engine *engine;
     struct strobe_pointer_map sites; /* code object -> site */
+    struct strobe_site *last_site;   /* the one that was looked for last, or NULL */
     struct strobe_site *changed;     /* sites that the engine must be told of */
     struct strobe_raises raises;
     size_t exits_count;      /* sites that wait for EXIT */
@@ -106,10 +107,15 @@ bool strobe_dispatch_settle(struct strobe_dispatch *dispatch);
 /** Tell the engine of `code`'s site at once, if it changed. GIL: held. */
 void strobe_dispatch_settle_code(struct strobe_dispatch *dispatch, PyCodeObject *code);
 
-/** The site of `code`, or NULL. */
-static inline struct strobe_site *strobe_dispatch_site(const struct strobe_dispatch *dispatch, PyCodeObject *code)
+/** The site of `code`, or NULL. Most look-ups are of the same code as the one before. */
+static inline struct strobe_site *strobe_dispatch_site(struct strobe_dispatch *dispatch, PyCodeObject *code)
 {
-    return strobe_pointer_map_get(&dispatch->sites, code);
+    struct strobe_site *last = dispatch->last_site;
+    if (last == NULL || last->code != code) {
+        last = strobe_pointer_map_get(&dispatch->sites, code);
+        dispatch->last_site = last;
+    }
+    return last;
 }
 
 /* ---- What the engines report, about the innermost frame of this thread that runs the code in question.

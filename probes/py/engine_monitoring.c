@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/py/integer.h"
 #include "probes/py/dispatch.h"
 #include "probes/py/passes.h"
 
@@ -69,33 +70,31 @@ static inline struct strobe_site *site_of(PyObject *self, PyObject *const *argum
     return dispatch != NULL ? strobe_dispatch_site(dispatch, (PyCodeObject *)arguments[0]) : NULL;
 }
 
+/* The line or the offset that a callback is told. */
+static inline int place_of(PyObject *argument)
+{
+    return strobe_integer_is_compact(argument) ? (int)strobe_integer_compact(argument) : -1;
+}
+
 static PyObject *disable(PyObject *self)
 {
     PyObject *answer = ((struct anchor *)self)->disable;
     return Py_NewRef(answer != NULL ? answer : Py_None);
 }
 
-static PyObject *on_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+__attribute__((flatten)) static PyObject *on_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
-    int overflow;
-    int line = site != NULL ? (int)PyLong_AsLongAndOverflow(arguments[1], &overflow) : 0;
-    if (site != NULL && strobe_dispatch_line(((struct anchor *)self)->dispatch, site, line)) {
+    if (site != NULL && strobe_dispatch_line(((struct anchor *)self)->dispatch, site, place_of(arguments[1]))) {
         Py_RETURN_NONE;
     }
     return disable(self);
 }
 
-static PyObject *on_instruction(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+__attribute__((flatten)) static PyObject *on_instruction(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct strobe_site *site = count == 2 ? site_of(self, arguments) : NULL;
-    bool wanted = false;
-    if (site != NULL) {
-        int overflow;
-        int offset = (int)PyLong_AsLongAndOverflow(arguments[1], &overflow);
-        wanted = strobe_passes_reach(((struct anchor *)self)->dispatch, site, offset);
-    }
-    if (wanted) {
+    if (site != NULL && strobe_passes_reach(((struct anchor *)self)->dispatch, site, place_of(arguments[1]))) {
         Py_RETURN_NONE;
     }
     return disable(self);

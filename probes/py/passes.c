@@ -7,8 +7,7 @@
  * next instruction (a call in between) overwrite one another: a pass is counted twice then, and never lost. */
 static int take_lead(struct strobe_site *site, const void **ret_frame)
 {
-    struct strobe_frame frame;
-    *ret_frame = strobe_frame_running(PyThreadState_Get(), site->code, &frame) ? frame.internal : NULL;
+    *ret_frame = strobe_frame_running(PyThreadState_Get(), site->code).internal;
     if (site->led_frame == NULL || site->led_frame != *ret_frame) {
         return 0;
     }

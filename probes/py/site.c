@@ -30,14 +30,27 @@ void strobe_site_free(struct strobe_site *site)
     free(site);
 }
 
+static size_t count_at(const struct strobe_site *site, int line)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < site->armed_count; i++) {
+        count += site->armed[i].event == STROBE_EVENT_LINE && site->armed[i].line == line;
+    }
+    return count;
+}
+
 static void summarise(struct strobe_site *site)
 {
     site->lines_mask = 0;
     site->events = 0;
     for (size_t i = 0; i < site->armed_count; i++) {
-        site->events |= 1U << site->armed[i].event;
-        if (site->armed[i].event == STROBE_EVENT_LINE) {
-            site->lines_mask |= 1UL << (site->armed[i].line & 63);
+        struct strobe_armed *armed = &site->armed[i];
+        site->events |= 1U << armed->event;
+        armed->plain = false;
+        if (armed->event == STROBE_EVENT_LINE) {
+            site->lines_mask |= 1UL << (armed->line & 63);
+            armed->plain =
+                armed->condition != NULL && armed->role == STROBE_ROLE_ACT && count_at(site, armed->line) == 1;
         }
     }
 }
@@ -60,6 +73,9 @@ int strobe_site_add(struct strobe_site *site, const struct strobe_stand *stand)
                                                        .condition = stand->script->condition,
                                                        .script = stand->script,
                                                        .binding = binding};
+    if (stand->script->condition != NULL) {
+        armed[site->armed_count - 1].quick = strobe_quick_bind(&stand->script->condition->prefilter, binding);
+    }
     summarise(site);
     return 0;
 }

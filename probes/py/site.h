@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probes/expression/py/quick.h"
 #include "probes/probe.h"
 #include "probes/py/code_points.h"
 #include "probes/py/script.h"
@@ -37,6 +38,8 @@ struct strobe_armed {
     int line;                /* 1-based; LINE only, else 0 */
     struct strobe_probe *probe;
     enum strobe_role role;
+    bool plain; /* the only one at its line, and acts on a condition: nearly always it finds that false */
+    struct strobe_quick quick;                 /* of the condition */
     const struct strobe_expression *condition; /* of the script; NULL: always */
     const struct strobe_script *script;        /* the registry keeps it alive */
     int16_t *binding;                          /* of the script; the condition's stands first */
@@ -93,6 +96,18 @@ int *strobe_site_lines(const struct strobe_site *site, size_t *ret_count);
 static inline bool strobe_site_awaits(const struct strobe_site *site, enum strobe_event event)
 {
     return (site->events >> event & 1) != 0;
+}
+
+/** The plain one at `line`, or NULL. */
+static inline const struct strobe_armed *strobe_site_plain_at(const struct strobe_site *site, int line)
+{
+    const struct strobe_armed *end = site->armed + site->armed_count;
+    for (const struct strobe_armed *armed = site->armed; armed < end; armed++) {
+        if (armed->line == line && armed->plain) {
+            return armed;
+        }
+    }
+    return NULL;
 }
 
 /** Whether some probe may stand at `line`; false is certain. */

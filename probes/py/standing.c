@@ -29,6 +29,7 @@ void strobe_dispatch_done(struct strobe_dispatch *dispatch)
         strobe_site_free(entry->value);
     }
     strobe_pointer_map_done(&dispatch->sites);
+    dispatch->last_site = NULL;
     strobe_raises_done(&dispatch->raises);
     strobe_calls_done(&dispatch->calls);
     strobe_timers_done(&dispatch->timers);
@@ -140,7 +141,7 @@ void strobe_dispatch_drop_dead(struct strobe_dispatch *dispatch, Py_ssize_t othe
 bool strobe_dispatch_has(const struct strobe_dispatch *dispatch, PyCodeObject *code, const struct strobe_probe *probe,
                          enum strobe_role role)
 {
-    struct strobe_site *site = strobe_dispatch_site(dispatch, code);
+    struct strobe_site *site = strobe_pointer_map_get(&dispatch->sites, code);
     return site != NULL && strobe_site_has(site, probe, role);
 }
 
@@ -173,6 +174,7 @@ static void settle_site(struct strobe_dispatch *dispatch, struct strobe_site *si
     site->changed = false;
     if (site->armed_count == 0) {
         strobe_pointer_map_remove(&dispatch->sites, site->code);
+        dispatch->last_site = NULL;
         if (site->reported) {
             dispatch->engine->disarm(dispatch, site);
         }

@@ -17,6 +17,15 @@ static inline bool is_exact(int64_t integer)
     return integer >= -exact_max && integer <= exact_max;
 }
 
+/* Any field that is no inline value. Apart, so that those cost no more than they must. */
+__attribute__((noinline)) static PyObject *read_field(PyObject *object, PyObject *name,
+                                                      struct strobe_attribute_cache *cache)
+{
+    PyObject *value;
+    bool found = strobe_attribute_get_cached(object, name, cache, &value) == STROBE_ATTRIBUTE_FOUND;
+    return found ? value : NULL;
+}
+
 /* Borrowed; NULL: no such variable here, or an attribute that cannot be read plainly. */
 static inline PyObject *load(const struct strobe_prefilter_load *load, const int16_t *binding,
                              struct strobe_frame frame)
@@ -24,9 +33,8 @@ static inline PyObject *load(const struct strobe_prefilter_load *load, const int
     int slot = binding[load->name];
     PyObject *value = slot != STROBE_NOT_A_SLOT ? strobe_frame_slot(frame, slot) : NULL;
     for (unsigned i = 0; value != NULL && i < load->fields_count; i++) {
-        if (strobe_attribute_get_cached(value, load->fields[i], load->caches[i], &value) != STROBE_ATTRIBUTE_FOUND) {
-            value = NULL;
-        }
+        PyObject *noted = strobe_attribute_get_noted(value, load->caches[i]);
+        value = noted != NULL ? noted : read_field(value, load->fields[i], load->caches[i]);
     }
     return value;
 }
@@ -34,8 +42,14 @@ static inline PyObject *load(const struct strobe_prefilter_load *load, const int
 /* An exact int or a bool. @return whether it is one, of at most 64 bits */
 static inline bool read_integer(PyObject *value, int64_t *ret_integer)
 {
-    return (PyLong_CheckExact(value) || PyBool_Check(value)) &&
-           (strobe_integer_compact(value, ret_integer) || strobe_integer_small(value, ret_integer));
+    if (!PyLong_CheckExact(value) && !PyBool_Check(value)) {
+        return false;
+    }
+    if (strobe_integer_is_compact(value)) {
+        *ret_integer = strobe_integer_compact(value);
+        return true;
+    }
+    return strobe_integer_small(value, ret_integer);
 }
 
 /* ---- A variable beside a constant ---- */
@@ -256,6 +270,12 @@ static inline unsigned order(const struct strobe_prefilter_term *term, const int
     default:
         return order_numbers(term, value);
     }
+}
+
+bool strobe_prefilter_term_number(const struct strobe_prefilter_term *term, double *ret_number)
+{
+    *ret_number = term->kind == STROBE_PREFILTER_INT ? (double)term->integer : term->real;
+    return term->kind == STROBE_PREFILTER_FLOAT || (term->kind == STROBE_PREFILTER_INT && is_exact(term->integer));
 }
 
 enum strobe_prefilter_answer strobe_prefilter_try(const struct strobe_prefilter *prefilter, const int16_t *binding,

@@ -82,6 +82,9 @@ void strobe_prefilter_make(const struct strobe_program *program, PyObject *const
 /** Release the terms. */
 void strobe_prefilter_done(struct strobe_prefilter *prefilter);
 
+/** The number that `term` compares with. @return whether it is one that a double holds exactly */
+bool strobe_prefilter_term_number(const struct strobe_prefilter_term *term, double *ret_number);
+
 /** Try it in `frame`; rules as in evaluation.h. `binding`: slots of the names. */
 enum strobe_prefilter_answer strobe_prefilter_try(const struct strobe_prefilter *prefilter, const int16_t *binding,
                                                   struct strobe_frame frame);

@@ -227,15 +227,29 @@ static bool set_operation(enum strobe_binary operation, enum strobe_set_operatio
     }
 }
 
+static bool is_set_like_view(struct strobe_value value)
+{
+    return strobe_is_like_a_set(value) && !is_a(value, STROBE_CONTAINER_SET);
+}
+
+/* Keys or items of a dict with anything that can be iterated, from either side: a set, as in Python. */
+static int combine_view(struct strobe_evaluation *evaluation, enum strobe_set_operation operation,
+                        struct strobe_value left, struct strobe_value right, struct strobe_value *ret_value)
+{
+    int status = strobe_is_like_a_set(left) ? 0 : strobe_set_collect(evaluation, STROBE_VALUE_SET, left, &left);
+    return status < 0 ? status : strobe_set_combine(evaluation, operation, STROBE_VALUE_SET, left, right, ret_value);
+}
+
 int strobe_items_binary(struct strobe_evaluation *evaluation, int operation, struct strobe_value left,
                         struct strobe_value right, struct strobe_value *ret_value)
 {
     enum strobe_set_operation combination;
     if (set_operation((enum strobe_binary)operation, &combination)) {
-        bool views = !is_a(left, STROBE_CONTAINER_SET) || !is_a(right, STROBE_CONTAINER_SET);
-        if (strobe_is_like_a_set(left) && strobe_is_like_a_set(right)) {
-            return strobe_set_combine(evaluation, combination, views ? STROBE_VALUE_SET : strobe_set_kind(left), left,
-                                      right, ret_value);
+        if (is_set_like_view(left) || is_set_like_view(right)) {
+            return combine_view(evaluation, combination, left, right, ret_value);
+        }
+        if (is_a(left, STROBE_CONTAINER_SET) && is_a(right, STROBE_CONTAINER_SET)) {
+            return strobe_set_combine(evaluation, combination, strobe_set_kind(left), left, right, ret_value);
         }
         if (combination == STROBE_SET_UNION && is_a(left, STROBE_CONTAINER_DICT) &&
             is_a(right, STROBE_CONTAINER_DICT)) {

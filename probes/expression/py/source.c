@@ -141,7 +141,13 @@ static void scan_escape(struct scanner *s, bool is_bytes)
     bool is_octal = escaped >= '0' && escaped <= '7';
     bool is_too_big =
         escaped >= '4' && is_octal && look(s, 2) >= '0' && look(s, 2) <= '7' && look(s, 3) >= '0' && look(s, 3) <= '7';
-    const char *known = is_bytes ? "\n\r\\'\"abfnrtvx" : "\n\r\\'\"abfnrtvxNuU";
+    const char *known = is_bytes ? "\n\r\\'\"abfnrtvx" : "\n\r\\'\"abfnrtvxuU";
+    if (!is_bytes && escaped == 'N') { /* CPython would import unicodedata for it, through the program's hooks */
+        strobe_error_set(s->error, STROBE_EUNSUPPORTED,
+                         "a character by its name is not read here; write the character itself, or \\u and its number");
+        fail(s, s->at, STROBE_EUNSUPPORTED);
+        return;
+    }
     if (is_too_big || (!is_octal && escaped != '\0' && strchr(known, escaped) == NULL)) {
         refuse(s, s->at, "no escape of Python begins like this; write two backslashes, or r before the quote");
         return;
@@ -161,11 +167,7 @@ static void scan_string(struct scanner *s, const char *prefix, size_t prefix_siz
     while (s->at < s->size) {
         char byte = look(s, 0);
         if (byte == '\\') {
-            if (has_fields && !is_raw && look(s, 1) == 'N' && look(s, 2) == '{') {
-                while (s->at < s->size && look(s, 0) != '}') {
-                    s->at++;
-                }
-            } else if (is_raw) {
+            if (is_raw) {
                 s->at += 2;
             } else {
                 scan_escape(s, is_bytes);

@@ -28,7 +28,7 @@ None
 'text'
 "text"
 'a' 'b'
-'\n\t\\\'\x41\u00e9\U0001f600\N{BULLET}'
+'\n\t\\\'\x41\u00e9\U0001f600\u2022'
 r'\n'
 b'\x00\xff'
 b'a' b'b'
@@ -2009,6 +2009,16 @@ fs.copy()
 fs.issubset('xyz')
 d.keys() & {'a', 'z'}
 d.keys() | {'z'}
+d.keys() & ['a', 'z']
+d.keys() - 'ab'
+['a', 'z'] & d.keys()
+('z', 'a') - d.keys()
+d.items() | [('a', 1), 5]
+[('a', 1)] ^ d.items()
+d.keys() & 5
+{'a'} & ['a']
+['a'] & {'a'}
+d.values() & ['a']
 d.keys() == {'a', 'b', 'c'}
 d.items() == d.items()
 dict.get(d, 'a')

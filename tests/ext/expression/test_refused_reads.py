@@ -131,6 +131,13 @@ def test_what_the_parser_warns_about_is_refused_before_it_warns(source: str) -> 
     assert not seen
 
 
+@pytest.mark.parametrize("source", [r"'\N{BULLET}'", r"f'\N{BULLET}{text}'", r"f'{number:\N{BULLET}>5}'", r"'\N'"])
+def test_a_character_by_its_name_is_refused_because_python_would_import_its_table(source: str) -> None:
+    code, message = outcome(source)
+    assert code == "EUNSUPPORTED"
+    assert message.endswith("write the character itself, or \\u and its number")
+
+
 @pytest.mark.parametrize("source", FINE)
 def test_what_the_parser_reads_in_silence_is_not_refused(source: str) -> None:
     with warnings.catch_warnings(record=True) as seen:
