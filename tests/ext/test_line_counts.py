@@ -75,8 +75,11 @@ for seed in range({first}, {first} + {count}):
         most = counts.get(line, 0)
         least = most - ({tolerant} and again.get(line, 0))
         total += state["line"] == line
+        text = source.splitlines()[line - 1]
+        if {ends_unseen} and ("len([x" in text or "len({{x:" in text):
+            most *= 2
         if state["line"] == line and not least <= reached <= most:
-            wrong.append([seed, line, most, reached, source.splitlines()[line - 1]])
+            wrong.append([seed, line, most, reached, text])
     _agent.local_apply([])
 report(wrong=wrong, total=total)
 """
@@ -85,7 +88,9 @@ report(wrong=wrong, total=total)
 @pytest.mark.parametrize("filler", [0, 700], ids=["short", "long"])
 @pytest.mark.parametrize("generator", [False, True], ids=["function", "generator"])
 def test_every_line_is_counted_as_a_tracer_counts_it(tmp_path: Path, filler: int, generator: bool) -> None:
-    """3.12's tracer reports a line once more where a jump inside it lands behind a call, and we need not."""
+    """3.12's tracer reports a line once more where a jump inside it lands behind a call, and we need not. From 3.14 on it
+    does not report the return from the end of a comprehension of several lines to the first of them, and we do.
+    """
     program = PROGRAM.format(
         folder=str(Path(__file__).parent),
         first=100 if generator else 0,
@@ -93,6 +98,7 @@ def test_every_line_is_counted_as_a_tracer_counts_it(tmp_path: Path, filler: int
         filler=filler,
         generator=generator,
         tolerant=sys.version_info[:2] == (3, 12),
+        ends_unseen=sys.version_info >= (3, 14),
     )
     facts = run(tmp_path, program, "-W", "ignore").facts
     assert facts["total"] > 1000
