@@ -148,8 +148,10 @@ void strobe_dump_answer(struct strobe_agent *agent, const struct strobe_wire_req
     const struct strobe_dump_own own = own_of(agent);
     struct strobe_dump_question question;
     /* A hold of its own: what the worker did before does not lengthen it. */
-    Py_BEGIN_ALLOW_THREADS;
-    Py_END_ALLOW_THREADS;
+    PyThreadState *tstate = PyEval_SaveThread();
+    atomic_store_explicit(&agent->gil_wanted_ns, strobe_clock_monotonic_ns(), memory_order_relaxed);
+    PyEval_RestoreThread(tstate);
+    atomic_store_explicit(&agent->gil_wanted_ns, 0, memory_order_relaxed);
     if (!desk_take(&agent->dump_desk, request->request, 0, &question)) {
         return; /* the link thread was faster */
     }

@@ -85,11 +85,20 @@ static bool belongs_to(const uintptr_t *words, size_t frame_at, uintptr_t self)
     return found;
 }
 
+/* The words at `address`; the object may end before them, and so may the memory: then they are 0. */
+static bool read_words(struct strobe_own_memory *memory, uintptr_t address, uintptr_t ret_words[WORDS])
+{
+    size_t left_bytes = STROBE_OWN_PAGE_BYTES - address % STROBE_OWN_PAGE_BYTES;
+    memset(ret_words, 0, WORDS * sizeof ret_words[0]);
+    return strobe_own_memory_read(memory, address, ret_words, WORDS * sizeof ret_words[0]) ||
+           (left_bytes < WORDS * sizeof ret_words[0] && strobe_own_memory_read(memory, address, ret_words, left_bytes));
+}
+
 bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, const struct strobe_pointer_map *known,
                           struct strobe_greenlet *ret_greenlet)
 {
     uintptr_t inner = ((const struct greenlet_object *)object)->inner, words[WORDS];
-    if (!strobe_own_memory_read(memory, inner, words, sizeof words)) {
+    if (!read_words(memory, inner, words)) {
         return false;
     }
     for (size_t i = FRAME_FROM; i < FRAME_TO; i++) {
