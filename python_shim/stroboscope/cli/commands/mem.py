@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from stroboscope.cli import arguments
-from stroboscope.cli.failure import NOTHING_CAPTURED, OK, WRONG_USE, Failure
+from stroboscope.cli.choose_process import choose_process
+from stroboscope.cli.failure import OK, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
 from stroboscope.cli.memory_report import number, print_changes, rows_of, size_text
@@ -48,7 +49,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
         return mem_probe.run(argv[1:], connect)
     options = _parse(argv)
     client = connect()
-    instance = _instance_of(client, options)
+    instance = choose_process(client, options.service, options.instance)
     if options.op == "start" and not options.yes:
         confirm(f"pid {instance.get('pid')} on {instance.get('host')}", options.frames)
     body: JsonObject = {"op": options.op, "top": options.top, "by": options.by, "since": options.since}
@@ -99,25 +100,6 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "--top", type=int, choices=range(1, 201), default=20, metavar="N", help="rows to show (20)"
     )
     return arguments.with_json(parser).parse_args(argv)
-
-
-def _instance_of(client: HubClient, options: argparse.Namespace) -> JsonObject:
-    instances = client.instances(service=options.service, state="up")
-    if options.instance:
-        instances = [row for row in instances if str(row.get("id", "")).startswith(options.instance)]
-    if not instances:
-        which = f" that begins with {options.instance!r}" if options.instance else ""
-        raise Failure(
-            NOTHING_CAPTURED, f"no process of {options.service!r}{which} is connected", "See: strobe ps"
-        )
-    if len(instances) > 1:
-        names = ", ".join(f"{str(row.get('id', ''))[:12]} (pid {row.get('pid')})" for row in instances[:8])
-        raise Failure(
-            WRONG_USE,
-            f"{len(instances)} processes of {options.service!r} are connected: {names}",
-            "Choose: --instance ID",
-        )
-    return instances[0]
 
 
 def confirm(where: str, frames: int) -> None:
