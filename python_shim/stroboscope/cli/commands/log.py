@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Sequence
 
 from stroboscope.cli import arguments
 from stroboscope.cli.failure import NOTHING_CAPTURED, OK, Failure
 from stroboscope.cli.hit_line import print_hit_line
 from stroboscope.cli.hub_client import HubClient, JsonObject
-from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.lines import follow, keep
 from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
-from stroboscope.cli.probe_watch import ProbeWatch
-from stroboscope.cli.probing import nothing_captured, probe_set, show_progress
-from stroboscope.cli.signals import interrupt_is_the_end
-from stroboscope.cli.terminal import Terminal
 
 _LEVELS = ("debug", "info", "warning", "error", "critical")
 _LATEST = 100
@@ -51,37 +46,7 @@ def log(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     request = request_of(options, service_of(options, client), "log", action, options.timeout or 0.0)
     if options.keep:
         return keep(client, request, options.json)
-    return _follow(client, request, options.timeout or math.inf, options.json)
-
-
-def keep(client: HubClient, request: JsonObject, as_json: bool) -> int:
-    """Set a probe that stays, and say how to look at it and remove it."""
-    view = client.set_probe(request)
-    if as_json:
-        print_json(view)
-        return OK
-    probe_id = str(view["probe"]["id"])
-    Terminal(sys.stdout).line(
-        ("title", probe_id), ("dim", f"  is set. See: strobe why {probe_id}. Remove it: strobe rm {probe_id}")
-    )
-    return OK
-
-
-def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: bool) -> int:
-    progress = Terminal(sys.stderr)
-    wanted = int(request["limits"].get("hits", 1000))
-    with probe_set(client, request) as view:
-        watching = ProbeWatch(client, view, wanted, timeout_s)
-        ended = False
-        with interrupt_is_the_end():
-            for summary in watching.snapshots(lambda: show_progress(progress, watching)):
-                progress.clear_status()
-                print_hit_line(summary, as_json)
-            ended = True
-        progress.clear_status()
-    if watching.found or not ended:
-        return OK
-    raise nothing_captured(watching, timeout_s)
+    return follow(client, request, 1000, options.timeout or math.inf, options.json)
 
 
 def logs(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:

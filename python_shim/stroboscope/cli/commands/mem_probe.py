@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 from stroboscope.cli import arguments
 from stroboscope.cli.commands.check import require_language
-from stroboscope.cli.commands.log import keep
 from stroboscope.cli.commands.mem import confirm
 from stroboscope.cli.duration import moment
 from stroboscope.cli.failure import OK
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.lines import keep
 from stroboscope.cli.memory_report import print_reading
 from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
 from stroboscope.cli.probe_watch import ProbeWatch

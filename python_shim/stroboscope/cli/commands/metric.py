@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stroboscope.cli import arguments
-from stroboscope.cli.commands.log import keep
 from stroboscope.cli.failure import NOTHING_CAPTURED, OK, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
+from stroboscope.cli.lines import keep
 from stroboscope.cli.metric_table import MetricTable
 from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
 from stroboscope.cli.probe_watch import ProbeWatch

@@ -7,15 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from stroboscope.cli import arguments
-from stroboscope.cli.commands.log import keep
-from stroboscope.cli.failure import OK
-from stroboscope.cli.hit_line import print_hit_line
 from stroboscope.cli.hub_client import HubClient, JsonObject
+from stroboscope.cli.lines import follow, keep
 from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
-from stroboscope.cli.probe_watch import ProbeWatch
-from stroboscope.cli.probing import nothing_captured, probe_set, show_progress
-from stroboscope.cli.signals import interrupt_is_the_end
-from stroboscope.cli.terminal import Terminal
 
 _EXAMPLES = """\
 examples
@@ -52,21 +46,4 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     request = request_of(options, service_of(options, client), "span", action, options.timeout or 0.0)
     if options.keep:
         return keep(client, request, options.json)
-    return _follow(client, request, options.timeout or math.inf, options.json)
-
-
-def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: bool) -> int:
-    progress = Terminal(sys.stderr)
-    wanted = int(request["limits"].get("hits", sys.maxsize))
-    with probe_set(client, request) as view:
-        watching = ProbeWatch(client, view, wanted, timeout_s)
-        ended = False
-        with interrupt_is_the_end():
-            for summary in watching.snapshots(lambda: show_progress(progress, watching)):
-                progress.clear_status()
-                print_hit_line(summary, as_json)
-            ended = True
-        progress.clear_status()
-    if watching.found or not ended:
-        return OK
-    raise nothing_captured(watching, timeout_s)
+    return follow(client, request, sys.maxsize, options.timeout or math.inf, options.json)
