@@ -8,12 +8,14 @@
 
 #include "agent/agent.h"
 #include "base/log.h"
+#include "base/py/gil.h"
 
 static struct strobe_agent *watched; /* under the GIL */
 
 /* Of the fork under way: glibc runs handlers of one fork at a time. */
 static bool locked; /* control_lock is ours */
 static bool parked; /* the link is */
+static bool waits;  /* the worker, for the GIL that the forking thread holds */
 static bool safe;   /* the child may start the agent again */
 
 /* Pending call, in the main thread of the child. */
@@ -26,6 +28,13 @@ static int start_again(void *ignored)
         watched->worker_tstate = NULL;
         strobe_agent_after_fork_child(watched);
     }
+    return 0;
+}
+
+/* Pending call where the agent does not start: with it CPython sees that nobody asks for the GIL any more. */
+static int look_again(void *ignored)
+{
+    (void)ignored;
     return 0;
 }
 
@@ -53,12 +62,17 @@ static bool is_alone(void)
 
 static void before(void)
 {
-    locked = parked = safe = false;
+    locked = parked = waits = safe = false;
     if (watched == NULL || watched->python_forks) {
         return;
     }
     bool attached = PyGILState_Check();
-    locked = !attached && lock_control(); /* else the child could be left with a GIL that the worker had */
+    if (attached) {
+        locked = pthread_mutex_trylock(&watched->control_lock) == 0;
+        waits = !locked;
+    } else {
+        locked = lock_control(); /* else the child could be left with a GIL that the worker had */
+    }
     if (watched->link != NULL && !watched->link_parked && (attached || locked)) {
         /* Else the child could be left with a lock of OpenSSL that the link had. It never waits for the GIL. */
         parked = watched->link_parked = strobe_link_park(watched->link, STROBE_FORK_PARK_MS_MAX) == 0;
@@ -89,8 +103,11 @@ static void in_parent(void)
 static void in_child(void)
 {
     unlock_control();
-    if (safe) {
-        Py_AddPendingCall(start_again, NULL); /* its lock is free: whoever takes it has the GIL, or is not there */
+    if (waits) {
+        strobe_gil_forget_waiters(PyThreadState_Get());
+    }
+    if (safe || waits) { /* the lock of pending calls is free: whoever takes it has the GIL, or is not there */
+        Py_AddPendingCall(safe ? start_again : look_again, NULL);
     }
 }
 

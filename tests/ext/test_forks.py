@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -222,6 +223,46 @@ def test_a_fork_of_c_code_that_python_does_not_hear_of_has_an_agent_too(tmp_path
     assert in_grandchild == 1
     assert instance != facts["here"][0]
     assert facts["here"][1] == 1
+
+
+def test_a_fork_of_c_code_while_the_agent_waits_for_the_gil_does_not_hang(tmp_path: Path) -> None:
+    """The child has no thread that could take the GIL when it is asked for."""
+    source, library = tmp_path / "late_fork.c", tmp_path / "late_fork.so"
+    source.write_text("#include <unistd.h>\nint late_fork(int us) { usleep((unsigned)us); return fork(); }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+    facts = run(
+        tmp_path,
+        f"""
+        library = {str(library)!r}
+        """
+        + """
+        import ctypes, os, time
+        late_fork = ctypes.PyDLL(library).late_fork     # keeps the GIL, as uWSGI does
+        def f(n):
+            return n                         # here
+        arm((line_of("here"), "n == 3", 1))
+        codes = []
+        for number in range(12):
+            pid = late_fork(100_000)         # longer than the agent rests while something is armed
+            if pid == 0:
+                for _ in range(5):
+                    time.sleep(0.001)        # lets go of the GIL
+                os._exit(7)
+            done = (0, 0)
+            deadline = time.monotonic() + 20
+            while done[0] == 0 and time.monotonic() < deadline:
+                time.sleep(0.002)
+                done = os.waitpid(pid, os.WNOHANG)
+            if done[0] == 0:
+                os.kill(pid, 9)
+                os.waitpid(pid, 0)
+            codes.append(os.waitstatus_to_exitcode(done[1]) if done[0] else "hangs")
+            if codes[-1] == "hangs":
+                break
+        report(codes=codes)
+        """,
+    ).facts
+    assert facts["codes"] == [7] * 12
 
 
 def test_a_fork_of_c_code_without_the_gil_leaves_the_child_as_it_would_be(tmp_path: Path) -> None:
