@@ -15,7 +15,9 @@ static int take_lead(struct strobe_site *site, const void **ret_frame)
     return site->led_line;
 }
 
-bool strobe_passes_reach(struct strobe_dispatch *dispatch, struct strobe_site *site, int offset)
+/* Any number of points, some of which may lead to others. Apart, so that the usual case does not pay for it. */
+__attribute__((noinline)) static bool reach_points(struct strobe_dispatch *dispatch, struct strobe_site *site,
+                                                   int offset)
 {
     bool wanted = false;
     const void *frame = NULL;
@@ -41,6 +43,15 @@ bool strobe_passes_reach(struct strobe_dispatch *dispatch, struct strobe_site *s
         }
     }
     return wanted;
+}
+
+bool strobe_passes_reach(struct strobe_dispatch *dispatch, struct strobe_site *site, int offset)
+{
+    const struct strobe_point *only = site->points;
+    if (site->points_count != 1 || only->kind != STROBE_POINT_BEGIN || site->points_lead) {
+        return reach_points(dispatch, site, offset);
+    }
+    return only->offset == offset && strobe_dispatch_line(dispatch, site, only->line);
 }
 
 #endif
