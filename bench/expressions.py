@@ -141,12 +141,15 @@ def peer_python(name: str) -> Path | str:
     return python
 
 
-def measured_peer(name: str, size: str, folder: Path) -> float | str:
-    """Nanoseconds above the unprobed line, or why there are none."""
+def measured_peer(name: str, size: str, folder: Path, what: str = "") -> float | str:
+    """Nanoseconds above the unprobed line, or why there are none.
+
+    `what`: the form of peer.py, else `name`.
+    """
     python = peer_python(name)
     if isinstance(python, str):
         return python
-    command = [str(python), str(HERE / "peer.py"), name, size, str(folder)]
+    command = [str(python), str(HERE / "peer.py"), what or name, size, str(folder)]
     with tempfile.TemporaryFile("w+") as errors:
         child = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True

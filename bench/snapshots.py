@@ -1,7 +1,8 @@
 """What one snapshot costs in the program's thread, against the same data captured with repr().
 
-Both look at the same variables and the same stack. Ours is the time of a call that is hit less that of the
-same call without a probe; theirs that of a function that walks the frames and writes repr() of each local.
+Beside it sentry_sdk's local variables and ddtrace's snapshot. All look at the same variables and, but for
+ddtrace's, the same stack. Ours is the time of a call that is hit less that of the same call without a probe;
+theirs that of a function that walks the frames and writes repr() of each local.
 """
 
 from __future__ import annotations
@@ -9,15 +10,21 @@ from __future__ import annotations
 import _thread
 import json
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from expressions import BUILD, measured_peer
 from harness import Row, note, row_from_pairs
+
+SENTRY = "sentry-sdk==2.75.0"
 
 # HIT_LINE runs once a call. 1-based; each source is compiled twice, under two names.
 SOURCES = {
@@ -93,11 +100,18 @@ def capture_with_repr() -> list[Any]:
 
 
 def sentry_capture() -> Callable[[], object] | None:
-    """Return what sentry_sdk does for a stack with local variables, when it is installed."""
+    """Return what sentry_sdk does for a stack with local variables, when it installs."""
+    folder = BUILD / f"bench-{SENTRY}"
+    if not folder.exists():
+        note(f"  installing {SENTRY}")
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*command, "--target", str(folder), SENTRY], capture_output=True, check=False)
+    sys.path.append(str(folder))
     try:
         from sentry_sdk.serializer import serialize  # type: ignore[import-not-found]
         from sentry_sdk.utils import current_stacktrace  # type: ignore[import-not-found]
     except ImportError:
+        note(f"  left out: {SENTRY} does not install")
         return None
     return lambda: serialize({"stacktrace": current_stacktrace(include_local_variables=True)})
 
@@ -147,6 +161,18 @@ def in_bursts(
     return list(TIMES)
 
 
+def ddtrace_row(source: str, line: int, ours_ns: float) -> Row | None:
+    """A hit of ddtrace's snapshot probe at the same line, in an interpreter of its own, beside ours."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "bench_snapshot.py").write_text(source, encoding="utf-8")
+        ns = measured_peer("ddtrace", str(line), folder, "ddtrace-snapshot")
+    if isinstance(ns, str):
+        note(f"  left out: {ns}")
+        return None
+    return row_from_pairs("  ddtrace's snapshot, beside ours", "hit", [(ours_ns, ns)] * 3)
+
+
 def rows_of(name: str, source: str, line: int) -> list[Row]:
     """Capture, encoding, and the size of both, of one kind of data."""
     from stroboscope import _agent
@@ -177,7 +203,7 @@ def rows_of(name: str, source: str, line: int) -> list[Row]:
         encoding_ns.append((time.thread_time_ns() - started) / max(1, len(texts)))
         bodies.extend(texts)
 
-    result = []
+    result, ours = [], 0.0
     peers: list[tuple[str, Callable[[], object]]] = [("repr()", capture_with_repr)]
     sentry = sentry_capture()
     if sentry is not None:
@@ -189,8 +215,12 @@ def rows_of(name: str, source: str, line: int) -> list[Row]:
         if len(bodies) != BURSTS * HITS_PER_BURST:
             raise SystemExit(f"only {len(bodies)} of {BURSTS * HITS_PER_BURST} hits were captured")
         result.append(row_from_pairs(f"snapshot of {name}, with {peer}", "hit", times))
-    ours = statistics.median(subject for _, subject in times)
+        if peer == "repr()":  # the others are so long that they leave cold caches to ours
+            ours = statistics.median(subject for _, subject in times)
     result.append(row_from_pairs("  its encoding, off the thread", "hit", [(ours, ns) for ns in encoding_ns]))
+    theirs = ddtrace_row(source, line, ours) if name == "10 locals" else None
+    if theirs is not None:
+        result.append(theirs)
     size = statistics.median(len(json.dumps(json.loads(text)["body"])) for text in bodies)
     captured = statistics.median(json.loads(text)["body"]["capture_ns"] for text in bodies)
     note(f"  {name}: {size:,.0f} bytes of JSON; {captured:,.0f} ns by the agent's own clock")
