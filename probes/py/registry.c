@@ -7,6 +7,12 @@
 #include "probes/py/recheck.h"
 #include "probes/py/shed.h"
 
+/* One that rests stands nowhere until it has: its passes would only turn its lines off. */
+static bool may_stand(const struct strobe_entry *entry)
+{
+    return strobe_entry_lives(entry) && entry->probe->resumes_ns == 0;
+}
+
 /* A module that some probe waits for was compiled or loaded, and is about to run. In the program's thread. */
 static void on_module_made(void *user, struct strobe_code_file *file)
 {
@@ -15,7 +21,7 @@ static void on_module_made(void *user, struct strobe_code_file *file)
         struct strobe_entry *entry = &registry->entries[i];
         struct strobe_name_set names = {{0}};
         strobe_entry_names(entry, &names);
-        if (strobe_entry_lives(entry) && strobe_name_set_has(&names, file->name_hash) &&
+        if (may_stand(entry) && strobe_name_set_has(&names, file->name_hash) &&
             entry->location.kind <= STROBE_LOCATION_EXIT) {
             strobe_entry_meet(entry, registry->index, registry->dispatch, file);
         }
@@ -83,7 +89,7 @@ static bool is_due(const struct strobe_entry *entry, const struct strobe_name_se
 {
     struct strobe_name_set names = {{0}};
     strobe_entry_names(entry, &names);
-    return strobe_entry_lives(entry) && (entry->due || waits_for_type(entry) || intersects(&names, touched));
+    return may_stand(entry) && (entry->due || waits_for_type(entry) || intersects(&names, touched));
 }
 
 static void resolve_entry(struct strobe_registry *registry, struct strobe_entry *entry, struct strobe_slice *slice)
@@ -105,7 +111,7 @@ bool strobe_registry_must_look(const struct strobe_registry *registry)
 {
     for (size_t i = 0; i < registry->count; i++) {
         const struct strobe_entry *entry = &registry->entries[i];
-        if (strobe_entry_lives(entry) && entry->probe->standing == 0 &&
+        if (may_stand(entry) && entry->probe->standing == 0 &&
             (registry->index->watcher < 0 || waits_for_type(entry))) {
             return true;
         }
@@ -120,7 +126,7 @@ static void bury(struct strobe_registry *registry, struct strobe_slice *slice)
     settle(registry, slice); /* before anyone looks for code: the sites keep it alive */
     for (size_t i = 0; i < registry->count; i++) {
         struct strobe_entry *entry = &registry->entries[i];
-        if (entry->told && entry->probe->standing == 0) {
+        if (entry->told && may_stand(entry) && entry->probe->standing == 0) {
             entry->told = false;
             entry->due = true;
         }
@@ -179,8 +185,18 @@ static struct strobe_entry *find_entry(struct strobe_registry *registry, const c
     return NULL;
 }
 
+/* It rests no more. Where it still stands, CPython was told to turn its lines off: it is armed from the beginning. */
+static void wake(struct strobe_registry *registry, struct strobe_entry *entry)
+{
+    strobe_dispatch_remove(registry->dispatch, entry->probe);
+    entry->probe->resumes_ns = 0;
+    entry->due = true;
+    entry->told = false;
+}
+
 /* Whether the probe of `entry` can go on as `request` asks: it is the same, or its limits alone changed. */
-static bool carry_over(struct strobe_entry *entry, const struct strobe_probe_request *request)
+static bool carry_over(struct strobe_registry *registry, struct strobe_entry *entry,
+                       const struct strobe_probe_request *request)
 {
     struct strobe_probe *probe = entry->probe;
     if (atomic_load(&probe->version) == request->version) {
@@ -189,9 +205,10 @@ static bool carry_over(struct strobe_entry *entry, const struct strobe_probe_req
     if (entry->refused || !strobe_probe_is_same(probe, request)) {
         return false; /* what was refused is looked at afresh: it may have been in quarantine */
     }
-    bool rested = probe->resumes_ns != 0; /* an edit ends the rest: its budget may be another */
-    probe->resumes_ns = 0;
-    if (strobe_probe_revise(probe, request) || rested) {
+    if (probe->resumes_ns != 0) {
+        wake(registry, entry); /* its budget may be another */
+    }
+    if (strobe_probe_revise(probe, request)) {
         entry->due = true;
         entry->told = false;
     }
@@ -236,7 +253,7 @@ static size_t fill_entries(struct strobe_registry *registry, const struct strobe
     size_t made = 0;
     for (size_t i = 0; i < count; i++) {
         struct strobe_entry *old = find_entry(registry, requests[i].id);
-        if (old != NULL && carry_over(old, &requests[i])) {
+        if (old != NULL && carry_over(registry, old, &requests[i])) {
             entries[made++] = *old;
             *old = registry->entries[--registry->count]; /* moved over, not to be released */
         } else {
@@ -305,11 +322,9 @@ static bool rest(struct strobe_registry *registry, struct strobe_entry *entry, i
         strobe_dispatch_remove(registry->dispatch, probe);
         return false;
     }
-    probe->resumes_ns = 0;
+    wake(registry, entry);
     probe->resumed_ns = now_ns;
     strobe_probe_forget_costs(probe);
-    entry->due = true;
-    entry->told = false;
     return true;
 }
 

@@ -380,6 +380,37 @@ report(resting=resting, still=still, events=events, back=back, again=gates()["re
     assert facts["again"] >= 1000
 
 
+def test_a_probe_that_rests_stays_off_while_code_appears_and_is_reached_afterwards(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        SETTING
+        + HOT
+        + """
+many = list(range(200))
+set_probes(order(condition="sum(many) < 0", **where))
+ends = time.monotonic() + 30
+while states()[0]["state"] != "suspended" and time.monotonic() < ends: spin(0.02)
+time.sleep(0.1)                          # it is disarmed
+def passed():
+    return gates().get("budget", 0)
+before = passed()
+while states()[0]["state"] == "suspended" and time.monotonic() < ends:
+    exec(compile("def appears(): return 1", __file__, "exec"))
+    hot(10)
+    if states()[0]["state"] == "suspended": after = passed()
+    time.sleep(0.002)
+reached = gates()["reached"]
+while gates()["reached"] == reached and time.monotonic() < ends:
+    hot(1)
+    time.sleep(0.002)
+report(before=before, after=after, reached=gates()["reached"] - reached)
+""",
+        env={"STROBE_BUDGET": ""},
+    ).facts
+    assert facts["after"] == facts["before"]
+    assert facts["reached"] > 0
+
+
 def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_before(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
