@@ -46,23 +46,29 @@ static bool read_tuple(PyObject *item, struct strobe_probe_request *ret_request)
     return true;
 }
 
-/* A probe of the wire as JSON text. */
-static bool read_json(PyObject *item, struct strobe_wire_probe *ret_probe, struct strobe_probe_order *ret_order)
+/* Read what the wire describes by `shape` from its JSON text. @return false: an exception of `kind` is set */
+static bool load_json(PyObject *text, const struct strobe_wire_struct *shape, void *ret_body, PyObject *kind)
 {
     struct strobe_error error = {0};
     Py_ssize_t size;
     json_t *json = NULL;
-    const char *text = PyUnicode_AsUTF8AndSize(item, &size);
-    if (text == NULL) {
+    const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
+    if (bytes == NULL) {
         return false;
     }
-    int status = strobe_wire_json_load(text, (size_t)size, &json, &error);
-    if (status == 0) {
-        status = strobe_wire_struct_from_json(&strobe_wire_probe_struct, json, ret_probe, &error);
-        json_decref(json);
-    }
+    int status = strobe_wire_json_load(bytes, (size_t)size, &json, &error);
+    status = status < 0 ? status : strobe_wire_struct_from_json(shape, json, ret_body, &error);
+    json_decref(json);
     if (status < 0) {
-        PyErr_SetString(PyExc_ValueError, error.message);
+        PyErr_SetString(kind, error.message);
+    }
+    return status == 0;
+}
+
+/* A probe of the wire as JSON text. */
+static bool read_json(PyObject *item, struct strobe_wire_probe *ret_probe, struct strobe_probe_order *ret_order)
+{
+    if (!load_json(item, &strobe_wire_probe_struct, ret_probe, PyExc_ValueError)) {
         return false;
     }
     strobe_probe_order_fill(ret_probe, ret_order);
@@ -243,29 +249,19 @@ static PyObject *module_local_memory(PyObject *module, PyObject *text)
     struct strobe_wire_memory_request request;
     struct strobe_wire_memory answer;
     struct strobe_error error = {0};
-    Py_ssize_t size = 0;
-    json_t *json = NULL;
-    PyObject *result = NULL;
-    const char *bytes = agent != NULL ? PyUnicode_AsUTF8AndSize(text, &size) : NULL;
-    if (bytes == NULL) {
+    if (agent == NULL || !load_json(text, &strobe_wire_memory_request_struct, &request, PyExc_RuntimeError)) {
         return NULL;
     }
-    int status = strobe_wire_json_load(bytes, (size_t)size, &json, &error);
-    status =
-        status < 0 ? status : strobe_wire_struct_from_json(&strobe_wire_memory_request_struct, json, &request, &error);
-    json_decref(json);
-    if (status == 0) {
-        strobe_agent_lock_control(agent);
-        status = strobe_memory_answer(&agent->memory, &request, &answer, &error);
-        strobe_agent_unlock_control(agent);
-        strobe_wire_struct_done(&strobe_wire_memory_request_struct, &request);
-    }
+    strobe_agent_lock_control(agent);
+    int status = strobe_memory_answer(&agent->memory, &request, &answer, &error);
+    strobe_agent_unlock_control(agent);
+    strobe_wire_struct_done(&strobe_wire_memory_request_struct, &request);
     if (status < 0) {
         PyErr_SetString(PyExc_RuntimeError, error.message);
         return NULL;
     }
     answer.request = 1;
-    result = as_json(&strobe_wire_memory_struct, &answer);
+    PyObject *result = as_json(&strobe_wire_memory_struct, &answer);
     strobe_wire_struct_done(&strobe_wire_memory_struct, &answer);
     return result;
 }
@@ -280,20 +276,11 @@ static PyObject *module_local_threads(PyObject *module, PyObject *text)
     struct strobe_wire_threads_request wanted;
     struct strobe_wire_threads message;
     struct strobe_error error = {0};
-    Py_ssize_t size = 0;
-    json_t *json = NULL;
-    const char *bytes = agent != NULL ? PyUnicode_AsUTF8AndSize(text, &size) : NULL;
-    if (bytes == NULL) {
+    if (agent == NULL || !load_json(text, &strobe_wire_threads_request_struct, &wanted, PyExc_RuntimeError)) {
         return NULL;
     }
-    int status = strobe_wire_json_load(bytes, (size_t)size, &json, &error);
-    status =
-        status < 0 ? status : strobe_wire_struct_from_json(&strobe_wire_threads_request_struct, json, &wanted, &error);
-    json_decref(json);
-    if (status == 0) {
-        status = strobe_dump_take(agent, &wanted, &message, &error);
-        strobe_wire_struct_done(&strobe_wire_threads_request_struct, &wanted);
-    }
+    int status = strobe_dump_take(agent, &wanted, &message, &error);
+    strobe_wire_struct_done(&strobe_wire_threads_request_struct, &wanted);
     if (status < 0) {
         PyErr_SetString(PyExc_RuntimeError, error.message);
         return NULL;
