@@ -447,10 +447,13 @@ def test_a_higher_budget_of_its_own_lets_a_probe_stay(tmp_path: Path) -> None:
         + HOT
         + """
 set_probes(order(condition="t < 0", limits={"budget_percent": 100}, **where))
+# for more than a second, and until the machine has let this process run for a while: a share of time is measured
+began = time.monotonic()
 spin(1.5)
+while time.monotonic() < began + 60 and states()[0]["cost_percent"] <= 1: spin(0.3)
 first = states()[0]
 set_probes(order(condition="t < 0", version=2, limits={"budget_percent": 0.1}, **where))
-ends = time.monotonic() + 20
+ends = time.monotonic() + 60
 while time.monotonic() < ends and states()[0]["state"] != "suspended": spin(0.05)
 report(first=first, second=states()[0])
 """,
