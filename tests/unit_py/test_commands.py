@@ -328,7 +328,7 @@ def test_a_signal_removes_the_probe(
     waiting_snap: subprocess.Popen[str], hub: FakeHub, signum: int, exit_code: int
 ) -> None:
     waiting_snap.send_signal(signum)
-    out, err = waiting_snap.communicate(timeout=30)
+    out, err = waiting_snap.communicate(timeout=60)
     assert (waiting_snap.returncode, out, err) == (exit_code, "", "")
     assert len(hub.sent("DELETE probes/p1p1")) == 1
 

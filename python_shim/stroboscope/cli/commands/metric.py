@@ -114,7 +114,8 @@ def _follow(client: HubClient, view: JsonObject, deadline: float, timeout_s: flo
     table = MetricTable(view["probe"])
     progress = Terminal(sys.stderr)
     with interrupt_is_the_end():
-        while time.monotonic() < deadline:
+        while True:
+            is_last = time.monotonic() >= deadline  # looked at all the same: setting the probe may have taken that long
             watching.look()
             if watching.failed:
                 raise nothing_captured(watching, timeout_s)
@@ -125,6 +126,8 @@ def _follow(client: HubClient, view: JsonObject, deadline: float, timeout_s: flo
                 show_progress(progress, watching)
             else:
                 progress.clear_status()
+            if is_last:
+                break
             time.sleep(min(_EVERY_S, max(0.0, deadline - time.monotonic())))
     progress.clear_status()
     if not table.count:
