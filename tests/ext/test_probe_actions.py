@@ -357,17 +357,14 @@ def spin(seconds):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends: hot(20_000)
 where = {"location": f"{_FILE}:{line_of('hot')}"}
-def stands():
-    """Whether anything of the probe is left in the code."""
+def stands():                        # whether anything of the probe is left in the code
     if _sys.version_info >= (3, 12): return _sys.monitoring.get_local_events(5, hot.__code__) != 0
     from _strobe_test_tracer import stands_here
     return stands_here()
-def rests(like=None):
-    """The state while it rests, and rests for as long as in that other state."""
+def rests(like=None):                # its state while it rests, and rests for as long as in that other state
     state = states()[0]
     return state if state["state"] == "suspended" and (like is None or state["message"] == like["message"]) else None
-def until_it_rests(ends):
-    """The next rest, once the probe stands nowhere."""
+def until_it_rests(ends):            # the next rest, once the probe stands nowhere
     while not (rest := rests()) and time.monotonic() < ends: spin(0.02)
     while stands() and rests(rest): time.sleep(0.005)
     return rest

@@ -17,7 +17,8 @@
 #include "base/digest.h"
 #include "strobe/limits.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
+#define TURN_MS 50
 
 /* ---- The hub ---- */
 
@@ -112,12 +113,14 @@ void fake_link_accept_tcp(struct fake_hub *hub, struct fake_link *link)
 {
     memset(link, 0, sizeof *link);
     struct pollfd wait = {.fd = hub->listener, .events = POLLIN};
-    int ready = poll(&wait, 1, PATIENCE_MS / 400);
-    for (int i = 0; ready == 0 && i < 400; i++) {
-        if (!hub->patient) {
-            agent_pass_time(STROBE_RECONNECT_MS_MAX); /* do not sit out the back-off */
+    int ready = poll(&wait, 1, TURN_MS);
+    for (int i = 0; ready == 0 && i < PATIENCE_MS / TURN_MS; i++) {
+        /* Do not sit out the back-off. A link that has not come to its connect() yet would take the time that passes
+         * for the silence of this hub. */
+        if (!hub->patient && agent_is_idle(10)) {
+            agent_pass_time(STROBE_RECONNECT_MS_MAX);
         }
-        ready = poll(&wait, 1, PATIENCE_MS / 400);
+        ready = poll(&wait, 1, TURN_MS);
     }
     assert_int_equal(ready, 1);
     link->socket = accept4(hub->listener, NULL, NULL, SOCK_CLOEXEC);
