@@ -394,7 +394,7 @@ def reached_again():
 again = eventually(lambda: (reached := reached_again()) >= 1000 and reached)
 report(resting=resting, still=still, left=left, back=back, again=again)
 """,
-        env={"STROBE_BUDGET": ""},
+        env={"STROBE_BUDGET": "0.1%"},  # of a core: also where the machine gives this process little of one
     ).facts
     assert facts["resting"]["state"] == "suspended"
     assert facts["resting"]["reason"] == "budget"
@@ -429,7 +429,7 @@ reached = gates()["reached"]
 eventually(lambda: hot(1) and False or gates()["reached"] > reached)
 report(before=before, after=after, reached=gates()["reached"] - reached)
 """,
-        env={"STROBE_BUDGET": ""},
+        env={"STROBE_BUDGET": "0.5%"},
     ).facts
     assert facts["after"] == facts["before"]
     assert facts["reached"] > 0
