@@ -270,7 +270,9 @@ def test_a_bad_probe_gets_a_clear_status(
     load = threading.Thread(target=customers)
     load.start()
     try:
-        done = live_hub.strobe("snap", location, *options, "--timeout", "15" if words == "not loaded" else "60")
+        done = live_hub.strobe(
+            "snap", location, *options, "--timeout", "15" if words == "not loaded" else "60"
+        )
     finally:
         stop.set()
         load.join()

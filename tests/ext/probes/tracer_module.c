@@ -1,5 +1,6 @@
-/* _strobe_test_tracer: whether the agent's trace function stands in the calling thread. 3.11 alone has one, and the agent
- * comes to a new thread, or back to one whose place another tool took, by and by: tests wait for that, not for a time. */
+/* _strobe_test_tracer: whether the agent's trace function stands in the calling thread. 3.11 alone has one, and the
+ * agent comes to a new thread, or back to one whose place another tool took, by and by: tests wait for that, not for a
+ * time. */
 #include <Python.h>
 
 #include <dlfcn.h>

@@ -115,7 +115,8 @@ def _follow(client: HubClient, view: JsonObject, deadline: float, timeout_s: flo
     progress = Terminal(sys.stderr)
     with interrupt_is_the_end():
         while True:
-            is_last = time.monotonic() >= deadline  # looked at all the same: setting the probe may have taken that long
+            # Looked at once more when it is over: to set the probe may have taken that long.
+            is_last = time.monotonic() >= deadline
             watching.look()
             if watching.failed:
                 raise nothing_captured(watching, timeout_s)
