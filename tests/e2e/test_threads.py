@@ -114,7 +114,7 @@ def frames_of(answer: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 def has_variables(answer: dict[str, Any]) -> bool:
     """Of the pool; a machine that is busy may not come to them in time."""
-    pool = next(thread for thread in answer["threads"] if thread.get("name") == "pool-0")
+    pool = next((thread for thread in answer["threads"] if thread.get("name") == "pool-0"), {})
     return "body" in pool and pool["body"]["frames_total"] >= 3
 
 
@@ -128,21 +128,24 @@ def stands_still(answer: dict[str, Any]) -> bool:
 
 def test_a_program_that_works_shows_its_threads(live_hub: LiveHub, tmp_path: Path) -> None:
     with running(live_hub, tmp_path) as program:
-        answer = eventually(
-            lambda: one if stands_still(one := threads(live_hub)) else None, "an answer with the GIL"
-        )
+
+        def with_gil() -> dict[str, Any]:
+            answer = threads(live_hub)
+            return answer if stands_still(answer) else {}
+
+        answer = eventually(with_gil, "an answer with the GIL")
         names = {thread.get("name"): thread for thread in answer["threads"]}
         assert names["MainThread"]["native_id"] == program.pid
         assert {"pool-0", "pool-1", "pool-2"} <= set(names)
         assert len({names[f"pool-{i}"]["stack"] for i in range(3)}) == 1
         assert frames_of(answer, "main")[0]["function"] == "<module>"
 
-        def with_gil() -> str:
+        def page_with_gil() -> str:
             page = live_hub.strobe("threads", "shop")
             assert page.returncode == 0, page.stderr
             return page.stdout if "The program stood still for " in page.stdout else ""
 
-        page = eventually(with_gil, "a page with the GIL")
+        page = eventually(page_with_gil, "a page with the GIL")
         assert "5 threads at " in page
         assert "3 threads: pool-0 " in page
         assert "stuck.py:" in page
