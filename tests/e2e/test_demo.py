@@ -13,7 +13,7 @@ import pytest
 from live_shop import EXAMPLES
 from waiting import eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 def processes_of(folder: Path) -> dict[int, str]:

@@ -43,9 +43,9 @@ TASKS = (
     + """
 from celery import Celery
 
-box = os.environ["TASK_BOX"]
+box, outbox = os.environ["TASK_BOX"], os.environ.get("TASK_OUTBOX", os.environ["TASK_BOX"])
 app = Celery("shop_tasks", broker="filesystem://")
-app.conf.broker_transport_options = {"data_folder_in": box, "data_folder_out": box, "control_folder": box}
+app.conf.broker_transport_options = {"data_folder_in": box, "data_folder_out": outbox, "control_folder": box}
 app.conf.task_ignore_result = True
 
 @app.task
@@ -205,21 +205,30 @@ def test_uwsgi(live_hub: LiveHub, tmp_path: Path, options: list[str]) -> None:
     serve_web(live_hub, tmp_path, [*command, "--wsgi-file", "web_app.py", "--need-app"], signal.SIGINT)
 
 
+# The broker of files writes a task where a worker may read it half written, and then the worker ends. So it writes
+# elsewhere, and what is whole is moved.
+SEND = """
+import os, sys, shop_tasks
+for line in sys.stdin:
+    for n in range(8):
+        shop_tasks.sell.delay(n)
+    for name in os.listdir(shop_tasks.outbox):
+        os.rename(os.path.join(shop_tasks.outbox, name), os.path.join(shop_tasks.box, name))
+"""
+
+
 @pytest.mark.parametrize(("pool", "workers"), [("prefork", 2), ("threads", 1)])
 def test_celery(live_hub: LiveHub, tmp_path: Path, pool: str, workers: int) -> None:
     pytest.importorskip("celery")
     (tmp_path / "shop_tasks.py").write_text(TASKS)
-    box = tmp_path / "box"
+    box, outbox = tmp_path / "box", tmp_path / "outbox"
     box.mkdir()
+    outbox.mkdir()
     environ = {"TASK_BOX": str(box)}
     client = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import shop_tasks, sys\nfor line in sys.stdin:\n for n in range(8): shop_tasks.sell.delay(n)",
-        ],
+        [sys.executable, "-c", SEND],
         cwd=tmp_path,
-        env=live_hub.environ | environ,
+        env=live_hub.environ | environ | {"TASK_OUTBOX": str(outbox)},
         stdin=subprocess.PIPE,
     )
     assert client.stdin is not None

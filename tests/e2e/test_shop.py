@@ -197,7 +197,7 @@ def test_a_hub_that_was_never_started_costs_the_shop_nothing(start_shop: StartSh
     assert with_agent.stop() == 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_hub_that_is_killed_costs_the_shop_nothing_and_loses_no_acknowledged_snapshot(
     live_hub: LiveHub, start_shop: StartShop
 ) -> None:

@@ -91,7 +91,7 @@ def run(
         [sys.executable, *options, str(path)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
         cwd=folder,
         env={**os.environ, **own, **(env or {})},
