@@ -625,6 +625,52 @@ report(seen=[s[2] for s in seen], drained=drained + texts())
     assert facts["drained"] == ["<first>", "<<first>>"]
 
 
+def test_one_thread_at_a_time_hands_lines_to_the_programs_logging(tmp_path: Path) -> None:
+    """A line that comes when the thread has found nothing more, and is about to end, goes to the next thread alone."""
+    facts = run(
+        tmp_path,
+        LOGGING
+        + """
+from collections import deque
+from stroboscope import _relay
+started, late = [], []
+class Thread(threading.Thread):
+    def start(self):                 # the first runs, the second will be run later
+        started.append(self)
+        if len(started) == 1: super().start()
+class Waiting(deque):
+    empty = 0
+    def __bool__(self):
+        if len(self) == 0: self.empty += 1
+        if self.empty == 2 and not late:     # nobody's turn any more, and the last look
+            late.append(True)
+            _relay.relay("info", "second")
+        return len(self) > 0
+threading.Thread = Thread
+_relay._waiting = Waiting()
+_relay.relay("info", "first")
+started[0].join()
+alone = [line[2] for line in seen]
+_relay._deliver()
+report(alone=alone, then=[line[2] for line in seen], started=len(started))
+""",
+    ).facts
+    assert facts == {"alone": ["first"], "then": ["first", "second"], "started": 2}
+
+
+def test_how_the_agent_is_can_be_asked_while_its_thread_imports_what_logs(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import sys, stroboscope, types
+        sys.modules["stroboscope._relay"] = types.ModuleType("stroboscope._relay")   # as at the beginning of its import
+        status = stroboscope.status()
+        report(logged=[status["logged"], status["not_logged"]])
+        """,
+    ).facts
+    assert facts["logged"] == [0, 0]
+
+
 def test_a_program_without_logging_does_not_get_it(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
