@@ -139,8 +139,8 @@ def _hook() -> None:
 def _program(arguments: Sequence[str]) -> list[str]:
     """The interpreter's own options taken off: `["-m", "gunicorn"]`, `["app.py"]`, or `["-c"]`.
 
-    What follows the program is its business and may hold secrets: it is left out. So is the text after `-c`, but
-    for the module that a text of multiprocessing starts: `["-c", "multiprocessing.spawn"]`.
+    What follows the program is its business and may hold secrets: it is left out. So is the text after `-c`,
+    but for the module that a text of multiprocessing starts: `["-c", "multiprocessing.spawn"]`.
     """
     rest = list(arguments[1:])
     while rest:
