@@ -132,19 +132,20 @@ def explore(project: Project, stage: Path, folder: Path) -> Result:
     package = Path(run(where).stdout.strip())
     lines = list(lines_of(package))
     result = Result(lines=len(lines))
-    plain = run_tests(python, source, project, folder / "plain.xml")
+    plain = run_tests(python, source, project, folder / f"{project.name}-plain.xml")
     result.tests = len(plain)
     if sum(outcome == "passed" for outcome in plain.values()) < 100:
         raise SystemExit(f"{project.name}: its tests do not run here: {Counter(plain.values())}")
     for start in range(0, len(lines), PROBES_MAX):
         part = lines[start : start + PROBES_MAX]
         (folder / "lines.json").write_text(json.dumps(part))
+        report = folder / f"{project.name}-from-{start}.xml"
         wanted = {"lines": str(folder / "lines.json"), "out": str(folder / "states.json")}
         probed = run_tests(
             python,
             source,
             project,
-            folder / "probed.xml",
+            report,
             STROBE_EXPLORE=json.dumps(wanted),
             PYTHONPATH=f"{stage}:{HERE}",
             PYTEST_PLUGINS="strobe_explore",
@@ -152,7 +153,7 @@ def explore(project: Project, stage: Path, folder: Path) -> Result:
         for test in sorted(plain.keys() | probed.keys()):
             if plain.get(test) != probed.get(test):
                 result.differences.append(
-                    f"{test}: {plain.get(test)} without, {probed.get(test)} with probes"
+                    f"{test}: {plain.get(test)} without, {probed.get(test)} with probes: {report}"
                 )
         for (path, line), state in zip(part, json.loads((folder / "states.json").read_text()), strict=True):
             result.states[state["state"] + (f" ({state['reason']})" if state.get("reason") else "")] += 1
