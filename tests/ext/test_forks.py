@@ -139,12 +139,14 @@ def test_a_fork_from_a_thread_under_load_does_not_hang(tmp_path: Path) -> None:
         busy = [threading.Thread(target=work) for _ in range(3)]
         [t.start() for t in busy]
         codes = []
+        both = threading.Barrier(2)
         def forker():
             for _ in range(15):
                 pid = os.fork()
                 if pid == 0:
                     os._exit(0)
                 codes.append(os.waitpid(pid, 0)[1])
+            both.wait()  # a thread that ends while another forks can leave the child a lock of a sanitizer's allocator
         forkers = [threading.Thread(target=forker) for _ in range(2)]
         [t.start() for t in forkers]
         [t.join() for t in forkers]
