@@ -114,7 +114,9 @@ def _follow(client: HubClient, view: JsonObject, deadline: float, as_json: bool)
     table = MetricTable(view["probe"])
     progress = Terminal(sys.stderr)
     with interrupt_is_the_end():
-        while time.monotonic() < deadline:
+        while True:
+            # Looked at once more when it is over: to set the probe may have taken that long.
+            is_last = time.monotonic() >= deadline
             watching.look()
             if watching.failed:
                 raise nothing_captured(watching)
@@ -125,6 +127,8 @@ def _follow(client: HubClient, view: JsonObject, deadline: float, as_json: bool)
                 show_progress(progress, watching)
             else:
                 progress.clear_status()
+            if is_last:
+                break
             time.sleep(min(_EVERY_S, max(0.0, deadline - time.monotonic())))
     progress.clear_status()
     if not table.count:
