@@ -1,6 +1,7 @@
 // What the scenarios have in common: the steps of people, and where to look for what they bring.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { expectAccessible } from "./access.mjs";
 
 /** The one-click link: signed in, and the token nowhere in the address. */
 export async function signIn(page, { url, token }) {
@@ -61,11 +62,12 @@ export async function expectText(locator, wanted) {
   await locator.filter({ hasText: wanted }).first().waitFor();
 }
 
-/** One view in both colour schemes. */
+/** One view in both colour schemes, with what axe finds in each. */
 export async function shootSchemes(page, settings, size, name) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await shoot(page, settings, `${size}-${colorScheme}-${name}`);
+    await expectAccessible(page, `${size}-${colorScheme}-${name}`);
   }
 }
 

@@ -78,8 +78,8 @@ function Foot({ table, busy, more }: { table: HitTable; busy: boolean; more: () 
 function Rows(props: { table: HitTable; marked: readonly HitRow[]; mark: (row: HitRow) => void }) {
   if (props.table.rows.length > 0) return <HitGrid {...props} />;
   return (
-    <EmptyState title="No snapshot yet.">
-      <p>Each snapshot of this probe becomes a row here the moment it is captured.</p>
+    <EmptyState title="No hit yet.">
+      <p>Each hit of this probe becomes a row here the moment it is captured.</p>
     </EmptyState>
   );
 }

@@ -56,11 +56,11 @@ export function Variables({ snapshot, frame, number, values }: VariablesProps) {
 }
 
 /** What was asked for by itself, `$return` and `$exception`. */
-export function Watches({ body }: { body: Body }) {
+export function Watches({ body, title }: { body: Body; title: string }) {
   const tree = useMemo(() => makeTree(body.values, watchFrame(body.watches)), [body]);
   return (
     <section class="variables" aria-labelledby="watches-title">
-      <TreeOf title="Watches" id="watches-title" tree={tree} />
+      <TreeOf title={title} id="watches-title" tree={tree} />
     </section>
   );
 }
