@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { growthSummary, LOOKING_COSTS, type MemoryAnswer, TRACING_ENDS, tracingCost } from "../memory";
 import { type InstanceMemory, lookAtMemory, memoryOf } from "../state/memory";
 import { GrowthTable } from "./GrowthTable";
+import { RowsChoice } from "./RowsChoice";
 import { Segments } from "./Segments";
 
 /** tracemalloc on request: start it, compare two moments, stop it. */
@@ -84,8 +85,6 @@ const BY: ["line" | "traceback", string, string][] = [
   ["line", "by line", "Add up what each line allocated"],
   ["traceback", "by stack", "Add up what each way to a line allocated"],
 ];
-const ROWS = [20, 50, 200];
-
 function Compare({ instance, memory, frames }: PartProps & { frames: number }) {
   const since = useSignal<"start" | "last">("start");
   const by = useSignal<"line" | "traceback">("line");
@@ -113,14 +112,7 @@ function Compare({ instance, memory, frames }: PartProps & { frames: number }) {
         {frames > 1 && (
           <Segments label="Add up" value={by.value} choices={BY} change={(value) => (by.value = value)} />
         )}
-        <label>
-          Rows{" "}
-          <select value={top.value} onChange={(event) => (top.value = Number(event.currentTarget.value))}>
-            {ROWS.map((n) => (
-              <option key={n}>{n}</option>
-            ))}
-          </select>
-        </label>
+        <RowsChoice top={top} />
         <button class="primary" title={LOOKING_COSTS} disabled={busy} onClick={() => ask("diff")}>
           {memory.busy === "diff" ? "Looking…" : "Look now"}
         </button>
