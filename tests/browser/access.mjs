@@ -12,7 +12,10 @@ export async function expectAccessible(page, name) {
   const found = await page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { preload: false, resultTypes: ["violations"] });
     return violations.flatMap(({ id, impact, help, nodes }) =>
-      nodes.map((node) => `${impact} ${id}: ${help}\n    ${node.target.join(" ")}\n    ${node.html.slice(0, 200)}`),
+      nodes.map(({ target, html, any }) => {
+        const why = any.map(({ message }) => message).join("; ");
+        return [`${impact} ${id}: ${help}`, target.join(" "), html.slice(0, 200), why].join("\n    ");
+      }),
     );
   });
   assert.equal(found.length, 0, `${name}: ${found.length} findings of axe\n  ${found.join("\n  ")}`);

@@ -41,7 +41,7 @@ export async function lineToSnapshot(page, settings) {
   for (const secret of settings.secrets) assert(!text.includes(secret), "a secret is in the document");
   await page.keyboard.press("Escape");
   await page.locator(".hit-row").first().waitFor();
-  await shootAll(page, settings, "hits");
+  await shootAll(page, settings, "hits", "Probes");
   await page.locator(".probe-strip").getByLabel("Remove probe").click();
   await page.locator(".probe-card").waitFor({ state: "detached" });
 }
@@ -283,7 +283,7 @@ export async function logLines(page, settings) {
   await expectText(page.locator(".log-row.level-warning"), settings.text);
   await expectText(page.locator(".probe-card .action-line"), "log warning");
   assert.equal(await page.locator(".snapshot-head").count(), 0, "a line is no snapshot to open");
-  await shootAll(page, settings, "log");
+  await shootAll(page, settings, "log", "Probes");
   const card = page.locator(".probe-card");
   await card.getByLabel("Edit probe").click();
   await page.locator("input[aria-label=Condition]:focus").waitFor();

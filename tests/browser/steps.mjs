@@ -71,11 +71,15 @@ export async function shootSchemes(page, settings, size, name) {
   }
 }
 
-/** Both colour schemes of one view, and the same on a phone, where nothing may be wider than the screen. */
-export async function shootAll(page, settings, name) {
+/**
+ * Both colour schemes of one view, and the same on a phone, where nothing may be wider than the screen, and where `tab` is
+ * chosen if the view stands in another.
+ */
+export async function shootAll(page, settings, name, tab = "") {
   const wide = page.viewportSize();
   for (const [size, viewport] of [["wide", wide], ["phone", { width: 390, height: 844 }]]) {
     await page.setViewportSize(viewport);
+    if (size === "phone" && tab) await page.locator(".tabs button", { hasText: tab }).click();
     await shootSchemes(page, settings, size, name);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert(width <= viewport.width, `${name}: the page is ${width} pixels wide on a screen of ${viewport.width}`);

@@ -121,7 +121,7 @@ export function TreeOf({ title, id, tree, place }: TreeOfProps) {
           <input
             type="search"
             class="variables-filter"
-            placeholder="Filter, or a path: order.lines[0]"
+            placeholder="Filter, or a path: a.b[0]"
             aria-label="Filter the variables, or a path into them"
             title="Names, values, types; or a path such as order.lines[0].price: Enter goes there"
             spellcheck={false}
