@@ -195,7 +195,7 @@ def test_each_value_of_a_document_is_explained(strobe: Strobe, write: Any) -> No
 
 
 def test_explanation_knows_the_working_directory_of_an_environment(strobe: Strobe, write: Any) -> None:
-    document = {"env": {"HOME": "/root", "PWD": "/srv"}, "odbc": {"UID": "sa", "PWD": "/srv"}}
+    document = {"env": {"HOME": "/var/lib/shop", "PWD": "/srv"}, "odbc": {"UID": "sa", "PWD": "/srv"}}
     path = write(json.dumps(document), "order.json")
     shown = rows(strobe("redact", "--explain", path, "--json"))
     assert shown == {"env.HOME": "", "env.PWD": "", "odbc.UID": "", "odbc.PWD": "pwd"}

@@ -120,7 +120,7 @@ def test_neighbours_of_a_secret_are_shown() -> None:
     assert look(["first", "second"])[1].text == "'second'"
 
 
-ENVIRONMENT = {"HOME": "/root", "PWD": "/srv/shop", "OLDPWD": "/srv", "PYTHONPATH": "/srv/shop/lib"}
+ENVIRONMENT = {"HOME": "/var/lib/shop", "PWD": "/srv/shop", "OLDPWD": "/srv", "PYTHONPATH": "/srv/shop/lib"}
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,8 @@ def test_working_directories_of_an_environment_are_shown(environment: object) ->
         ENVIRONMENT | {"DB_PWD": "/" + SECRET},
         ENVIRONMENT | {"OLD_PWD": "/" + SECRET},
         ENVIRONMENT | {("PWD",): "/" + SECRET},
-        types.SimpleNamespace(HOME="/root", PWD="/" + SECRET),
-        [("HOME", "/root"), ("PWD", "/" + SECRET)],
+        types.SimpleNamespace(HOME="/var/lib/shop", PWD="/" + SECRET),
+        [("HOME", "/var/lib/shop"), ("PWD", "/" + SECRET)],
         ["UID=sa", f"PWD={SECRET}"],
         [f"UID=sa;PWD=/{SECRET}"],
         [f"PWD=/{SECRET};UID=sa"],

@@ -222,7 +222,7 @@ static const char *const innocent[] = {
     "OLDPWD=/",
     "PWD=C:\\shop",
     "PWD=c:/shop",
-    "HOME=/root\nPWD=/srv/shop\nOLDPWD=/root\n",
+    "HOME=/var/lib/shop\nPWD=/srv/shop\nOLDPWD=/\n",
     "DE89370400440532013001", /* check digits */
     "GB82WEST",
     "XX89370400440532013000",
