@@ -57,7 +57,7 @@ def names_of(subject: dict[str, Any]) -> dict[str, Value]:
 
 
 def test_working_directory_is_hidden_by_a_policy_that_names_it_or_does_not_list_it() -> None:
-    environment = {"HOME": "/root", "PWD": "/srv/shop"}
+    environment = {"HOME": "/var/lib/shop", "PWD": "/srv/shop"}
     policy({"deny_names": ["pwd"]})
     assert look(environment)["PWD"].is_redacted("pwd")
     policy({"allow_list": True, "allow_names": ["value"]})
