@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 Question = tuple[str | None, str, str | None, str]
-"""The name a value stands under, the names of its type and bases, its text if it is a leaf, the keys beside the name; a
-line each."""
+"""The name a value stands under, the names of its type and bases (a line each), its text if it is a leaf, the
+keys beside the name (a line each)."""
 Verdict = tuple[str, str, str] | None
 """Rule, kind (name, pattern, type, unlisted), origin (built in, hub, process); None: shown."""
 

@@ -120,9 +120,7 @@ Explained = Iterator[tuple[Place, Verdict]]
 def _any_json(document: object, judge: _Judge) -> Explained:
     """Every leaf, and every container that is hidden as a whole."""
 
-    def walk(
-        value: object, path: str, name: str | None, secret: Verdict, neighbours: str = ""
-    ) -> Explained:
+    def walk(value: object, path: str, name: str | None, secret: Verdict, neighbours: str = "") -> Explained:
         kind = type(value).__name__ if isinstance(value, dict | list) else _JSON_TYPES[type(value)]
         text = None if isinstance(value, dict | list) else value if isinstance(value, str) else str(value)
         place = Place(path or "$", name, kind, text)
@@ -192,7 +190,7 @@ def _snapshot(document: object, judge: _Judge) -> Explained:
     def walk_parts(value: JsonObject, path: str) -> Explained:
         for index, item in enumerate(value.get("items") or []):
             yield from walk(item, f"{path}[{index}]", None)
-        entries = [(key_of(ref), ref, item) for ref, item in value.get("entries") or []]
+        entries = [(_key(values, ref), ref, item) for ref, item in value.get("entries") or []]
         keys = "\n".join(key for key, _, _ in entries)
         for key, key_ref, item in entries:
             yield from walk(key_ref, f"{path} key {key!r}", None)
@@ -200,12 +198,13 @@ def _snapshot(document: object, judge: _Judge) -> Explained:
         for field, item in value.get("fields") or []:
             yield from walk(item, f"{path}.{field}", field)
 
-    def key_of(ref: int) -> str:
-        return _plain(values[ref].get("text", "")) if 0 <= ref < len(values) else ""
-
     for number, frame in enumerate(body["frames"]):
         for name, ref in frame.get("locals") or []:
             yield from walk(ref, f"#{number} {name}", name)
+
+
+def _key(values: list[JsonObject], ref: int) -> str:
+    return _plain(values[ref].get("text", "")) if 0 <= ref < len(values) else ""
 
 
 def _body_of(document: object) -> JsonObject:
