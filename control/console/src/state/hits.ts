@@ -3,7 +3,7 @@ import { computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ApiFailure, readHits } from "../api";
 import { type HitTable, joinRows } from "../reading";
-import { isSnapshot } from "./fleet";
+import { hasBody } from "./fleet";
 import { fleet } from "./hub";
 import { messageOf } from "./session";
 import { middle } from "./view";
@@ -29,7 +29,7 @@ export interface HitTableState {
 const newest = computed(() => {
   const open = middle.value;
   if (open.kind !== "hits") return 0;
-  return fleet.value.hits.find((hit) => hit.probe === open.probe && isSnapshot(hit))?.position ?? 0;
+  return fleet.value.hits.find((hit) => hit.probe === open.probe && hasBody(hit))?.position ?? 0;
 });
 
 export function useHits(probe: string, columns: string): HitTableState {
