@@ -268,6 +268,87 @@ report(same=[child[0] == before, after == before], nested=child[1], run=before["
     assert facts == {"same": [True, True], "nested": False, "run": "work"}
 
 
+STAND_IN = (
+    HITS
+    + """
+import sys
+import _strobe_test_stand_in as stand_in
+sys.modules["greenlet._greenlet"] = stand_in
+armed()
+def pair(fault=""):
+    made = stand_in.greenlet(), stand_in.greenlet()
+    stand_in.arrange(*made, fault)
+    return made
+"""
+)
+
+
+def test_stand_in_for_greenlet_is_believed_when_all_of_it_fits(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        STAND_IN
+        + """
+unused = "greenlet" in caught()
+main, current = pair()
+body = caught()
+stand_in.point(1)
+before = "greenlet" in caught()
+stand_in.point(0)
+ended = "greenlet" in caught()
+def elsewhere():
+    unused = "greenlet" in caught()
+    there = pair()
+    return unused, caught()["greenlet"]["id"] == hex(id(there[1]))
+report(unused=unused, id=body["greenlet"]["id"] == hex(id(current)), before=before, ended=ended, elsewhere=in_thread(elsewhere))
+""",
+    ).facts
+    assert facts == {"unused": False, "id": True, "before": False, "ended": False, "elsewhere": [False, True]}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "does not lead back",
+        "does not know itself",
+        "has another main one",
+        "is not there",
+        "is of another class",
+        "has nothing in it",
+    ],
+)
+def test_what_does_not_fit_is_not_believed_and_not_touched(tmp_path: Path, fault: str) -> None:
+    facts = run(
+        tmp_path,
+        STAND_IN
+        + f"""
+faulty = pair({fault!r})
+first = ["greenlet" in caught() for _ in range(3)]
+whole = pair()
+then = "greenlet" in caught()
+report(first=first, then=then)
+""",
+    ).facts
+    assert facts == {"first": [False] * 3, "then": True}
+
+
+def test_version_of_greenlet_that_never_fits_is_given_up(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        STAND_IN
+        + """
+found = []
+for address in (8, 4096, id(stand_in), id("text"), 2**47, 2**63, 12345, id(found)):
+    for _ in range(3):
+        stand_in.point(address)
+        found.append("greenlet" in caught())
+whole = pair()
+found.append("greenlet" in caught())
+report(found=found)
+""",
+    ).facts
+    assert facts["found"] == [False] * 25
+
+
 @pytest.mark.parametrize("stand_in", ["list", "type", "int", "None", "type('greenlet', (), {})"])
 def test_what_only_looks_like_greenlet_is_not_believed(tmp_path: Path, stand_in: str) -> None:
     """A list is as large as a greenlet: the thread-local variables of the interpreter are looked through for it."""
