@@ -10,6 +10,7 @@
 #include "snapshot/native.h"
 #include "snapshot/py/await_chain.h"
 #include "snapshot/py/eval.h"
+#include "snapshot/py/greenlet.h"
 #include "snapshot/py/kind.h"
 #include "snapshot/py/name.h"
 #include "snapshot/py/request.h"
@@ -92,8 +93,13 @@ static void write_image(struct strobe_frame frame, const struct strobe_capture_c
     }
     strobe_request_write(walk, frame);
     strobe_watches_refer(walk, context->watches, context->watches_count);
-    strobe_stack_write(walk, frame, context->line, !context->options.no_locals);
+    struct strobe_frame outermost = strobe_stack_write(walk, frame, context->line, !context->options.no_locals);
     strobe_await_chain_write(walk, context->tstate);
+    if (context->options.of_other) {
+        strobe_greenlet_write_none(walk);
+    } else {
+        strobe_greenlet_write(walk, outermost);
+    }
     write_native(context->options.native);
     strobe_watches_write(walk, context->watches, context->watches_count);
     strobe_walk_run(walk, started_ns);

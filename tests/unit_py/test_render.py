@@ -279,6 +279,17 @@ def test_task_awaiters_request_and_trace_are_named() -> None:
     assert "in web-7" in page
 
 
+def test_greenlet_is_named_beside_its_thread() -> None:
+    view = snapshot([], [])
+    greenlet = {"id": "0x1", "type": "gevent.Greenlet", "main": False, "run": "fetch"}
+    view["body"]["greenlet"] = greenlet
+    assert "thread MainThread · greenlet 0x1 of fetch (gevent.Greenlet)" in render(view)
+    view["body"]["greenlet"] = {**greenlet, "name": "fetcher"}
+    assert "greenlet fetcher of fetch (gevent.Greenlet)" in render(view)
+    view["body"]["greenlet"] = {**greenlet, "main": True}
+    assert "thread MainThread · main greenlet" in render(view)
+
+
 def test_c_code_stands_below_the_frame_it_called() -> None:
     view = snapshot([], [])
     view["body"]["frames"][0]["native"] = [
