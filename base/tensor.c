@@ -4,7 +4,7 @@
 
 enum {
     DIMENSIONS_BEYOND = 1024,      /* no tensor has so many */
-    ALLOCATOR_BYTES_MAX = 8 << 20, /* libc10, which has the allocator and the virtual tables */
+    LIBRARY_BYTES_MAX = 8 << 20,   /* libc10, which has both the allocator and tensors */
     FLAG_NO_STORAGE = 0x02,        /* in the first byte of the flags: the storage must not be touched */
     FLAG_SIZES_COMPUTED = 0x08,    /* in the second: by code of a subclass */
     FLAG_SIZES_SYMBOLIC = 0x10,    /* in the second: pointers to expressions */
@@ -61,6 +61,7 @@ static const struct strobe_tensor_type types[] = {
     {"int7", 0, 1},
     {"float8_e8m0fnu", 0, 1},
     {"float4_e2m1fn_x2", 0, 1},
+    {"bcomplex32", 0, 4},
 };
 
 static const char misfit[] = "its memory is not as that of other tensors";
@@ -180,15 +181,14 @@ static const char *read_sizes(struct strobe_own_memory *memory, const struct str
 /* ---- What belongs to it ---- */
 
 /*
- * Memory that torch took from malloc is its own context, freed by a function of the library that has the storage's
- * virtual table. Anything else may be a file, a device's, or of somebody whom nobody knows.
+ * Memory that torch took from malloc is its own context, and freed by a function of the library that has the virtual
+ * table of tensors which are no subclass. Anything else may be a file, a device's, or of somebody whom nobody knows.
  */
-static bool is_allocated(const uint8_t *storage)
+static bool is_allocated(const struct strobe_tensor *tensor)
 {
-    uint64_t table = word(storage, 0), deleter = word(storage, STROBE_TENSOR_STORAGE_AT_DELETER);
+    uint64_t table = word(tensor->bytes, 0), deleter = word(tensor->storage, STROBE_TENSOR_STORAGE_AT_DELETER);
     uint64_t distance = table > deleter ? table - deleter : deleter - table;
-    return word(storage, STROBE_TENSOR_STORAGE_AT_CONTEXT) == word(storage, STROBE_TENSOR_STORAGE_AT_DATA) &&
-           distance < ALLOCATOR_BYTES_MAX;
+    return tensor->data_context == tensor->data && distance < LIBRARY_BYTES_MAX;
 }
 
 static const char *read_storage(struct strobe_own_memory *memory, struct strobe_tensor *tensor)
@@ -205,7 +205,7 @@ static const char *read_storage(struct strobe_own_memory *memory, struct strobe_
         storage[STROBE_TENSOR_STORAGE_AT_DEVICE] != STROBE_TENSOR_CPU || tensor->storage_bytes < 0) {
         return misfit;
     }
-    tensor->is_own = is_allocated(storage);
+    tensor->is_own = is_allocated(tensor);
     return NULL;
 }
 
@@ -264,26 +264,25 @@ static bool find_item(const struct strobe_tensor *tensor, int64_t index, uintptr
     return true;
 }
 
-bool strobe_tensor_copy(struct strobe_own_memory *memory, const struct strobe_tensor *tensor, size_t count,
-                        uint8_t *ret_items)
+int strobe_tensor_copy(struct strobe_own_memory *memory, const struct strobe_tensor *tensor, int count,
+                       uint8_t *ret_items)
 {
     const size_t item_bytes = tensor->type->item_bytes;
-    const bool is_upper_half = tensor->type->kind == 'b';
+    const size_t padding = tensor->type->kind == 'b' ? sizeof(float) - item_bytes : 0; /* the lowest byte comes first */
+    const uint64_t calls_max = memory->calls + STROBE_TENSOR_CALLS_MAX;
+    int copied = 0;
     if (!tensor->in_memory) {
-        return false;
+        return -1;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (; copied < count && memory->calls < calls_max; copied++) {
+        uint8_t *to = ret_items + (size_t)copied * (padding + item_bytes);
         uintptr_t from;
-        uint8_t *to = ret_items + i * (is_upper_half ? sizeof(float) : item_bytes);
-        if (is_upper_half) { /* of a machine whose lowest byte comes first */
-            memset(to, 0, sizeof(float) - item_bytes);
-            to += sizeof(float) - item_bytes;
-        }
-        if (!find_item(tensor, (int64_t)i, &from) || !strobe_own_memory_read(memory, from, to, item_bytes)) {
-            return false;
+        memset(to, 0, padding);
+        if (!find_item(tensor, copied, &from) || !strobe_own_memory_read(memory, from, to + padding, item_bytes)) {
+            return -1;
         }
     }
-    return true;
+    return copied;
 }
 
 bool strobe_tensor_is_unchanged(struct strobe_own_memory *memory, const struct strobe_tensor_layout *layout,

@@ -22,8 +22,7 @@ enum {
     OWN_FIELDS_MAX = 4,
     ATTRIBUTES_MAX = 16,
     CONTEXT_BYTES = 64, /* of a storage's owner that are searched for an array */
-    COST_OF_CALL = 20,  /* of a copy by the kernel, as strobe_walk_spend() counts */
-    INDEX_MAX = 256     /* of a device: ints that CPython has made once and for all */
+    COST_OF_CALL = 20   /* of a copy by the kernel, as strobe_walk_spend() counts */
 };
 
 /* ---- Words ---- */
@@ -143,12 +142,7 @@ static bool is_of_array(struct strobe_own_memory *memory, const struct strobe_te
     return false;
 }
 
-static size_t copied_of(const struct strobe_tensor *tensor)
-{
-    return (size_t)(tensor->items < STROBE_CAPTURE_ITEMS_MAX ? tensor->items : STROBE_CAPTURE_ITEMS_MAX);
-}
-
-static void put_array(struct strobe_value *value, const struct strobe_tensor *tensor, const uint8_t *items)
+static void put_array(struct strobe_value *value, const struct strobe_tensor *tensor, const uint8_t *items, int copied)
 {
     bool is_upper_half = tensor->type->kind == 'b';
     struct strobe_array array = {.kind = is_upper_half             ? 'f'
@@ -158,7 +152,8 @@ static void put_array(struct strobe_value *value, const struct strobe_tensor *te
                                  .dtype = tensor->type->name,
                                  .dtype_size = strlen(tensor->type->name),
                                  .dimensions = (int)tensor->dimensions,
-                                 .data = (const char *)items};
+                                 .data = copied >= 0 ? (const char *)items : NULL,
+                                 .few = copied > 0 ? copied : 0};
     memcpy(array.shape, tensor->sizes, tensor->dimensions * sizeof array.shape[0]);
     strobe_array_pack(&array); /* as the items that were copied stand */
     strobe_array_write(value, &array);
@@ -168,10 +163,11 @@ static void put_items(struct strobe_value *value, struct strobe_own_memory *memo
                       const struct strobe_tensor_layout *layout, const struct strobe_tensor *tensor)
 {
     uint8_t items[STROBE_CAPTURE_ITEMS_MAX * STROBE_TENSOR_ITEM_BYTES_MAX];
-    bool copied = tensor->in_memory && (tensor->items == 0 || tensor->is_own || is_of_array(memory, tensor)) &&
-                  strobe_tensor_copy(memory, tensor, copied_of(tensor), items);
+    int count = (int)(tensor->items < STROBE_CAPTURE_ITEMS_MAX ? tensor->items : STROBE_CAPTURE_ITEMS_MAX);
+    bool may_read = tensor->in_memory && (count == 0 || tensor->is_own || is_of_array(memory, tensor));
+    int copied = may_read ? strobe_tensor_copy(memory, tensor, count, items) : -1;
     bool unchanged = strobe_tensor_is_unchanged(memory, layout, tensor);
-    put_array(value, tensor, copied && unchanged ? items : NULL);
+    put_array(value, tensor, items, unchanged ? copied : -1);
     if (!unchanged) {
         value->cut = STROBE_CUT_CHANGED;
     }
@@ -190,8 +186,8 @@ static void put_fields(struct strobe_value *value, const struct strobe_tensor *t
         value->cut = value->cut == STROBE_CUT_NONE ? STROBE_CUT_DEPTH : value->cut;
         return;
     }
-    bool has_number = tensor->device_number >= 0 && tensor->device_number <= INDEX_MAX;
-    PyObject *number = has_number ? PyLong_FromLong(tensor->device_number) : NULL; /* no new one is made */
+    /* At most 127: an int that CPython has made once and for all. */
+    PyObject *number = tensor->device_number >= 0 ? PyLong_FromLong(tensor->device_number) : NULL;
     PyObject *form = tensor->form != STROBE_TENSOR_PLAIN ? forms[tensor->form] : NULL;
     PyObject *requires_grad = tensor->requires_grad < 0 ? NULL : tensor->requires_grad ? Py_True : Py_False;
     fields[count++] = (struct strobe_named){"device", devices[tensor->device], NULL, NULL};
