@@ -10,7 +10,8 @@ enum {
     FLAG_SIZES_SYMBOLIC = 0x10,    /* in the second: pointers to expressions */
     FLAGS_STRIDES_COMPUTED = 0x24, /* in the second: in a sparse tensor */
     FLAGS_PLAIN_2 = 0x03,          /* in the second: what a plain one may have */
-    FLAGS_LAYOUT = 0x05            /* in the third: a kind of its own, as sparse ones are */
+    FLAGS_LAYOUT = 0x05,           /* in the third: a kind of its own, as sparse ones are */
+    FLAGS_USED_3 = 0x7F            /* in the third: its last bit is set by nobody and may be anything */
 };
 
 /* By number, 2.5 to 2.15. Beyond the end of the table nothing is read. */
@@ -128,8 +129,8 @@ static const char *read_type(const struct strobe_tensor_layout *layout, struct s
         return "its sizes are computed";
     }
     bool is_sparse = tensor->form == STROBE_TENSOR_SPARSE || tensor->form == STROBE_TENSOR_MKLDNN;
-    if ((flags[1] & ~(FLAGS_PLAIN_2 | (is_sparse ? FLAGS_STRIDES_COMPUTED | 0x80 : 0))) != 0 ||
-        (flags[2] & ~(is_sparse ? FLAGS_LAYOUT : 0)) != 0) {
+    if ((flags[1] & ~(FLAGS_PLAIN_2 | (is_sparse ? FLAGS_STRIDES_COMPUTED : 0))) != 0 ||
+        (flags[2] & FLAGS_USED_3 & ~(is_sparse ? FLAGS_LAYOUT : 0)) != 0) {
         return "code of Python says what it is";
     }
     tensor->in_memory = tensor->form == STROBE_TENSOR_PLAIN && tensor->device == STROBE_TENSOR_CPU &&

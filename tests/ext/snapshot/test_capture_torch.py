@@ -38,7 +38,7 @@ def fields(value: Value) -> dict[str, Any]:
 def check(tensor: Any, text: str | None = None) -> Value:
     """What is shown of `tensor` is what torch itself says."""
     value = look(tensor)
-    assert value.json["shape"] == list(tensor.shape)
+    assert value.json.get("shape") == list(tensor.shape), value
     assert value.json["dtype"] == str(tensor.dtype).removeprefix("torch.")
     assert value.size == (tensor.numel() if tensor.dim() > 0 else None)
     shown = fields(value)

@@ -317,6 +317,20 @@ static void test_what_does_not_fit_together_is_no_tensor(void **state)
     }
 }
 
+static void test_bits_that_nobody_sets_may_be_anything(void **state)
+{
+    (void)state;
+    struct stand_in stand_in;
+    struct strobe_tensor tensor;
+    make(&stand_in, newest());
+    sizes_of(&stand_in)[STROBE_TENSOR_SIZES_AT_FLAGS + 2] = 0x80;
+    assert_null(look(&stand_in, &tensor));
+    for (int bit = 0; bit < 7; bit++) {
+        sizes_of(&stand_in)[STROBE_TENSOR_SIZES_AT_FLAGS + 2] = (uint8_t)(1 << bit);
+        assert_non_null(look(&stand_in, &tensor));
+    }
+}
+
 static void test_each_layout_is_no_other(void **state)
 {
     (void)state;
@@ -423,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_gradient_is_required_by_itself_or_by_what_it_was_computed_from),
         cmocka_unit_test(test_upper_halves_of_floats_become_floats),
         cmocka_unit_test(test_what_does_not_fit_together_is_no_tensor),
+        cmocka_unit_test(test_bits_that_nobody_sets_may_be_anything),
         cmocka_unit_test(test_each_layout_is_no_other),
         cmocka_unit_test(test_storage_that_does_not_fit_is_refused),
         cmocka_unit_test(test_memory_of_others_is_told_from_that_of_torch),
