@@ -76,9 +76,9 @@ def status() -> AgentStatus | None:
     facts = agent.status() if agent is not None else None
     if facts is None:
         return None
-    relay = sys.modules.get("stroboscope._relay")
-    facts["logged"] = relay.delivered if relay is not None else 0
-    facts["not_logged"] = relay.failed if relay is not None else 0
+    relay = sys.modules.get("stroboscope._relay")  # the agent's thread may be importing it just now
+    facts["logged"] = getattr(relay, "delivered", 0)
+    facts["not_logged"] = getattr(relay, "failed", 0)
     return cast("AgentStatus", facts)
 
 

@@ -115,7 +115,7 @@ def within(hub: LiveHub, is_told: Callable[[str], bool], *arguments: str) -> sub
 
 def measured(hub: LiveHub, *arguments: str, words: str = "") -> str:
     """What a command that shows numbers printed; it must have ended well."""
-    done = within(hub, lambda text: "nothing was captured" not in text and words in text, *arguments)
+    done = within(hub, lambda text: "nothing was " not in text and words in text, *arguments)
     assert done.returncode == 0, (arguments, done.stdout, done.stderr)
     return done.stdout
 

@@ -429,7 +429,10 @@ report(before=before, after=after, reached=gates()["reached"] - reached)
     assert facts["reached"] > 0
 
 
-def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("quiet", [0, 1.3], ids=["at once", "after a while"])
+def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_before(
+    tmp_path: Path, quiet: float
+) -> None:
     facts = run(
         tmp_path,
         SETTING
@@ -449,12 +452,15 @@ first = before = next_rest(None)
 trials = []
 # What a trial costs is a time: once more where the machine held up the one who ends it.
 while len(trials) < 4 and (not trials or trials[-1] >= 15e6):
+    if QUIET:                        # the line is reached again only when a second has gone by
+        eventually(lambda: not rests(before))
+        time.sleep(QUIET)
     rest = next_rest(before)
     count = math.log2(seconds(rest) / seconds(before))   # a busy machine may have let one pass unseen
     trials.append((rest["cost_ns"] - before["cost_ns"]) / count)
     before = rest
 report(first=first, rested=seconds(rest), trials=trials)
-""",
+""".replace("QUIET", str(quiet)),
         env={"STROBE_BUDGET": ""},
     ).facts
     assert "rests 1 s" in facts["first"]["message"]
@@ -617,6 +623,52 @@ report(seen=[s[2] for s in seen], drained=drained + texts())
     ).facts
     assert facts["seen"] == ["<first>"]
     assert facts["drained"] == ["<first>", "<<first>>"]
+
+
+def test_one_thread_at_a_time_hands_lines_to_the_programs_logging(tmp_path: Path) -> None:
+    """A line that comes when the thread has found nothing more, and is about to end, goes to the next thread alone."""
+    facts = run(
+        tmp_path,
+        LOGGING
+        + """
+from collections import deque
+from stroboscope import _relay
+started, late = [], []
+class Thread(threading.Thread):
+    def start(self):                 # the first runs, the second will be run later
+        started.append(self)
+        if len(started) == 1: super().start()
+class Waiting(deque):
+    empty = 0
+    def __bool__(self):
+        if len(self) == 0: self.empty += 1
+        if self.empty == 2 and not late:     # nobody's turn any more, and the last look
+            late.append(True)
+            _relay.relay("info", "second")
+        return len(self) > 0
+threading.Thread = Thread
+_relay._waiting = Waiting()
+_relay.relay("info", "first")
+started[0].join()
+alone = [line[2] for line in seen]
+_relay._deliver()
+report(alone=alone, then=[line[2] for line in seen], started=len(started))
+""",
+    ).facts
+    assert facts == {"alone": ["first"], "then": ["first", "second"], "started": 2}
+
+
+def test_how_the_agent_is_can_be_asked_while_its_thread_imports_what_logs(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import sys, stroboscope, types
+        sys.modules["stroboscope._relay"] = types.ModuleType("stroboscope._relay")   # as at the beginning of its import
+        status = stroboscope.status()
+        report(logged=[status["logged"], status["not_logged"]])
+        """,
+    ).facts
+    assert facts["logged"] == [0, 0]
 
 
 def test_a_program_without_logging_does_not_get_it(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ answers = []
 for wanted in ({}, {"no_gil": True}):
     for _ in range(50):     # until there was time to see all of them: without the GIL it is bounded
         answer = ask(**wanted)
-        if answer["total"] == started + 2: break
+        if answer["total"] == started + 2 and len(answer["threads"]) == min(started + 2, 2000): break
     answers.append(answer)
 gate.set()
 report(started=started, totals=[a["total"] for a in answers], rows=[len(a["threads"]) for a in answers], cut=[a.get("cut", False) for a in answers],

@@ -110,7 +110,7 @@ def _run(options: Any, client: HubClient, kind: str, action: JsonObject) -> int:
 
 
 def _follow(client: HubClient, view: JsonObject, deadline: float, as_json: bool) -> int:
-    watching = ProbeWatch(client, view, 1, deadline - time.monotonic())
+    watching = ProbeWatch(client, view, 1, max(0.0, deadline - time.monotonic()))
     table = MetricTable(view["probe"])
     progress = Terminal(sys.stderr)
     with interrupt_is_the_end():
