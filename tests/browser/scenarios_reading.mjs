@@ -196,6 +196,30 @@ async function dumpUntil(page, wanted) {
   await wanted.first().waitFor();
 }
 
+/** The attributes of spans open, and their table tells which trace each belongs to. */
+export async function spanAttributes(page, settings) {
+  await signIn(page, settings);
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  await page.keyboard.press("n");
+  await action(page, "Span").click();
+  await page.getByRole("textbox", { name: "Location" }).fill(settings.location);
+  await page.locator(".probe-form textarea").first().fill("tier=customer['tier']\ntotal");
+  await page.getByRole("spinbutton", { name: "Hits", exact: true }).fill("4");
+  await page.getByRole("button", { name: "Set probe" }).click();
+  await page.getByRole("tree", { name: "Attributes" }).waitFor(); // the first one opens by itself
+  await expectText(treeRow(page, "tier"), /none|gold/);
+  await expectText(page.locator(".snapshot-head"), "trace 4bf92f3577b34da6a3ce929d0e0e");
+  await shootAll(page, settings, "span");
+  await page.keyboard.press("Escape");
+  await expectText(page.locator(".log-row.level-span"), "tier=");
+  await page.getByRole("button", { name: "Table of its spans" }).click();
+  await page.locator(".hit-grid tbody tr").nth(3).waitFor();
+  await page.getByRole("columnheader", { name: "$trace_id" }).waitFor();
+  await expectText(cell(page, 0, 5), /^4bf92f3577b34da6a3ce929d0e0e[0-9a-f]{4}$/);
+  await shootAll(page, settings, "span-table");
+  await removeProbes(page);
+}
+
 /** Threads at the same lines stand together; a frame leads to the source, and has its variables when asked for. */
 export async function threadStacks(page, settings) {
   await signIn(page, settings);

@@ -137,6 +137,12 @@ def test_readings_of_a_memory_probe_are_tables(
     browser.run("memoryReadings", **settings(live_hub, **where))
 
 
+def test_spans_stand_in_a_table_with_their_traces(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("spanAttributes", **settings(live_hub, location="__main__:total_of:exit"))
+
+
 def test_all_threads_show_where_they_stand(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
     browser.run("threadStacks", **settings(live_hub, secrets=[PASSWORD, CARD_NUMBER]))
 

@@ -72,14 +72,15 @@ static int begin(struct strobe_evaluation *evaluation, const struct strobe_text_
                  bool *ret_negative)
 {
     int status = strobe_evaluation_spend(evaluation, 1 + text->length / 16);
-    if (status == 0) {
-        *ret_reading = strip(text);
-        *ret_negative = take(ret_reading, '-');
-        if (!*ret_negative) {
-            take(ret_reading, '+');
-        }
+    if (status < 0) {
+        return status;
     }
-    return status;
+    *ret_reading = strip(text);
+    *ret_negative = take(ret_reading, '-');
+    if (!*ret_negative) {
+        take(ret_reading, '+');
+    }
+    return 0;
 }
 
 /* ---- int ---- */
