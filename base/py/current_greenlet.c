@@ -1,13 +1,12 @@
 /*
- * Checked with greenlet 2.0, 3.0 to 3.5 on 3.11 to 3.13, x86-64: the module's one thread-local object is a pointer (1
- * before the thread uses greenlets, 0 once the thread ends) to a structure that begins with the thread's main greenlet
- * and the current one; a main greenlet has a pointer to that structure.
+ * Checked with greenlet 2.0 and 3.0 to 3.5 on 3.11 to 3.13, and 3.5 on 3.14 and 3.15; x86-64, glibc 2.36 and 2.43. The
+ * module's one thread-local object is a pointer (1 before the thread uses greenlets, 0 once it ends) to a structure
+ * that begins with the thread's main greenlet and the current one; a main greenlet has a pointer to that structure.
  *
  * glibc is asked for the block of thread-local variables by dlinfo(), which neither allocates it nor takes a lock;
  * __tls_get_addr() does both where the thread has not used the block yet, and dl_iterate_phdr() a lock that somebody
  * may hold who waits for the GIL. It forgets an error that dlerror() was not asked for yet. Where the compiler and
- * glibc put the block beside the thread itself (64-bit Arm), a thread that is older than the import may have none for
- * dlinfo().
+ * glibc put the block beside the thread itself (64-bit Arm), a thread older than the import may have none for dlinfo().
  */
 #include "base/py/current_greenlet.h"
 
@@ -59,7 +58,6 @@ static size_t count_words(struct strobe_own_memory *memory, const struct dl_find
 static void find_module(struct strobe_own_memory *memory, PyTypeObject *type)
 {
     struct dl_find_object object;
-    known.type = type;
     known.words = 0;
     if (_dl_find_object(type, &object) == 0) {
         known.module = object.dlfo_link_map;
@@ -70,11 +68,11 @@ static void find_module(struct strobe_own_memory *memory, PyTypeObject *type)
 
 /* ---- The variable ---- */
 
-/* The module's variables in the calling thread; NULL: it has not used them. */
+/* The module's variables in the calling thread; NULL: it has not used them, or they cannot be read. */
 static const uintptr_t *find_block(void)
 {
     void *block = NULL;
-    return dlinfo(known.module, RTLD_DI_TLS_DATA, &block) == 0 ? block : NULL;
+    return known.words > 0 && dlinfo(known.module, RTLD_DI_TLS_DATA, &block) == 0 ? block : NULL;
 }
 
 static bool is_pointer(uintptr_t word)
@@ -82,10 +80,11 @@ static bool is_pointer(uintptr_t word)
     return word > UNUSED && word % sizeof(void *) == 0;
 }
 
-static bool has_pointer(const uintptr_t *block)
+/* Whether the variable is not known and may be found here: a thread that has no greenlets has no pointers either. */
+static bool may_show(const uintptr_t *block)
 {
     bool found = false;
-    for (size_t i = 0; i < known.words; i++) {
+    for (size_t i = 0; block != NULL && known.at == known.words && i < known.words; i++) {
         found = found || is_pointer(block[i]);
     }
     return found;
@@ -101,8 +100,7 @@ static bool has(const uintptr_t words[STROBE_GREENLET_WORDS], uintptr_t word)
     return false;
 }
 
-/* Whether a thread's greenlets stand at `address`: each of the two knows itself and the main one, and that the place.
- */
+/* Whether a thread's greenlets stand at `address`: both know themselves and the main one, and that one the place. */
 static bool are_greenlets(struct strobe_own_memory *memory, uintptr_t address)
 {
     uintptr_t pair[2], words[STROBE_GREENLET_WORDS];
@@ -127,22 +125,22 @@ static void find_variable(struct strobe_own_memory *memory, const uintptr_t *blo
 
 /* ---- Once ---- */
 
-/* Find what is missing with `find`. When there is no memory now, another time. */
-static void look(PyTypeObject *type, const uintptr_t *block)
+/* Find what is not known yet. When there is no memory now, another time. */
+static void look(PyTypeObject *type)
 {
     struct strobe_own_memory *memory = malloc(sizeof *memory);
     if (memory == NULL) {
         return;
     }
-    if (strobe_own_memory_init(memory) == 0) {
-        if (block == NULL) {
-            find_module(memory, type);
-        } else {
-            find_variable(memory, block);
-        }
-    } else {
-        known.type = type;
-        known.words = 0;
+    bool can_read = strobe_own_memory_init(memory) == 0;
+    if (can_read && known.type != type) {
+        find_module(memory, type);
+    }
+    known.type = type;
+    known.words = can_read ? known.words : 0;
+    const uintptr_t *block = find_block();
+    if (may_show(block)) {
+        find_variable(memory, block);
     }
     strobe_own_memory_done(memory);
     free(memory);
@@ -150,12 +148,10 @@ static void look(PyTypeObject *type, const uintptr_t *block)
 
 bool strobe_current_greenlet_read(PyTypeObject *type, struct strobe_current_greenlet *ret_current)
 {
-    if (known.type != type) {
-        look(type, NULL);
-    }
-    const uintptr_t *block = known.type == type && known.words > 0 ? find_block() : NULL;
-    if (block != NULL && known.at == known.words && has_pointer(block)) {
-        look(type, block);
+    const uintptr_t *block = known.type == type ? find_block() : NULL;
+    if (known.type != type || may_show(block)) {
+        look(type);
+        block = known.type == type ? find_block() : NULL;
     }
     if (block == NULL || known.at >= known.words || !is_pointer(block[known.at])) {
         return false;
