@@ -151,7 +151,10 @@ report(dead=first.dead, greenlets=[[b["greenlet"]["main"], functions(b)] for b i
     ).facts
     assert facts["dead"] is True
     assert facts["id"] is True
-    assert facts["greenlets"] == [[False, ["probed", "caught", "work"]], [True, ["probed", "caught", "<module>"]]]
+    assert facts["greenlets"] == [
+        [False, ["probed", "caught", "work"]],
+        [True, ["probed", "caught", "<module>"]],
+    ]
 
 
 def test_greenlets_that_another_thread_let_go_are_not_ended_by_a_hit(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@
 #include <Python.h>
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { WORDS = 40, SELF = 1, MAIN = 30, STATE = 31 };
 
