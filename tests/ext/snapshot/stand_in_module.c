@@ -15,8 +15,8 @@ struct stand_in {
     uintptr_t *inner;
 };
 
-/* As in greenlet's module: something else, and the pointer to what the thread has. */
-static _Thread_local struct {
+/* As in greenlet's module: something else, and the pointer to what the thread has. Nobody else reads them. */
+static volatile _Thread_local struct {
     uintptr_t other;
     uintptr_t state;
 } variables = {1, 1};
