@@ -16,7 +16,7 @@ struct stand_in {
 };
 
 /* As in greenlet's module: something else, and the pointer to what the thread has. Nobody else reads them. */
-static volatile _Thread_local struct {
+static _Thread_local volatile struct {
     uintptr_t other;
     uintptr_t state;
 } variables = {1, 1};
