@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
 from child import run
 
-pytest.importorskip("greenlet")
+
+def need(module: str) -> None:
+    """Skip without it. It is not imported here: eventlet warns of itself."""
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed")
+
+
+if importlib.util.find_spec("greenlet") is None:
+    pytest.skip("greenlet is not installed", allow_module_level=True)
 
 HITS = """
 import time, threading
@@ -142,7 +151,10 @@ report(dead=first.dead, greenlets=[[b["greenlet"]["main"], functions(b)] for b i
     ).facts
     assert facts["dead"] is True
     assert facts["id"] is True
-    assert facts["greenlets"] == [[False, ["probed", "caught", "work"]], [True, ["probed", "caught", "<module>"]]]
+    assert facts["greenlets"] == [
+        [False, ["probed", "caught", "work"]],
+        [True, ["probed", "caught", "<module>"]],
+    ]
 
 
 def test_greenlets_that_another_thread_let_go_are_not_ended_by_a_hit(tmp_path: Path) -> None:
@@ -389,7 +401,7 @@ report(inside=inside, bodies=[list(thread["body"]) for thread in answer["threads
 
 
 def test_greenlets_of_gevent_are_named_by_class_and_function(tmp_path: Path) -> None:
-    pytest.importorskip("gevent")
+    need("gevent")
     facts = run(
         tmp_path,
         HITS
@@ -435,7 +447,7 @@ report(different=len(set(ids)) > 1, stack=functions(pool[3]), greenlets={name: {
 @pytest.mark.parametrize("patch", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
 def test_thread_that_is_patched_to_be_a_greenlet_keeps_its_name(tmp_path: Path, patch: str) -> None:
     module, _, _ = patch.rpartition(".")
-    pytest.importorskip(module.partition(".")[0])
+    need(module.partition(".")[0])
     facts = run(
         tmp_path,
         f"import warnings; warnings.simplefilter('ignore')\nimport {module}\n{patch}\n"
@@ -453,7 +465,7 @@ report(name=body["greenlet"]["name"], main=body["greenlet"]["main"], outer=funct
 
 
 def test_greenlets_of_eventlet_are_named(tmp_path: Path) -> None:
-    pytest.importorskip("eventlet")
+    need("eventlet")
     facts = run(
         tmp_path,
         HITS

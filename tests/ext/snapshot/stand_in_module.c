@@ -4,6 +4,8 @@
 #include <Python.h>
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { WORDS = 40, SELF = 1, MAIN = 30, STATE = 31 };
 
@@ -13,8 +15,8 @@ struct stand_in {
     uintptr_t *inner;
 };
 
-/* As in greenlet's module: something else, and the pointer to what the thread has. */
-static _Thread_local struct {
+/* As in greenlet's module: something else, and the pointer to what the thread has. Nobody else reads them. */
+static _Thread_local volatile struct {
     uintptr_t other;
     uintptr_t state;
 } variables = {1, 1};
