@@ -210,7 +210,11 @@ static const char *read_storage(struct strobe_own_memory *memory, struct strobe_
     return NULL;
 }
 
-/* As torch says it: by itself, or because it was computed from what does. */
+/*
+ * As torch says it: by itself, or because it was computed from what does. Before these stands a std::string, empty in
+ * nearly all tensors: one that points into itself is laid out as here. Builds with the older strings of libstdc++ (such
+ * as the wheels of 2.5 and 2.6) are not.
+ */
 static int read_requires_grad(struct strobe_own_memory *memory, const struct strobe_tensor_layout *layout,
                               const struct strobe_tensor *tensor)
 {
@@ -220,6 +224,7 @@ static int read_requires_grad(struct strobe_own_memory *memory, const struct str
         return 0;
     }
     if (address % sizeof(void *) != 0 || !strobe_own_memory_read(memory, address, bytes, sizeof bytes) ||
+        word(bytes, STROBE_TENSOR_AUTOGRAD_AT_NAME) != address + STROBE_TENSOR_AUTOGRAD_AT_NAME_TEXT ||
         bytes[layout->requires_grad] > 1) {
         return -1;
     }

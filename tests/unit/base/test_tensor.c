@@ -238,6 +238,10 @@ static void test_gradient_is_required_by_itself_or_by_what_it_was_computed_from(
     make(&stand_in, newest());
     put(stand_in.tensor, STROBE_TENSOR_AT_AUTOGRAD, (uintptr_t)stand_in.autograd);
     assert_null(look(&stand_in, &tensor));
+    assert_int_equal(tensor.requires_grad, -1); /* its name is no string of this library */
+    put(stand_in.autograd, STROBE_TENSOR_AUTOGRAD_AT_NAME,
+        (uintptr_t)stand_in.autograd + STROBE_TENSOR_AUTOGRAD_AT_NAME_TEXT);
+    assert_null(look(&stand_in, &tensor));
     assert_int_equal(tensor.requires_grad, 0);
     stand_in.autograd[newest()->requires_grad] = 1;
     assert_null(look(&stand_in, &tensor));
