@@ -113,7 +113,7 @@ static const char *read_type(const struct strobe_tensor_layout *layout, struct s
     memcpy(&type, at + STROBE_TENSOR_SIZES_AT_DTYPE, sizeof type);
     const uint8_t *device = at + STROBE_TENSOR_SIZES_AT_DEVICE, *flags = at + STROBE_TENSOR_SIZES_AT_FLAGS;
     tensor->device = device[0];
-    tensor->device_number = (int8_t)device[1];
+    tensor->device_number = device[1] < 0x80 ? device[1] : device[1] - 0x100;
     if (type >= sizeof types / sizeof types[0]) {
         return "its type of items is not known";
     }
