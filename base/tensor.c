@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "strobe/limits.h"
+
 enum {
     DIMENSIONS_BEYOND = 1024,      /* no tensor has so many */
     LIBRARY_BYTES_MAX = 8 << 20,   /* libc10, which has both the allocator and tensors */
@@ -275,7 +277,7 @@ int strobe_tensor_copy(struct strobe_own_memory *memory, const struct strobe_ten
 {
     const size_t item_bytes = tensor->type->item_bytes;
     const size_t padding = tensor->type->kind == 'b' ? sizeof(float) - item_bytes : 0; /* the lowest byte comes first */
-    const uint64_t calls_max = memory->calls + STROBE_TENSOR_CALLS_MAX;
+    const uint64_t calls_max = memory->calls + STROBE_CAPTURE_TENSOR_CALLS_MAX;
     int copied = 0;
     if (!tensor->in_memory) {
         return -1;
