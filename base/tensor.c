@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "strobe/limits.h"
+
 enum {
     DIMENSIONS_BEYOND = 1024,      /* no tensor has so many */
     LIBRARY_BYTES_MAX = 8 << 20,   /* libc10, which has both the allocator and tensors */
@@ -113,7 +115,7 @@ static const char *read_type(const struct strobe_tensor_layout *layout, struct s
     memcpy(&type, at + STROBE_TENSOR_SIZES_AT_DTYPE, sizeof type);
     const uint8_t *device = at + STROBE_TENSOR_SIZES_AT_DEVICE, *flags = at + STROBE_TENSOR_SIZES_AT_FLAGS;
     tensor->device = device[0];
-    tensor->device_number = (int8_t)device[1];
+    tensor->device_number = device[1] < 0x80 ? device[1] : device[1] - 0x100;
     if (type >= sizeof types / sizeof types[0]) {
         return "its type of items is not known";
     }
@@ -210,7 +212,11 @@ static const char *read_storage(struct strobe_own_memory *memory, struct strobe_
     return NULL;
 }
 
-/* As torch says it: by itself, or because it was computed from what does. */
+/*
+ * As torch says it: by itself, or because it was computed from what does. Before these stands a std::string, empty in
+ * nearly all tensors: one that points into itself is laid out as here. Builds with the older strings of libstdc++ (such
+ * as the wheels of 2.5 and 2.6) are not.
+ */
 static int read_requires_grad(struct strobe_own_memory *memory, const struct strobe_tensor_layout *layout,
                               const struct strobe_tensor *tensor)
 {
@@ -220,6 +226,7 @@ static int read_requires_grad(struct strobe_own_memory *memory, const struct str
         return 0;
     }
     if (address % sizeof(void *) != 0 || !strobe_own_memory_read(memory, address, bytes, sizeof bytes) ||
+        word(bytes, STROBE_TENSOR_AUTOGRAD_AT_NAME) != address + STROBE_TENSOR_AUTOGRAD_AT_NAME_TEXT ||
         bytes[layout->requires_grad] > 1) {
         return -1;
     }
@@ -270,7 +277,7 @@ int strobe_tensor_copy(struct strobe_own_memory *memory, const struct strobe_ten
 {
     const size_t item_bytes = tensor->type->item_bytes;
     const size_t padding = tensor->type->kind == 'b' ? sizeof(float) - item_bytes : 0; /* the lowest byte comes first */
-    const uint64_t calls_max = memory->calls + STROBE_TENSOR_CALLS_MAX;
+    const uint64_t calls_max = memory->calls + STROBE_CAPTURE_TENSOR_CALLS_MAX;
     int copied = 0;
     if (!tensor->in_memory) {
         return -1;

@@ -18,7 +18,7 @@
 #include "base/own_memory.h"
 #include "base/tensor_layout.h"
 
-enum { STROBE_TENSOR_DIMENSIONS_MAX = 32, STROBE_TENSOR_ITEM_BYTES_MAX = 16, STROBE_TENSOR_CALLS_MAX = 40 };
+enum { STROBE_TENSOR_DIMENSIONS_MAX = 32, STROBE_TENSOR_ITEM_BYTES_MAX = 16 };
 
 /** c10::DeviceType, by its number. */
 enum { STROBE_TENSOR_CPU = 0, STROBE_TENSOR_META = 14, STROBE_TENSOR_DEVICES = 21 };
@@ -72,7 +72,7 @@ const char *strobe_tensor_read(struct strobe_own_memory *memory, const struct st
 /**
  * Copy the first `count` items, in the order of C, close together; of a tensor that is `in_memory`, with 4 bytes for
  * each of kind 'b'. `count` is at most `tensor->items`. Items that lie far apart cost a system call each: it stops
- * after STROBE_TENSOR_CALLS_MAX of them.   @return how many were copied, or -1 when one cannot be read
+ * after STROBE_CAPTURE_TENSOR_CALLS_MAX of them.   @return how many were copied, or -1 when one cannot be read
  */
 int strobe_tensor_copy(struct strobe_own_memory *memory, const struct strobe_tensor *tensor, int count,
                        uint8_t *ret_items);

@@ -87,7 +87,10 @@ def test_version_that_is_not_known_is_named(version: str) -> None:
         expected = f"<torch.Tensor: how torch lays out tensors is not known of version {version[:64]}>"
         assert value.text == expected
         del vars(torch.module)["__version__"]
-        assert look(tensor).text == "<torch.Tensor: how torch lays out tensors is not known of version without a version>"
+        assert (
+            look(tensor).text
+            == "<torch.Tensor: how torch lays out tensors is not known of version without a version>"
+        )
 
 
 @pytest.mark.parametrize("layout", LAYOUTS[1:], ids=lambda layout: layout.version)

@@ -21,11 +21,11 @@ DEFAULT = 1 << 18
 
 
 class _Slot(ctypes.Structure):
-    _fields_ = [("slot", ctypes.c_int), ("function", ctypes.c_void_p)]  # noqa: RUF012
+    _fields_ = [("slot", ctypes.c_int), ("function", ctypes.c_void_p)]
 
 
 class _Spec(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012
+    _fields_ = [
         ("name", ctypes.c_char_p),
         ("basicsize", ctypes.c_int),
         ("itemsize", ctypes.c_int),
@@ -103,11 +103,17 @@ class StandIn:
             "=QIIQQQBbxxxxxxQQ", LIBRARY, 1, 1, address, LIBRARY + 64, address, 0, -1, len(items), 0
         )
         kept_storage = ctypes.create_string_buffer(storage, 96)
-        head = struct.pack("=QIIQ", LIBRARY, 1, 1, ctypes.addressof(kept_storage)).ljust(self.layout.pyobj, b"\0")
+        head = struct.pack("=QIIQ", LIBRARY, 1, 1, ctypes.addressof(kept_storage)).ljust(
+            self.layout.pyobj, b"\0"
+        )
         head += struct.pack("=Q", id(made) | self.layout.mark)
         five = [*shape, 0, 0, 0, 0, 0][:5], [*strides, 0, 0, 0, 0, 0][:5]
-        body = struct.pack("=Q5q5qqqHBbBBBB", len(shape), *five[0], *five[1], 0, count, dtype, 0, -1, 1, 0x41, 1, 0)
-        tensor = ctypes.create_string_buffer((head + body + struct.pack("=Q", self.layout.keys)), self.layout.size)
+        body = struct.pack(
+            "=Q5q5qqqHBbBBBB", len(shape), *five[0], *five[1], 0, count, dtype, 0, -1, 1, 0x41, 1, 0
+        )
+        tensor = ctypes.create_string_buffer(
+            (head + body + struct.pack("=Q", self.layout.keys)), self.layout.size
+        )
         self.kept += [data, kept_storage, tensor]
         self.point(made, ctypes.addressof(tensor))
         return made

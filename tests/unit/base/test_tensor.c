@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "strobe/limits.h"
+
 enum { LIBRARY = 0x10000000, ITEMS = 12 };
 
 /* Stands for an object of Python, a tensor, a storage and items in memory; `layout` says where what belongs. */
@@ -204,7 +206,8 @@ static void test_items_far_apart_are_copied_in_a_bounded_number_of_calls(void **
     put(stand_in.storage, STROBE_TENSOR_STORAGE_AT_CONTEXT, (uintptr_t)wide);
     put(stand_in.storage, STROBE_TENSOR_STORAGE_AT_BYTES, pages * STROBE_OWN_PAGE_BYTES);
     assert_null(look(&stand_in, &tensor));
-    assert_int_equal(strobe_tensor_copy(memory, &tensor, (int)pages, (uint8_t *)items), STROBE_TENSOR_CALLS_MAX);
+    assert_int_equal(strobe_tensor_copy(memory, &tensor, (int)pages, (uint8_t *)items),
+                     STROBE_CAPTURE_TENSOR_CALLS_MAX);
     munmap(wide, pages * STROBE_OWN_PAGE_BYTES);
 }
 
@@ -237,6 +240,10 @@ static void test_gradient_is_required_by_itself_or_by_what_it_was_computed_from(
     struct strobe_tensor tensor;
     make(&stand_in, newest());
     put(stand_in.tensor, STROBE_TENSOR_AT_AUTOGRAD, (uintptr_t)stand_in.autograd);
+    assert_null(look(&stand_in, &tensor));
+    assert_int_equal(tensor.requires_grad, -1); /* its name is no string of this library */
+    put(stand_in.autograd, STROBE_TENSOR_AUTOGRAD_AT_NAME,
+        (uintptr_t)stand_in.autograd + STROBE_TENSOR_AUTOGRAD_AT_NAME_TEXT);
     assert_null(look(&stand_in, &tensor));
     assert_int_equal(tensor.requires_grad, 0);
     stand_in.autograd[newest()->requires_grad] = 1;
@@ -424,6 +431,47 @@ static void test_change_meanwhile_is_seen(void **state)
     assert_false(strobe_tensor_is_unchanged(memory, newest(), &tensor));
 }
 
+/* A number that differs each time, the same in each run. */
+static uint64_t next_number(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 24;
+}
+
+/* Bytes of the tensor, its storage and its gradient's state, changed at random: all sizes shown are of what fits. */
+static void test_memory_of_any_content_is_an_answer(void **state)
+{
+    (void)state;
+    struct stand_in stand_in;
+    struct strobe_tensor tensor;
+    uint8_t items[ITEMS * STROBE_TENSOR_ITEM_BYTES_MAX];
+    uint64_t random = 4711;
+    unsigned refused = 0, read = 0;
+    for (int i = 0; i < 20000; i++) {
+        make(&stand_in, newest());
+        put(stand_in.tensor, STROBE_TENSOR_AT_AUTOGRAD, (uintptr_t)stand_in.autograd);
+        for (uint64_t changes = 1 + next_number(&random) % 4; changes > 0; changes--) {
+            uint64_t what = next_number(&random), where = next_number(&random);
+            uint8_t *part = what % 4 == 0 ? stand_in.storage : what % 4 == 1 ? stand_in.autograd : stand_in.tensor;
+            size_t size = what % 4 < 2 ? sizeof stand_in.storage : sizeof stand_in.tensor;
+            part[where % size] = (uint8_t)next_number(&random);
+        }
+        if (look(&stand_in, &tensor) != NULL) {
+            refused++;
+            continue;
+        }
+        read++;
+        assert_true(tensor.items >= 0 && tensor.dimensions <= STROBE_TENSOR_DIMENSIONS_MAX);
+        assert_true(tensor.device >= 0 && tensor.device < STROBE_TENSOR_DEVICES);
+        assert_in_range(tensor.form, 0, STROBE_TENSOR_FORMS - 1);
+        int wanted = tensor.items < ITEMS ? (int)tensor.items : ITEMS;
+        if (tensor.in_memory && tensor.is_own) {
+            assert_true(strobe_tensor_copy(memory, &tensor, wanted, items) <= wanted);
+        }
+    }
+    assert_true(refused > 1000 && read > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_memory_of_others_is_told_from_that_of_torch),
         cmocka_unit_test(test_items_elsewhere_or_of_other_forms_are_not_in_memory),
         cmocka_unit_test(test_change_meanwhile_is_seen),
+        cmocka_unit_test(test_memory_of_any_content_is_an_answer),
     };
     return cmocka_run_group_tests(tests, make_reader, free_reader);
 }
