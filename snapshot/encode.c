@@ -310,8 +310,8 @@ static int decode(struct strobe_decoder *decoder, struct strobe_snapshot_head *h
     uint64_t time_ns = strobe_image_get_u64(&decoder->reader);
     head->time_us = (int64_t)(time_ns / 1000);
     static int (*const parts[])(struct strobe_decoder *, json_t *) = {
-        add_thread,          strobe_decoder_trace,  strobe_decoder_request, add_frames,
-        strobe_decoder_task, strobe_decoder_native, strobe_decoder_watches,
+        add_thread,          strobe_decoder_trace,    strobe_decoder_request, add_frames,
+        strobe_decoder_task, strobe_decoder_greenlet, strobe_decoder_native,  strobe_decoder_watches,
     };
     int status = set(body, "format", json_integer(FORMAT));
     if (status == 0) {

@@ -135,6 +135,20 @@ def test_hits_are_a_table(live_hub: LiveHub, person: HttpPerson) -> None:
     assert len(live_hub.strobe("hits", probe_id).stdout.splitlines()) == 6
 
 
+def test_the_trace_is_a_column_by_itself_when_a_hit_has_one(live_hub: LiveHub, person: HttpPerson) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    traced = body("1.5", trace={"trace_id": trace_id, "span_id": "00f067aa0ba902b7"})
+    probe_id, _ = store(live_hub, person, traced, body("2.5"))
+    answer = person.get(f"probes/{probe_id}/hits")
+    assert answer["columns"] == ["count", "$trace_id"]
+    assert [row["cells"][1] for row in answer["rows"]] == [
+        {"missing": "no span was current"},
+        {"type": "str", "text": f"'{trace_id}'"},
+    ]
+    assert person.get(f"probes/{probe_id}/hits?limit=1")["columns"] == ["count"]
+    assert live_hub.strobe("hits", probe_id).stdout.splitlines()[-1].endswith("4bf92f35…")
+
+
 def test_hits_of_a_probe_without_any_are_an_empty_table(live_hub: LiveHub, person: HttpPerson) -> None:
     probe_id = person.set_probe()["probe"]["id"]
     assert person.get(f"probes/{probe_id}/hits") == {"columns": [], "rows": []}

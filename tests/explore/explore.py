@@ -61,9 +61,15 @@ class Result:
     unexplained: list[str] = field(default_factory=list)
 
 
-def run(command: list[str], **more: str) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], folder: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=1800, env={**os.environ, **more}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1800,
+        cwd=folder,
+        env={**os.environ, **more},
     )
 
 
@@ -113,6 +119,7 @@ def run_tests(python: Path, source: Path, project: Project, report: Path, **more
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
     done = run(
         [*command, f"--rootdir={source}", *project.options, str(source / "tests")],
+        folder=source,  # some read files beside them
         PYTHONDONTWRITEBYTECODE="1",
         **more,
     )

@@ -60,6 +60,20 @@ def report(**facts):
     print(_json.dumps(facts))
 '''
 
+ORDERS = '''\
+_limits = {"rate_per_s": 1000}
+def order(**more):
+    """A probe as the hub sends it: a snapshot where the program is marked `# here`, unless `more` says otherwise."""
+    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
+             "created_at_ms": 0, "created_by": "test"}
+    return _json.dumps(probe | more | {"limits": _limits | more.get("limits", {})})
+def set_probes(*orders):
+    _agent.local_apply(orders)
+def texts():
+    return [s["text"] for s in drain()]
+'''
+"""For programs whose probes are more than arm() can say; goes before them."""
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -33,16 +33,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from child import run
+from child import ORDERS, run
 
-ORDER = """
-def order(**more):
-    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
-             "limits": {"rate_per_s": 1000, "hits": 1000}, "created_at_ms": 0, "created_by": "test"}
-    return _json.dumps(probe | more)
-def texts():
-    return [s["text"] for s in drain()]
-"""
+ORDER = ORDERS + '_limits["hits"] = 1000\n'
 
 
 def test_templates_values_and_labels_run_no_code_of_the_program(tmp_path: Path) -> None:
@@ -197,7 +190,7 @@ def test_a_hub_that_never_answers_makes_no_thread_of_the_program_wait(tmp_path: 
         deaf.listen()
         dsn = f"wss://t@127.0.0.1:{deaf.getsockname()[1]}/x?pin={'ab' * 32}"
         program = (
-            f"DSN = {dsn!r}"
+            f"DSN = {dsn!r}\n"
             + ORDER
             + """
 import resource, stroboscope

@@ -7,20 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from child import run
+from child import ORDERS, run
 
-SETTING = """
-def order(**more):
-    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
-             "limits": {"rate_per_s": 1000}, "created_at_ms": 0, "created_by": "test"}
-    limits = probe["limits"] | more.pop("limits", {})
-    return _json.dumps(probe | more | {"limits": limits})
-def set_probes(*orders):
-    _agent.local_apply(orders)
+SETTING = (
+    ORDERS
+    + """
 def metrics():
     return [_json.loads(m) for m in _agent.local_metrics()]
-def texts():
-    return [s["text"] for s in drain()]
 class Customer:
     def __init__(self, tier): self.tier = tier; self.password = "s3cret-" + tier
 def sell(total, customer):
@@ -28,6 +21,7 @@ def sell(total, customer):
     done = total
     return done                      # there
 """
+)
 
 
 # ---- Log ----

@@ -254,6 +254,28 @@ def test_arrays_show_shape_and_type() -> None:
     assert "[...] 5 uint8 <cannot be read without running code>" in page
 
 
+def test_tensor_shows_its_fields_and_no_count_of_what_is_no_field() -> None:
+    values = [
+        {
+            "type": "torch.Tensor",
+            "text": "[0.0, 0.0, ...]",
+            "shape": [100000],
+            "dtype": "float32",
+            "size": 100000,
+            "cut": "items",
+            "fields": [["device", 1], ["requires_grad", 2]],
+        },
+        {"type": "str", "text": "'cuda'"},
+        {"type": "bool", "text": "True"},
+    ]
+    view = snapshot(values, [])
+    view["body"]["frames"][0]["locals"] = [["weights", 0]]
+    page = render(view)
+    assert "weights = torch.Tensor [0.0, 0.0, ...] 100000 float32" in page
+    assert "device='cuda'" in page or "device = 'cuda'" in page
+    assert "more" not in page
+
+
 def test_task_awaiters_request_and_trace_are_named() -> None:
     view = snapshot([], [])
     view["body"].update(
@@ -277,6 +299,17 @@ def test_task_awaiters_request_and_trace_are_named() -> None:
     assert "trace " + "a" * 32 + " span " + "b" * 16 in page
     assert "version " + "c" * 12 in page
     assert "in web-7" in page
+
+
+def test_greenlet_is_named_beside_its_thread() -> None:
+    view = snapshot([], [])
+    greenlet = {"id": "0x1", "type": "gevent.Greenlet", "main": False, "run": "fetch"}
+    view["body"]["greenlet"] = greenlet
+    assert "thread MainThread · greenlet 0x1 of fetch (gevent.Greenlet)" in render(view)
+    view["body"]["greenlet"] = {**greenlet, "name": "fetcher"}
+    assert "greenlet fetcher of fetch (gevent.Greenlet)" in render(view)
+    view["body"]["greenlet"] = {**greenlet, "main": True}
+    assert "thread MainThread · main greenlet" in render(view)
 
 
 def test_c_code_stands_below_the_frame_it_called() -> None:

@@ -253,7 +253,9 @@ void *__wrap_realloc(void *memory, size_t size);
 
 static bool may_allocate(void)
 {
-    return allocations_left < 0 || allocations_left-- > 0;
+    bool may = allocations_left != 0;
+    allocations_left -= allocations_left > 0;
+    return may;
 }
 
 void *__wrap_malloc(size_t size)

@@ -56,6 +56,16 @@ def names_of(subject: dict[str, Any]) -> dict[str, Value]:
 # ---- Names ----
 
 
+def test_working_directory_is_hidden_by_a_policy_that_names_it_or_does_not_list_it() -> None:
+    environment = {"HOME": "/var/lib/shop", "PWD": "/srv/shop"}
+    policy({"deny_names": ["pwd"]})
+    assert look(environment)["PWD"].is_redacted("pwd")
+    policy({"allow_list": True, "allow_names": ["value"]})
+    assert look(environment)["PWD"].cut == "redacted:unlisted"
+    policy({"allow_list": True, "allow_names": ["value", "PWD"]})
+    assert look(environment)["PWD"].text == "'/srv/shop'"
+
+
 def test_denied_names_are_hidden_wherever_a_name_stands() -> None:
     policy({"deny_names": ["employee id", "codename*"]})
 
