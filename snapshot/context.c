@@ -145,6 +145,39 @@ int strobe_decoder_task(struct strobe_decoder *decoder, json_t *body)
     return status == 0 && decoder->reader.failed ? strobe_decoder_refuse(decoder, "it ends inside a task") : status;
 }
 
+/* ---- Greenlets ---- */
+
+static json_t *identity(uint64_t address)
+{
+    char text[24];
+    snprintf(text, sizeof text, "0x%llx", (unsigned long long)address);
+    return json_string(text);
+}
+
+int strobe_decoder_greenlet(struct strobe_decoder *decoder, json_t *body)
+{
+    static const char *const texts[] = {"type", "name", "run"};
+    unsigned kind = strobe_image_get_u8(&decoder->reader);
+    if (kind == STROBE_GREENLET_NONE) {
+        return 0;
+    }
+    if (kind > STROBE_GREENLET_MAIN) {
+        return strobe_decoder_refuse(decoder, "the kind of a greenlet is not known");
+    }
+    json_t *greenlet = json_object();
+    int status = set(body, "greenlet", greenlet);
+    if (status == 0) {
+        status = set(greenlet, "id", identity(strobe_image_get_varint(&decoder->reader)));
+    }
+    if (status == 0) {
+        status = set(greenlet, "main", json_boolean(kind == STROBE_GREENLET_MAIN));
+    }
+    for (size_t i = 0; status == 0 && i < sizeof texts / sizeof texts[0]; i++) {
+        status = add_text(decoder, greenlet, texts[i]);
+    }
+    return status == 0 && decoder->reader.failed ? strobe_decoder_refuse(decoder, "it ends inside a greenlet") : status;
+}
+
 /* ---- Frames of C code ---- */
 
 static int add_native_frame(json_t *frames, uint64_t address)

@@ -83,11 +83,12 @@ int strobe_decoder_place(struct strobe_decoder *decoder, json_t *frame);
 /** Put the time of the hit into `body`. */
 int strobe_decoder_time(json_t *body, uint64_t time_ns);
 
-/** Decode what stands around the frames: the trace, the request, the task with those that await it, C frames, and the
- *  watches. */
+/** Decode what stands around the frames: the trace, the request, the task with those that await it, the greenlet, C
+ *  frames, and the watches. */
 int strobe_decoder_trace(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_request(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_task(struct strobe_decoder *decoder, json_t *body);
+int strobe_decoder_greenlet(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_native(struct strobe_decoder *decoder, json_t *body);
 int strobe_decoder_watches(struct strobe_decoder *decoder, json_t *body);
 

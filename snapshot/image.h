@@ -5,8 +5,8 @@
  * `varint` is LEB128; fixed widths are in the machine's byte order, for an image never leaves the process.
  *
  *   image  := u8 version, u64 tag, u64 time_ns, varint thread, text thread_name, trace, request,
- *             varint frames_total, u8 frames, frame*, task, u16 native, u64 address*, u8 watches, watch*,
- *             record*, end
+ *             varint frames_total, u8 frames, frame*, task, greenlet, u16 native, u64 address*,
+ *             u8 watches, watch*, record*, end
  *   trace  := u8 0 | u8 1, 16 bytes trace id, 8 bytes span id
  *   request := u8 0 | u8 1, text method, text path, text route
  *   frame  := place, u8 enum strobe_frame_flag
@@ -14,6 +14,7 @@
  *   place  := text function, text file, varint line
  *   task   := u8 0 | u8 1, text name, text coroutine, u8 awaiters,
  *             (text name, text coroutine, u8 others, u8 frames, place*)*
+ *   greenlet := u8 STROBE_GREENLET_NONE | u8 enum strobe_greenlet_kind, varint id, text type, text name, text run
  *   watch  := text expression, u8 STROBE_WATCH_OBJECT, varint value | u8 STROBE_WATCH_TEXT, text type, text |
  *             u8 STROBE_WATCH_ERROR, text
  *   record := u8 STROBE_RECORD_TYPE, text                         types are numbered as they appear
@@ -37,12 +38,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STROBE_IMAGE_VERSION 2
+#define STROBE_IMAGE_VERSION 3
 #define STROBE_IMAGE_HIDDEN_MAX 2048
 #define STROBE_IMAGE_HIDDEN_RULES_MAX 64
 #define STROBE_IMAGE_HIDE_ALL 0xFFFF /* too many to be listed: no leaf may be shown */
 
 enum strobe_frame_flag { STROBE_FRAME_HAS_LOCALS = 1, STROBE_FRAME_ENTERED = 2 /* from C code */ };
+
+enum strobe_greenlet_kind { STROBE_GREENLET_NONE, STROBE_GREENLET, STROBE_GREENLET_MAIN };
 
 enum strobe_watch { STROBE_WATCH_OBJECT, STROBE_WATCH_TEXT, STROBE_WATCH_ERROR };
 

@@ -21,14 +21,15 @@ struct greenlet_object {
 };
 
 enum {
-    FRAME_FROM = 7,    /* words from the beginning of the inner object to where its frame object may stand */
-    FRAME_TO = 20,     /* and where it cannot any more */
-    SELF_AT = 1,       /* behind the table of virtual functions, since 3.1 */
-    LINEAGE_FROM = 5,  /* words from the frame object to where its main greenlet may stand */
-    LINEAGE_TO = 15,   /* and where it cannot any more */
-    PARENT_BEHIND = 2, /* words from the main greenlet to the parent */
-    WORDS = FRAME_TO + LINEAGE_TO + PARENT_BEHIND, /* that are read; some may be behind the object */
+    FRAME_FROM = 7,   /* words from the beginning of the inner object to where its frame object may stand */
+    FRAME_TO = 20,    /* and where it cannot any more */
+    SELF_AT = 1,      /* behind the table of virtual functions, since 3.1 */
+    LINEAGE_FROM = 5, /* words from the frame object to where its main greenlet may stand */
+    LINEAGE_TO = 15,  /* and where it cannot any more */
+    PARENT_BEHIND = 2 /* words from the main greenlet to the parent */
 };
+
+_Static_assert(STROBE_GREENLET_WORDS == FRAME_TO + LINEAGE_TO + PARENT_BEHIND, "all that is looked at is read");
 
 static uintptr_t address_of(const void *pointer)
 {
@@ -39,7 +40,12 @@ PyTypeObject *strobe_greenlet_type(void)
 {
     PyObject *globals = strobe_module_globals("greenlet._greenlet");
     PyObject *type = globals != NULL ? strobe_module_attribute(globals, "greenlet") : NULL;
-    bool fits = type != NULL && PyType_Check(type) && !PyType_HasFeature((PyTypeObject *)type, Py_TPFLAGS_HEAPTYPE) &&
+    return type != NULL ? strobe_greenlet_type_of(type) : NULL;
+}
+
+PyTypeObject *strobe_greenlet_type_of(PyObject *type)
+{
+    bool fits = PyType_Check(type) && !PyType_HasFeature((PyTypeObject *)type, Py_TPFLAGS_HEAPTYPE) &&
                 ((PyTypeObject *)type)->tp_basicsize == (Py_ssize_t)sizeof(struct greenlet_object);
     return fits ? (PyTypeObject *)type : NULL;
 }
@@ -86,18 +92,28 @@ static bool belongs_to(const uintptr_t *words, size_t frame_at, uintptr_t self)
 }
 
 /* The words at `address`; the object may end before them, and so may the memory: then they are 0. */
-static bool read_words(struct strobe_own_memory *memory, uintptr_t address, uintptr_t ret_words[WORDS])
+static bool read_words(struct strobe_own_memory *memory, uintptr_t address, uintptr_t ret_words[STROBE_GREENLET_WORDS])
 {
+    const size_t size = STROBE_GREENLET_WORDS * sizeof ret_words[0];
     size_t left_bytes = STROBE_OWN_PAGE_BYTES - address % STROBE_OWN_PAGE_BYTES;
-    memset(ret_words, 0, WORDS * sizeof ret_words[0]);
-    return strobe_own_memory_read(memory, address, ret_words, WORDS * sizeof ret_words[0]) ||
-           (left_bytes < WORDS * sizeof ret_words[0] && strobe_own_memory_read(memory, address, ret_words, left_bytes));
+    memset(ret_words, 0, size);
+    return strobe_own_memory_read(memory, address, ret_words, size) ||
+           (left_bytes < size && strobe_own_memory_read(memory, address, ret_words, left_bytes));
+}
+
+bool strobe_greenlet_read_inner(struct strobe_own_memory *memory, uintptr_t greenlet, const PyTypeObject *type,
+                                uintptr_t ret_words[STROBE_GREENLET_WORDS])
+{
+    struct greenlet_object object;
+    return greenlet % sizeof(void *) == 0 && strobe_own_memory_read(memory, greenlet, &object, sizeof object) &&
+           (type == NULL || address_of(object.ob_base.ob_type) == address_of(type)) && object.inner != 0 &&
+           read_words(memory, object.inner, ret_words);
 }
 
 bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, const struct strobe_pointer_map *known,
                           struct strobe_greenlet *ret_greenlet)
 {
-    uintptr_t inner = ((const struct greenlet_object *)object)->inner, words[WORDS];
+    uintptr_t inner = ((const struct greenlet_object *)object)->inner, words[STROBE_GREENLET_WORDS];
     if (!read_words(memory, inner, words)) {
         return false;
     }

@@ -28,6 +28,9 @@ struct strobe_greenlet {
 /** The class of greenlets; NULL when the program has not loaded greenlet, or a version that cannot be read. */
 PyTypeObject *strobe_greenlet_type(void);
 
+/** `type` itself when it is that class, as found in a module; else NULL. Any object may be asked about. */
+PyTypeObject *strobe_greenlet_type_of(PyObject *type);
+
 /** Whether `object` is a greenlet. */
 bool strobe_greenlet_check(PyObject *object, PyTypeObject *type);
 
@@ -37,5 +40,14 @@ bool strobe_greenlet_check(PyObject *object, PyTypeObject *type);
  */
 bool strobe_greenlet_read(struct strobe_own_memory *memory, PyObject *object, const struct strobe_pointer_map *known,
                           struct strobe_greenlet *ret_greenlet);
+
+enum { STROBE_GREENLET_WORDS = 37 }; /* of what greenlet keeps of a greenlet; some may be behind it */
+
+/**
+ * The words of what greenlet keeps of the object at `greenlet`, which may be none: then they are anything.
+ * @return false when there is nothing, or no object of exactly `type` unless that is NULL
+ */
+bool strobe_greenlet_read_inner(struct strobe_own_memory *memory, uintptr_t greenlet, const PyTypeObject *type,
+                                uintptr_t ret_words[STROBE_GREENLET_WORDS]);
 
 #endif

@@ -31,6 +31,13 @@ PyObject *strobe_module_globals(const char *name)
     return module != NULL && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
 }
 
+PyObject *strobe_module_find(PyObject *module_name, PyObject *name)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *module = modules != NULL && PyDict_CheckExact(modules) ? strobe_dict_get(modules, module_name) : NULL;
+    return module != NULL && PyModule_CheckExact(module) ? strobe_dict_get(PyModule_GetDict(module), name) : NULL;
+}
+
 PyObject *strobe_module_attribute(PyObject *globals, const char *name)
 {
     PyObject *key = PyUnicode_FromString(name);

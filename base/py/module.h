@@ -25,4 +25,10 @@ PyObject *strobe_module_globals(const char *name);
 /** What a module's dictionary has under `name`, or NULL; borrowed. No __getattr__ of the module runs. */
 PyObject *strobe_module_attribute(PyObject *globals, const char *name);
 
+/**
+ * What the module that is loaded under `module_name` has under `name`, or NULL; borrowed. Both are interned; allocates
+ * nothing, so that a probe's hit may ask.
+ */
+PyObject *strobe_module_find(PyObject *module_name, PyObject *name);
+
 #endif

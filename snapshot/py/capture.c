@@ -10,11 +10,13 @@
 #include "snapshot/native.h"
 #include "snapshot/py/await_chain.h"
 #include "snapshot/py/eval.h"
+#include "snapshot/py/greenlet.h"
 #include "snapshot/py/kind.h"
 #include "snapshot/py/name.h"
 #include "snapshot/py/request.h"
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
+#include "snapshot/py/torch.h"
 #include "snapshot/py/trace.h"
 #include "snapshot/py/type_rule.h"
 #include "snapshot/py/walk.h"
@@ -39,8 +41,9 @@ int strobe_capture_init(void)
     if (walk != NULL) {
         return 0;
     }
-    if (strobe_names_init() < 0 || strobe_future_init() < 0) {
+    if (strobe_names_init() < 0 || strobe_torch_init() < 0 || strobe_future_init() < 0) {
         PyErr_Clear();
+        strobe_torch_done();
         strobe_names_done();
         return STROBE_ENOMEM;
     }
@@ -48,6 +51,7 @@ int strobe_capture_init(void)
     walk = calloc(1, sizeof *walk); /* pages that no capture has used are never touched */
     if (walk == NULL) {
         strobe_future_done();
+        strobe_torch_done();
         strobe_names_done();
         return STROBE_ENOMEM;
     }
@@ -61,6 +65,7 @@ void strobe_capture_done(void)
     strobe_thread_done();
     strobe_trace_done();
     strobe_future_done();
+    strobe_torch_done();
     strobe_names_done();
     strobe_capture_policy_done();
     free(walk);
@@ -92,8 +97,13 @@ static void write_image(struct strobe_frame frame, const struct strobe_capture_c
     }
     strobe_request_write(walk, frame);
     strobe_watches_refer(walk, context->watches, context->watches_count);
-    strobe_stack_write(walk, frame, context->line, !context->options.no_locals);
+    struct strobe_frame outermost = strobe_stack_write(walk, frame, context->line, !context->options.no_locals);
     strobe_await_chain_write(walk, context->tstate);
+    if (context->options.of_other) {
+        strobe_greenlet_write_none(walk);
+    } else {
+        strobe_greenlet_write(walk, outermost);
+    }
     write_native(context->options.native);
     strobe_watches_write(walk, context->watches, context->watches_count);
     strobe_walk_run(walk, started_ns);

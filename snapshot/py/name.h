@@ -35,6 +35,7 @@ extern struct strobe_names {
     PyObject *otel_context, *otel_runtime, *otel_current, *otel_propagation, *otel_span_key, *otel_span_context;
     PyObject *environ, *asgi_scope, *request, *req, *request_method, *path_info;
     PyObject *http_method, *http_path, *http_route, *url_rule, *rule, *resolver_match;
+    PyObject *greenlet_module, *greenlet, *plain_name;
     PyObject *blocks, *axes, *values, *ndarray, *manager, *data, *range, *length;
 } strobe_names;
 

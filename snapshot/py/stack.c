@@ -139,10 +139,11 @@ static void write_locals(struct strobe_walk *walk, struct strobe_frame frame, un
 
 /* ---- Frames ---- */
 
-static unsigned count_frames(struct strobe_frame frame)
+/* Move to the outermost frame. @return how many frames there are, STROBE_CAPTURE_STACK_MAX at most */
+static unsigned count_frames(struct strobe_frame *frame)
 {
     unsigned count = 1;
-    while (count < STROBE_CAPTURE_STACK_MAX && strobe_frame_back(&frame)) {
+    while (count < STROBE_CAPTURE_STACK_MAX && strobe_frame_back(frame)) {
         count++;
     }
     return count;
@@ -162,11 +163,13 @@ static void write_frame(struct strobe_walk *walk, struct strobe_frame frame, int
     }
 }
 
-void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line, bool with_locals)
+struct strobe_frame strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int line, bool with_locals)
 {
+    struct strobe_frame outermost = frame;
+    unsigned total = count_frames(&outermost);
     size_t limit = walk->writer.limit;
     walk->writer.limit = limit / 2;
-    strobe_image_put_varint(&walk->writer, count_frames(frame));
+    strobe_image_put_varint(&walk->writer, total);
     size_t count_at = walk->writer.size;
     strobe_image_put_u8(&walk->writer, 0);
     unsigned count = 0;
@@ -182,4 +185,5 @@ void strobe_stack_write(struct strobe_walk *walk, struct strobe_frame frame, int
     }
     strobe_image_patch_u8(&walk->writer, count_at, count);
     walk->writer.limit = limit;
+    return total < STROBE_CAPTURE_STACK_MAX ? outermost : (struct strobe_frame){NULL};
 }

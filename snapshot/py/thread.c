@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "base/py/attribute.h"
-#include "base/py/dict.h"
 #include "base/py/integer.h"
+#include "base/py/module.h"
 #include "snapshot/py/name.h"
 #include "strobe/error.h"
 
@@ -14,20 +14,11 @@ enum { THREADS_MAX = 256 }; /* that are looked through for a name */
 /* threading._active: a dict from identifiers to threads, the same object for the life of the module. */
 static PyObject *active;
 
-static PyObject *exact_dict(PyObject *object)
-{
-    return object != NULL && PyDict_CheckExact(object) ? object : NULL;
-}
-
 /* Look for the module among those that are loaded; loading it is the program's own business. */
 static PyObject *find_active(void)
 {
-    PyObject *modules = exact_dict(PyImport_GetModuleDict());
-    PyObject *module = modules != NULL ? strobe_dict_get(modules, strobe_names.threading) : NULL;
-    if (module == NULL || !PyModule_CheckExact(module)) {
-        return NULL;
-    }
-    return exact_dict(strobe_dict_get(PyModule_GetDict(module), strobe_names.active));
+    PyObject *object = strobe_module_find(strobe_names.threading, strobe_names.active);
+    return object != NULL && PyDict_CheckExact(object) ? object : NULL;
 }
 
 static PyObject *find_thread(unsigned long identifier)
@@ -74,6 +65,12 @@ static struct strobe_name name_of(const PyThreadState *tstate, char *buffer)
         name = (struct strobe_name){main_thread, sizeof main_thread - 1};
     }
     return name;
+}
+
+bool strobe_thread_name_of(unsigned long identifier, char buffer[STROBE_NAME_BYTES_MAX], struct strobe_name *ret_name)
+{
+    PyObject *thread = knows_active() ? find_thread(identifier) : NULL;
+    return thread != NULL && own_name(thread, buffer, ret_name);
 }
 
 void strobe_thread_write(struct strobe_walk *walk, const PyThreadState *tstate)

@@ -3,10 +3,17 @@
 #define STROBE_SNAPSHOT_THREAD_H
 
 #include "base/pointer_map.h"
+#include "snapshot/py/name.h"
 #include "snapshot/py/walk.h"
 
 /** Put the thread's number as the system knows it and its name, an empty one when it cannot be read. */
 void strobe_thread_write(struct strobe_walk *walk, const PyThreadState *tstate);
+
+/**
+ * The name of the thread that threading knows by `identifier`; where threads are greenlets, that is the identity of the
+ * greenlet. `buffer` is used when the name is not ASCII.   @return false when there is none
+ */
+bool strobe_thread_name_of(unsigned long identifier, char buffer[STROBE_NAME_BYTES_MAX], struct strobe_name *ret_name);
 
 /** The name of a thread as UTF-8 with a NUL, cut at STROBE_NAME_BYTES_MAX. @return false when it cannot be read */
 bool strobe_thread_name(const PyThreadState *tstate, char ret_name[STROBE_NAME_BYTES_MAX + 1]);

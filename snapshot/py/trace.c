@@ -11,6 +11,7 @@
 #include "base/py/attribute.h"
 #include "base/py/dict.h"
 #include "base/py/integer.h"
+#include "base/py/module.h"
 #include "snapshot/py/name.h"
 #include "snapshot/py/walk.h"
 
@@ -23,17 +24,10 @@ static struct {
     unsigned wait;      /* captures until it is looked for again */
 } library;
 
-static PyObject *module_attribute(PyObject *module_name, PyObject *name)
-{
-    PyObject *modules = PyImport_GetModuleDict();
-    PyObject *module = modules != NULL && PyDict_CheckExact(modules) ? strobe_dict_get(modules, module_name) : NULL;
-    return module != NULL && PyModule_CheckExact(module) ? strobe_dict_get(PyModule_GetDict(module), name) : NULL;
-}
-
 static bool find_library(void)
 {
-    PyObject *variable, *key = module_attribute(strobe_names.otel_propagation, strobe_names.otel_span_key);
-    PyObject *runtime = module_attribute(strobe_names.otel_context, strobe_names.otel_runtime);
+    PyObject *variable, *key = strobe_module_find(strobe_names.otel_propagation, strobe_names.otel_span_key);
+    PyObject *runtime = strobe_module_find(strobe_names.otel_context, strobe_names.otel_runtime);
     if (key == NULL || !PyUnicode_CheckExact(key) || runtime == NULL ||
         strobe_attribute_get(runtime, strobe_names.otel_current, &variable) != STROBE_ATTRIBUTE_FOUND ||
         !PyContextVar_CheckExact(variable)) {

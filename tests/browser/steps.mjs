@@ -16,7 +16,9 @@ export async function chooseFile(page, { service, file }) {
 }
 
 export async function openFile(page, { file }) {
+  await page.locator("#file-search").waitFor();
   await page.keyboard.press("/");
+  await page.locator("#file-search:focus").waitFor();
   await page.keyboard.type(file);
   await page.locator(".file-row", { hasText: file.split(":")[0] }).waitFor();
   await page.keyboard.press("Enter");

@@ -184,7 +184,7 @@ def test_a_real_program_is_read_value_by_value(live_hub: LiveHub, tmp_path: Path
             assert child.stdout.readline() == "ready\n"
             eventually(lambda: live_hub.client.instances(service="prices", state="up"), "the connection")
             watch = ("--watch", "rebate + 1", "--hits", "2")
-            done = live_hub.strobe("snap", "prices.py:10", *watch, "--timeout", "30", "--json")
+            done = live_hub.strobe("snap", "prices.py:10", *watch, "--timeout", "60", "--json")
             first, second = (json.loads(line)["summary"] for line in done.stdout.splitlines())
             done = live_hub.strobe("show", first["id"], "--path", "items[1].sku")
             assert (done.returncode, done.stdout) == (0, "items[1].sku = 'mug'\n")

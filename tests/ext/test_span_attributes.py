@@ -87,7 +87,7 @@ def test_each_task_and_thread_has_a_span_of_its_own(tmp_path: Path) -> None:
         tmp_path,
         SETTING
         + """
-import asyncio, threading, time
+import asyncio, threading
 be_traced()
 set_probes(put({"n": "total"}))
 async def job(n):
@@ -98,7 +98,7 @@ async def main(): await asyncio.gather(*(job(n) for n in range(1, 5)))
 asyncio.run(main())
 def work(n):
     with inside(n, n):
-        time.sleep(0.3)              # on 3.11 a new thread is reached within 50 ms
+        until_traced()
         sell(n, None)
 threads = [threading.Thread(target=work, args=(n,)) for n in range(5, 9)]
 for t in threads: t.start()

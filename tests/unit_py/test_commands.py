@@ -328,8 +328,26 @@ def test_a_signal_removes_the_probe(
     waiting_snap: subprocess.Popen[str], hub: FakeHub, signum: int, exit_code: int
 ) -> None:
     waiting_snap.send_signal(signum)
-    out, err = waiting_snap.communicate(timeout=30)
-    assert (waiting_snap.returncode, out, err) == (exit_code, "", "")
+    out, err = waiting_snap.communicate(timeout=60)
+    assert (waiting_snap.returncode, out) == (exit_code, "")
+    assert "nothing was captured in" in err
+    assert "the line was not reached" in err
+    assert len(hub.sent("DELETE probes/p1p1")) == 1
+
+
+def test_a_signal_that_comes_in_pairs_removes_the_probe(
+    waiting_snap: subprocess.Popen[str], hub: FakeHub
+) -> None:
+    """`timeout` signals the process and then its group."""
+
+    def second(request: Request) -> Answer:
+        waiting_snap.send_signal(signal.SIGINT)
+        return 204, None
+
+    hub.routes["DELETE probes/*"] = second
+    waiting_snap.send_signal(signal.SIGINT)
+    _, err = waiting_snap.communicate(timeout=60)
+    assert (waiting_snap.returncode, "nothing was captured" in err) == (130, True)
     assert len(hub.sent("DELETE probes/p1p1")) == 1
 
 
@@ -379,7 +397,8 @@ def test_rm_removes_by_id_or_unique_beginning(at_hub: Strobe, hub: FakeHub) -> N
     )
     assert len(hub.sent("DELETE probes/bbbb3333")) == 1
     assert_is_told(at_hub("rm", "bbbb3333", "aaaa"), 2, "aaaa1111, aaaa2222")
-    assert_is_told(at_hub("rm", "b"), 2, "there is no probe", "strobe probes")
+    assert_is_told(at_hub("rm", "b"), 2, "'b' is too short", "4 characters", "strobe probes")
+    assert_is_told(at_hub("rm", "c"), 2, "there is no probe", "strobe probes")
     assert len(hub.sent("DELETE probes/bbbb3333")) == 1
 
 

@@ -279,9 +279,33 @@ def test_task_awaiters_request_and_trace_are_named() -> None:
     assert "in web-7" in page
 
 
+def test_greenlet_is_named_beside_its_thread() -> None:
+    view = snapshot([], [])
+    greenlet = {"id": "0x1", "type": "gevent.Greenlet", "main": False, "run": "fetch"}
+    view["body"]["greenlet"] = greenlet
+    assert "thread MainThread · greenlet 0x1 of fetch (gevent.Greenlet)" in render(view)
+    view["body"]["greenlet"] = {**greenlet, "name": "fetcher"}
+    assert "greenlet fetcher of fetch (gevent.Greenlet)" in render(view)
+    view["body"]["greenlet"] = {**greenlet, "main": True}
+    assert "thread MainThread · main greenlet" in render(view)
+
+
 def test_c_code_stands_below_the_frame_it_called() -> None:
     view = snapshot([], [])
     view["body"]["frames"][0]["native"] = [
         {"symbol": "list_sort", "module": "/usr/lib/libpython.so", "offset": "0x3c"}
     ]
     assert "C  list_sort+0x3c  libpython.so" in render(view)
+
+
+def test_c_code_between_library_frames_is_shown_and_the_others_stay_folded() -> None:
+    entry = {"symbol": "slot_tp_call", "module": "/usr/lib/libpython.so", "offset": "0x6e"}
+    frames = [
+        {"function": name, "file": f"/site/{name}.py", "line": 1, "library": True, "locals": []}
+        for name in ("hit", "folded", "called_from_c")
+    ]
+    view = snapshot([], [])
+    view["body"]["frames"] = [*frames[:2], frames[2] | {"native": [entry]}]
+    page = render(view)
+    assert "1 library frame: site/folded.py" in page
+    assert "#2   called_from_c  /site/called_from_c.py:1\n       C  slot_tp_call+0x6e  libpython.so" in page

@@ -88,6 +88,17 @@ describe("a snapshot's body", () => {
     expect(body?.values[0]).toEqual({ type: "numpy.ndarray", text: "[1]", shape: [1], dtype: "int8" });
   });
 
+  it("names the greenlet beside its thread", () => {
+    const threadOf = (greenlet: unknown) =>
+      parseBody({ format: 1, thread: { name: "T", id: 1 }, greenlet, frames: [frame], values: [] })?.thread;
+    expect(threadOf({ id: "0x1", type: "greenlet.greenlet", main: true })).toBe("T · main greenlet");
+    expect(threadOf({ id: "0x1", type: "gevent.Greenlet", main: false, run: "fetch" })).toBe(
+      "T · greenlet 0x1 of fetch (gevent.Greenlet)",
+    );
+    expect(threadOf({ id: "0x1", type: "Mine", main: false, name: "n" })).toBe("T · greenlet n (Mine)");
+    expect(threadOf(undefined)).toBe("T");
+  });
+
   it("does not believe letters that do not fit the locals", () => {
     const body = parseBody({
       format: 1,

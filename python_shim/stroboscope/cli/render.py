@@ -64,6 +64,8 @@ def _print_head(
     if body.get("task"):
         task = _object(body, "task")
         facts.append(f"task {task.get('name', '?')} of {task.get('coroutine', '?')}")
+    if body.get("greenlet"):
+        facts.append(_greenlet_fact(_object(body, "greenlet")))
     if "capture_ns" in body:
         facts.append(f"captured in {span_of(_number(body['capture_ns']))}")
     terminal.line(("dim", "  " + " · ".join(fact for fact in facts if fact)), wrap_prefix="  ")
@@ -73,6 +75,15 @@ def _print_head(
     terminal.line(("dim", f"  snapshot {summary.get('id', '?')}"), wrap_prefix="  ")
     if body.get("cut"):
         terminal.line(("cut", f"  cut short: the limit of {body['cut']} for one snapshot was reached"))
+
+
+def _greenlet_fact(greenlet: JsonObject) -> str:
+    if greenlet.get("main") is True:
+        return "main greenlet"
+    fact = f"greenlet {greenlet.get('name') or greenlet.get('id', '?')}"
+    if greenlet.get("run"):
+        fact += f" of {greenlet['run']}"
+    return fact + f" ({greenlet.get('type', '?')})"
 
 
 def _print_context(terminal: Terminal, body: JsonObject) -> None:
@@ -134,13 +145,15 @@ def _print_stack(
     terminal.line(("title", "Stack"))
     libraries: list[JsonObject] = []
     for number, frame in enumerate(frames):
-        if frame.get("library") and number > 0 and not full:
+        is_folded = bool(frame.get("library")) and number > 0 and not full
+        # C code was asked for, so it is shown between whose frames ever it stands.
+        if is_folded and not frame.get("native"):
             libraries.append(frame)
             continue
         _print_libraries(terminal, libraries)
         libraries = []
         terminal.line(*_frame_line(number, frame), wrap_prefix="       ")
-        if number > 0:
+        if number > 0 and not is_folded:
             tree.print_variables(variables_of(frame), indent="       ", deep=full)
             _print_locals_cut(terminal, frame, "       ")
         _print_native(terminal, frame)

@@ -209,6 +209,17 @@ def test_patterns_do_not_take_for_ever() -> None:
     assert all(item.is_redacted() for item in value.items)
 
 
+def test_time_given_to_others_hides_no_text() -> None:
+    """The processor is taken away for 60 ms at each reading of the clock, while each text is looked through."""
+    policy({"deny_patterns": [{"name": "employee number", "regex": r"\bEMP-\d{6}\b"}]})
+    extension.set_tick(60_000_000)
+    try:
+        value = look([f"EMP-{number}" for number in range(20)])
+    finally:
+        extension.set_tick(0)
+    assert [item.text for item in value.items] == [f"'EMP-{number}'" for number in range(20)]
+
+
 def test_exceptions_of_patterns_leave_the_others() -> None:
     policy({"exceptions": [{"pattern": "card number", "reason": "order numbers pass the check"}]})
     card = "4111 1111 1111" + " 1111"

@@ -72,7 +72,16 @@ static inline void put_watches(struct strobe_image_writer *writer)
     put_string(writer, "there is no 'nothing'");
 }
 
-/* A task that two others await, of which one is named; no frames of C code. */
+static inline void put_greenlet(struct strobe_image_writer *writer)
+{
+    strobe_image_put_u8(writer, STROBE_GREENLET);
+    strobe_image_put_varint(writer, 0x7f0e8a59c600);
+    put_string(writer, "gevent.Greenlet");
+    put_string(writer, "");
+    put_string(writer, "fetch");
+}
+
+/* A task that two others await, of which one is named; a greenlet; no frames of C code. */
 static inline void put_task(struct strobe_image_writer *writer)
 {
     strobe_image_put_u8(writer, 1);
@@ -85,6 +94,7 @@ static inline void put_task(struct strobe_image_writer *writer)
     strobe_image_put_u8(writer, 2);
     put_place(writer, "gather_all", 12);
     put_place(writer, "main", 30);
+    put_greenlet(writer);
     strobe_image_put_u16(writer, 0);
     put_watches(writer);
 }

@@ -351,7 +351,7 @@ static void test_damaged_pieces_and_arrays_give_a_body_or_an_error(void **state)
     }
 }
 
-static void test_time_trace_request_and_task_stand_around_the_frames(void **state)
+static void test_time_trace_request_task_and_greenlet_stand_around_the_frames(void **state)
 {
     (void)state;
     assert_json(json_object_get(body, "time"), "\"1970-01-01T00:02:03.456789321Z\"");
@@ -360,6 +360,8 @@ static void test_time_trace_request_and_task_stand_around_the_frames(void **stat
     assert_json(json_object_get(body, "request"),
                 "{\"method\":\"GET\",\"path\":\"/orders/5\",\"route\":\"/orders/<int:id>\"}");
     assert_json(json_object_get(body, "task"), "{\"name\":\"charge\",\"coroutine\":\"charge_order\"}");
+    assert_json(json_object_get(body, "greenlet"),
+                "{\"id\":\"0x7f0e8a59c600\",\"main\":false,\"type\":\"gevent.Greenlet\",\"run\":\"fetch\"}");
     assert_json(json_object_get(body, "awaiters"),
                 "[{\"task\":\"Task-1\",\"coroutine\":\"main\",\"others\":1,\"frames\":["
                 "{\"function\":\"gather_all\",\"file\":\"/srv/shop/jobs.py\",\"line\":12},"
@@ -443,7 +445,7 @@ int main(void)
         WITH_SAMPLE(test_pieces_become_one_text_and_arrays_have_a_shape),
         WITH_SAMPLE(test_secret_in_a_piece_hides_the_whole_text),
         WITH_SAMPLE(test_damaged_pieces_and_arrays_give_a_body_or_an_error),
-        WITH_SAMPLE(test_time_trace_request_and_task_stand_around_the_frames),
+        WITH_SAMPLE(test_time_trace_request_task_and_greenlet_stand_around_the_frames),
         WITH_SAMPLE(test_inconsistent_images_are_refused_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ export interface Value {
 }
 
 export interface Body {
-  /** The thread, and the task that runs in it. */
+  /** The thread, and the task and the greenlet that run in it. */
   thread: string;
   /** `GET /orders/5 (/orders/<int:id>)`; empty: no request is known. */
   request: string;
@@ -76,7 +76,9 @@ export function parseBody(raw: unknown): Body | undefined {
   const rawValues = values.length;
   const frames = raw.frames.filter(isObject).map((frame) => parseFrame(frame, values.length));
   const body: Body = {
-    thread: [threadName(raw.thread), taskName(raw.task)].filter((part) => part !== "").join(" · "),
+    thread: [threadName(raw.thread), taskName(raw.task), greenletName(raw.greenlet)]
+      .filter((part) => part !== "")
+      .join(" · "),
     request: requestText(raw.request),
     awaiters: list(raw.awaiters).map(parseAwaiter),
     frames,
@@ -155,6 +157,14 @@ function threadName(raw: unknown): string {
 function taskName(raw: unknown): string {
   if (!isObject(raw)) return "";
   return `task ${text(raw.name) ?? "?"} of ${text(raw.coroutine) ?? "?"}`;
+}
+
+function greenletName(raw: unknown): string {
+  if (!isObject(raw)) return "";
+  if (raw.main === true) return "main greenlet";
+  const run = text(raw.run);
+  const name = `greenlet ${text(raw.name) ?? text(raw.id) ?? "?"}`;
+  return `${name}${run === undefined ? "" : ` of ${run}`} (${text(raw.type) ?? "?"})`;
 }
 
 /** A running task by itself: `task Task-3 of charge`, and who awaits it. */
