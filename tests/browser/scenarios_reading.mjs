@@ -183,19 +183,6 @@ export async function memoryReadings(page, settings) {
   await removeProbes(page);
 }
 
-/** Dump again until it shows: a machine that stalls for longer than the agent waits for the GIL is answered without it. */
-async function dumpUntil(page, wanted) {
-  for (let attempt = 0; attempt < 8; attempt++) {
-    const came = await wanted.first().waitFor({ timeout: 8000 }).then(
-      () => true,
-      () => false,
-    );
-    if (came) return;
-    await page.getByRole("button", { name: "Dump again" }).click();
-  }
-  await wanted.first().waitFor();
-}
-
 /** The attributes of spans open, and their table tells which trace each belongs to. */
 export async function spanAttributes(page, settings) {
   await signIn(page, settings);
@@ -218,6 +205,19 @@ export async function spanAttributes(page, settings) {
   await expectText(cell(page, 0, 5), /^4bf92f3577b34da6a3ce929d0e0e[0-9a-f]{4}$/);
   await shootAll(page, settings, "span-table");
   await removeProbes(page);
+}
+
+/** Dump again until it shows: a machine that stalls for longer than the agent waits for the GIL is answered without it. */
+async function dumpUntil(page, wanted) {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const came = await wanted.first().waitFor({ timeout: 8000 }).then(
+      () => true,
+      () => false,
+    );
+    if (came) return;
+    await page.getByRole("button", { name: "Dump again" }).click();
+  }
+  await wanted.first().waitFor();
 }
 
 /** Threads at the same lines stand together; a frame leads to the source, and has its variables when asked for. */
