@@ -63,6 +63,10 @@ secrets: ## 100,000 captures of a program full of secrets, none of which may get
 soak: ## a million captures over landmines, ten million captures and hits with memory looked at; SOAK=--small
 	@tools/soak.sh $(SOAK)
 
+.PHONY: torch
+torch: ## tensors of torch itself in captures (it is gigabytes); TORCH=2.12.1 that release
+	@tools/torch.sh $(TORCH)
+
 .PHONY: clean
 clean: ## remove everything that was built, .venv included
 	rm -rf build .venv dist control/console/node_modules control/console/dist

@@ -214,8 +214,8 @@ PyDoc_STRVAR(set_policy_doc,
 
 PyDoc_STRVAR(redact_explain_doc,
              "redact_explain(hub, process, questions)\n--\n\n"
-             "What these policies (JSON texts or None) say: a question is (name or None, types, text or None), types\n"
-             "on lines of their own; an answer is (rule, 'name' | 'type' | 'pattern' | 'unlisted', origin) or None.\n"
+             "What these policies (JSON texts or None) say: a question is (name or None, types, text or None,\n"
+             "neighbours), types and the keys beside the name on lines of their own; an answer is (rule, 'name' | 'type' | 'pattern' | 'unlisted', origin) or None.\n"
              "Raises ValueError when a policy cannot be compiled.");
 
 PyDoc_STRVAR(redact_patterns_doc, "redact_patterns()\n--\n\nThe names of the built-in patterns, sorted.");

@@ -7,6 +7,7 @@
 #include "agent/agent.h"
 #include "agent/local.h"
 #include "base/log.h"
+#include "snapshot/environment.h"
 #include "snapshot/pattern.h"
 #include "strobe/limits.h"
 
@@ -122,8 +123,43 @@ PyObject *strobe_redaction_set_policy(PyObject *module, PyObject *text)
     Py_RETURN_NONE;
 }
 
+/* A value that may be hidden; `neighbours`: the keys beside its name, a line each. */
+struct question {
+    const char *name, *types, *text, *neighbours; /* name and text may be NULL */
+    size_t text_size, neighbours_size;
+};
+
+/* Whether one of the names in `lines` is a key that environments have. */
+static bool tells_environment(const char *lines, size_t size)
+{
+    const char *end = lines + size;
+    while (lines < end) {
+        const char *line = memchr(lines, '\n', (size_t)(end - lines));
+        size_t length = (size_t)((line != NULL ? line : end) - lines);
+        if (strobe_environment_tells(lines, length)) {
+            return true;
+        }
+        lines += length + 1;
+    }
+    return false;
+}
+
+/* What the name in a question says. */
+static const char *judge_name(const struct strobe_policy *policy, const struct question *question)
+{
+    if (question->name == NULL) {
+        return NULL;
+    }
+    size_t size = strlen(question->name);
+    bool shown = question->text != NULL &&
+                 strobe_environment_is_directory(question->name, size, question->text, question->text_size) &&
+                 tells_environment(question->neighbours, question->neighbours_size);
+    return shown ? strobe_policy_own_name(policy, question->name, size)
+                 : strobe_policy_name(policy, question->name, size);
+}
+
 /* The names of a type and its bases stand on lines of their own. */
-static const char *judge_type(const struct strobe_policy *policy, const char *name, const char *text, size_t size)
+static const char *judge_type(const struct strobe_policy *policy, const char *rule, const char *text, size_t size)
 {
     struct strobe_type_text names[TYPES_MAX];
     size_t count = 0;
@@ -138,7 +174,6 @@ static const char *judge_type(const struct strobe_policy *policy, const char *na
     if (count > 0 && names[0].size > 0) {
         verdict = strobe_policy_type(policy, names, count);
     }
-    const char *rule = name != NULL ? strobe_policy_name(policy, name, strlen(name)) : NULL;
     return strobe_policy_combine(rule, &verdict);
 }
 
@@ -152,24 +187,27 @@ static PyObject *verdict_of(const struct strobe_policy *policy, const char *rule
     return Py_BuildValue("(sss)", strobe_rule_text(rule), kind, strobe_policy_origin(policy, rule));
 }
 
-/* One question: (name or None, types, text or None). The name and the types come first, as in a capture. */
+/* The name and the types come first, as in a capture. */
 static PyObject *answer(const struct strobe_policy *policy, PyObject *question)
 {
-    const char *name, *types, *text;
-    Py_ssize_t types_size, text_size;
+    struct question asked = {NULL};
+    Py_ssize_t types_size, text_size, neighbours_size;
     if (!PyTuple_Check(question)) {
-        PyErr_SetString(PyExc_TypeError, "a question is a tuple (name, types, text)");
+        PyErr_SetString(PyExc_TypeError, "a question is a tuple (name, types, text, neighbours)");
         return NULL;
     }
-    if (!PyArg_ParseTuple(question, "zs#z#", &name, &types, &types_size, &text, &text_size)) {
+    if (!PyArg_ParseTuple(question, "zs#z#s#", &asked.name, &asked.types, &types_size, &asked.text, &text_size,
+                          &asked.neighbours, &neighbours_size)) {
         return NULL;
     }
-    const char *rule = judge_type(policy, name, types, (size_t)types_size);
-    if (rule != NULL || text == NULL) {
+    asked.text_size = (size_t)text_size;
+    asked.neighbours_size = (size_t)neighbours_size;
+    const char *rule = judge_type(policy, judge_name(policy, &asked), asked.types, (size_t)types_size);
+    if (rule != NULL || asked.text == NULL) {
         return verdict_of(policy, rule, "name");
     }
-    rule = strobe_pattern_find(policy, text, (size_t)text_size, false);
-    rule = rule != NULL ? rule : strobe_policy_match(policy, text, (size_t)text_size);
+    rule = strobe_pattern_find(policy, asked.text, asked.text_size, false);
+    rule = rule != NULL ? rule : strobe_policy_match(policy, asked.text, asked.text_size);
     return verdict_of(policy, rule, "pattern");
 }
 

@@ -8,6 +8,7 @@
 
 #include "agent/agent.h"
 #include "agent/question.h"
+#include "base/descriptor.h"
 #include "base/digest.h"
 #include "base/py/dict.h"
 #include "base/py/module.h"
@@ -26,26 +27,6 @@ struct file_text {
     int64_t modified_ms;
 };
 
-static int read_all(int descriptor, char *buffer, size_t capacity, size_t *ret_size)
-{
-    size_t size = 0;
-    while (size < capacity) {
-        ssize_t got = read(descriptor, buffer + size, capacity - size);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return STROBE_EIO;
-        }
-        if (got == 0) {
-            break;
-        }
-        size += (size_t)got;
-    }
-    *ret_size = size;
-    return 0;
-}
-
 static int read_descriptor(int descriptor, const char *path, struct file_text *ret_text, struct strobe_error *error)
 {
     struct stat about;
@@ -57,7 +38,7 @@ static int read_descriptor(int descriptor, const char *path, struct file_text *r
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory");
     }
     size_t size = 0;
-    int status = read_all(descriptor, raw, STROBE_SOURCE_BYTES_MAX + 1, &size);
+    int status = strobe_descriptor_read(descriptor, raw, STROBE_SOURCE_BYTES_MAX + 1, &size);
     if (status < 0) {
         strobe_error_set(error, status, "%.160s cannot be read", path);
     } else if (size > STROBE_SOURCE_BYTES_MAX) {

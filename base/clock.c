@@ -14,6 +14,11 @@ int64_t strobe_clock_monotonic_ns(void)
     return read_ns(CLOCK_MONOTONIC);
 }
 
+int64_t strobe_clock_thread_ns(void)
+{
+    return read_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t strobe_clock_unix_ns(void)
 {
     return read_ns(CLOCK_REALTIME);

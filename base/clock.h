@@ -7,6 +7,9 @@
 /** CLOCK_MONOTONIC in nanoseconds. */
 int64_t strobe_clock_monotonic_ns(void);
 
+/** What the calling thread has used of a processor, in nanoseconds: it stands while others run. A system call. */
+int64_t strobe_clock_thread_ns(void);
+
 /** CLOCK_REALTIME in nanoseconds since 1970. */
 int64_t strobe_clock_unix_ns(void);
 

@@ -84,6 +84,7 @@ int strobe_own_memory_init(struct strobe_own_memory *memory)
 {
     memory->pipe[0] = memory->pipe[1] = -1;
     memory->calls = 0;
+    memory->filled = 0;
     strobe_own_memory_renew(memory);
     memory->way = STROBE_OWN_MEMORY_CALL;
     if (is_unfiltered() && works(memory)) {
@@ -101,6 +102,12 @@ void strobe_own_memory_done(struct strobe_own_memory *memory)
             memory->pipe[i] = -1;
         }
     }
+    for (size_t i = 0; i < STROBE_OWN_PAGES; i++) {
+        if ((memory->filled & UINT64_C(1) << i) != 0) {
+            explicit_bzero(memory->pages[i], STROBE_OWN_PAGE_BYTES); /* it may have had anything of the program's */
+        }
+    }
+    memory->filled = 0;
 }
 
 const char *strobe_own_memory_way_name(const struct strobe_own_memory *memory)
@@ -123,6 +130,7 @@ static const uint8_t *page_at(struct strobe_own_memory *memory, uintptr_t addres
     size_t slot = address / STROBE_OWN_PAGE_BYTES % STROBE_OWN_PAGES;
     if (memory->addresses[slot] != address) {
         memory->addresses[slot] = NO_PAGE;
+        memory->filled |= UINT64_C(1) << slot;
         if (!copy(memory, address, memory->pages[slot], STROBE_OWN_PAGE_BYTES)) {
             return NULL;
         }

@@ -25,6 +25,7 @@ struct strobe_own_memory {
     enum strobe_own_memory_way way;
     int pipe[2];                           /* -1: not open */
     uint64_t calls;                        /* system calls made so far */
+    uint64_t filled;                       /* a bit for each of the pages that something was copied to */
     uintptr_t addresses[STROBE_OWN_PAGES]; /* of the pages held; 1: none */
     uint8_t pages[STROBE_OWN_PAGES][STROBE_OWN_PAGE_BYTES];
 };
@@ -35,7 +36,7 @@ struct strobe_own_memory {
  */
 int strobe_own_memory_init(struct strobe_own_memory *memory);
 
-/** Close the pipe, if there is one. */
+/** Close the pipe, if there is one, and wipe what was read. */
 void strobe_own_memory_done(struct strobe_own_memory *memory);
 
 /** The way in use, as people read it; borrowed, static. */

@@ -1,9 +1,9 @@
 """What a pass of a line costs whose condition is false: ours beside an empty callback and what peers do.
 
 The condition is `x.total > 100 and user.id == 7`, the line stands in a loop, once in a short function and
-once below 3,000 other lines. Each figure is the time of a pass above the same function without any
-probe, in one run. Peers run in interpreters of their own, in build/bench-peers-VERSION-NAME; one that
-does not install is left out, with the reason.
+once below 3,000 other lines; in the short one conditions of other forms are measured, too. Each figure is
+the time of a pass above the same function without any probe, in one run. Peers run in interpreters of their
+own, in build/bench-peers-VERSION-NAME; one that does not install is left out, with the reason.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,13 @@ PEERS = {"debugpy": "debugpy==1.8.22", "ddtrace": "ddtrace==4.16.0"}
 ROUNDS = 21
 SAMPLE_NS = 20_000_000
 TOOL = 4
+FORMS = {
+    "false by its second comparison": "x.total < 100 and user.id == 8",
+    "a text": 'user.tier == "silver"',
+    "a chain": "10 <= x.total < 12",
+    "arithmetic": "y % 1000000 == -1",
+}
+"""Other conditions, false as well."""
 MONITORING: Any = getattr(sys, "monitoring", None)
 
 
@@ -97,10 +105,15 @@ def subjects(folder: Path, size: str) -> dict[str, Subject]:
     python, _, _ = load(folder, size, "python")
     extension = bare_callback()
     extension.let_through(line, MONITORING.DISABLE)
+    forms = FORMS if size == "short" else {}
     return {
         "bare": (bare, lambda: monitored(bare, extension.callback)),
         "ours": (ours, lambda: probe_at(f"{path.name}:{line}", CONDITION)),
         "python": (python, lambda: monitored(python, python_callback(line))),
+        **{
+            form: (ours, partial(probe_at, f"{path.name}:{line}", condition))
+            for form, condition in forms.items()
+        },
     }
 
 
@@ -199,6 +212,9 @@ def rows() -> list[Row]:
             floor = [max(1.0, ns) for ns in times["bare"]]
             ours = [max(1.0, ns) for ns in times["ours"]]
             result.append(beside("condition false, beside a bare C callback", size, floor, ours))
+            for form in (form for form in FORMS if form in times):
+                name = f"condition false, {form}, beside a bare C callback"
+                result.append(beside(name, size, floor, times[form]))
             result.append(beside("Python callback with f_locals, beside ours", size, ours, times["python"]))
             for peer in PEERS:
                 note(f"  {peer}, {size} function")

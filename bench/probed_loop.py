@@ -21,6 +21,7 @@ class Order:
 class User:
     def __init__(self) -> None:
         self.id = 7
+        self.tier = "gold"
 
 
 def source(lines: int) -> str:

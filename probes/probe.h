@@ -105,6 +105,7 @@ struct strobe_probe {
     unsigned suspensions;                       /* in a row */
     int64_t resumes_ns;                         /* SUSPENDED until then; 0: it is not */
     int64_t resumed_ns;                         /* when it was last */
+    int64_t trial_began_ns;                     /* when it was reached first since then; 0: not yet */
     int64_t looked_ns;                          /* when last_values were taken */
     bool slow;                                  /* its condition took long lately: each pass is timed */
     int64_t expires_ns;                         /* CLOCK_MONOTONIC; INT64_MAX: never */

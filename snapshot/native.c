@@ -72,6 +72,7 @@ static void find_place(uint64_t address, struct strobe_native_place *ret_place)
     unw_word_t offset = 0;
     unw_accessors_t *accessors = unw_get_accessors(unw_local_addr_space);
     memset(ret_place, 0, sizeof *ret_place);
+    ret_place->offset = address; /* code of no module, made at run time */
     if (dladdr((const void *)(uintptr_t)inside(address), &found) != 0 && found.dli_fname != NULL) {
         name_module(ret_place, found.dli_fname);
         ret_place->offset = address - (uint64_t)(uintptr_t)found.dli_fbase;

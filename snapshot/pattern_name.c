@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 
+#include "snapshot/environment.h"
 #include "snapshot/scan.h"
 
 enum { NAME_LOOK = 64, VALUE_MIN = 3, VALUE_LOOK = 16, OPEN_MAX = 8, BLANKS_MAX = 4 };
@@ -126,11 +127,16 @@ static size_t skip_opening(const struct strobe_scan *scan, size_t i)
     return i;
 }
 
-/* What the name in `start` to `end` says; an allow list says nothing about texts. */
+/* An allow list says nothing about texts. */
+static const char *listed(const char *rule)
+{
+    return rule != NULL && rule[0] == STROBE_RULE_UNLISTED ? NULL : rule;
+}
+
+/* What the name in `start` to `end` says. */
 static const char *rule_of(const struct strobe_scan *scan, size_t start, size_t end)
 {
-    const char *rule = start < end ? strobe_policy_name(scan->policy, scan->text + start, end - start) : NULL;
-    return rule != NULL && rule[0] == STROBE_RULE_UNLISTED ? NULL : rule;
+    return start < end ? listed(strobe_policy_name(scan->policy, scan->text + start, end - start)) : NULL;
 }
 
 /* The rule of the name that ends before `end`. `ret_start`: where it begins. */
@@ -159,6 +165,20 @@ static size_t end_of_name(const struct strobe_scan *scan, size_t end)
     return end;
 }
 
+/* Whether the name in `start` to `end` begins a line that is PWD=/srv/shop, as an environment is written out. */
+static bool is_directory(const struct strobe_scan *scan, size_t start, size_t end)
+{
+    char before = start > 0 ? scan->text[start - 1] : '\n';
+    if ((before != '\n' && before != '\0') || end - start > strlen("OLDPWD")) {
+        return false;
+    }
+    size_t stop = end;
+    while (stop < scan->size && scan->text[stop] != '\n' && scan->text[stop] != '\0') {
+        stop++;
+    }
+    return strobe_environment_is_directory_line(scan->text + start, stop - start);
+}
+
 /* name=value, name = value, name[part]=value, name='value', name=["value"] */
 static const char *find_assignment(const struct strobe_scan *scan, size_t i)
 {
@@ -171,9 +191,13 @@ static const char *find_assignment(const struct strobe_scan *scan, size_t i)
         return NULL; /* "name= value" is prose */
     }
     value = skip_opening(scan, value);
-    return strobe_scan_at(scan, i + 1) != '=' && is_data(scan, value, 1)
-               ? name_before(scan, end_of_name(scan, end), &start)
-               : NULL;
+    if (strobe_scan_at(scan, i + 1) == '=' || !is_data(scan, value, 1)) {
+        return NULL;
+    }
+    const char *rule = name_before(scan, end_of_name(scan, end), &start);
+    return rule != NULL && is_directory(scan, start, i)
+               ? listed(strobe_policy_own_name(scan->policy, scan->text + start, i - start))
+               : rule;
 }
 
 /* name%3Dvalue, in an address that is part of another. `i` is at the percent sign. */

@@ -207,9 +207,9 @@ static bool stands_on(const struct strobe_policy_list *list, const char *name, s
     return strobe_policy_list_find(list, words.text, words.start[words.count]) != NULL;
 }
 
-const char *strobe_policy_name(const struct strobe_policy *policy, const char *name, size_t size)
+/* `ours`: what the built-in rules say. */
+static const char *judge_name(const struct strobe_policy *policy, const char *name, size_t size, const char *ours)
 {
-    const char *ours = strobe_redact_name(name, size);
     unsigned unlisted = 0;
     if (policy->parts_count == 0) {
         return ours;
@@ -226,6 +226,16 @@ const char *strobe_policy_name(const struct strobe_policy *policy, const char *n
         }
     }
     return unlisted != 0 ? unlisted_rules[unlisted] : NULL;
+}
+
+const char *strobe_policy_name(const struct strobe_policy *policy, const char *name, size_t size)
+{
+    return judge_name(policy, name, size, strobe_redact_name(name, size));
+}
+
+const char *strobe_policy_own_name(const struct strobe_policy *policy, const char *name, size_t size)
+{
+    return judge_name(policy, name, size, NULL);
 }
 
 /* ---- Types ---- */

@@ -63,6 +63,9 @@ bool strobe_policy_is_secret(const char *name, size_t size);
  */
 const char *strobe_policy_name(const struct strobe_policy *policy, const char *name, size_t size);
 
+/** The same without the built-in rules: what the policy itself says of a name that is known to be innocent there. */
+const char *strobe_policy_own_name(const struct strobe_policy *policy, const char *name, size_t size);
+
 /** The name of a type, `module.Class`, without NUL. */
 struct strobe_type_text {
     const char *text;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "snapshot/decoder.h"
+#include "snapshot/environment.h"
 #include "snapshot/pattern.h"
 #include "snapshot/scan.h"
 #include "snapshot/shred.h"
@@ -142,6 +143,10 @@ static void join(struct strobe_decoder *decoder, const size_t *firsts, const jso
         if (span == NULL || !is_shown(decoder, span) || span->count > ITEM_CHARACTERS_MAX) {
             continue;
         }
+        const char *text = strobe_decoder_plain(decoder, span);
+        if (strobe_environment_is_directory_line(text, span->count)) {
+            continue; /* judged by itself: behind another text its name would look like a password's */
+        }
         if (joined->size + span->count + 1 > JOINED_MAX) {
             joined->fits = false;
             return;
@@ -149,7 +154,7 @@ static void join(struct strobe_decoder *decoder, const size_t *firsts, const jso
         if (between != '\0' && joined->items > 0) {
             joined->text[joined->size++] = between;
         }
-        memcpy(joined->text + joined->size, strobe_decoder_plain(decoder, span), span->count);
+        memcpy(joined->text + joined->size, text, span->count);
         joined->size += span->count;
         joined->items++;
     }

@@ -154,6 +154,7 @@ struct table {
     const struct strobe_api_call *call;
     struct strobe_hit_columns columns;
     bool guess;
+    bool traced; /* some hit of this page was within a trace */
     json_t *ids; /* of the snapshots to show, with their positions */
     json_t *rows;
     int64_t next; /* position to go on before; 0: there is no more */
@@ -161,7 +162,10 @@ struct table {
 
 static void add_id(void *user, const struct strobe_wire_snapshot_summary *summary)
 {
-    json_array_append_new(user, json_pack("{s:s, s:I}", "id", summary->id, "position", (json_int_t)summary->position));
+    struct table *table = user;
+    json_array_append_new(table->ids,
+                          json_pack("{s:s, s:I}", "id", summary->id, "position", (json_int_t)summary->position));
+    table->traced = table->traced || summary->trace_id != NULL;
 }
 
 /* Bodies are read one by one, so the answer is as long as a moment allows. */
@@ -182,7 +186,7 @@ static int fill(struct table *table, struct strobe_error *error)
             return status;
         }
         if (table->guess) {
-            strobe_hit_columns_guess(view.body, &table->columns);
+            strobe_hit_columns_guess(view.body, table->traced, &table->columns);
             table->guess = false;
         }
         json_array_append_new(table->rows, strobe_hit_row(&table->columns, &view));
@@ -208,14 +212,14 @@ static void answer_table(struct table *table, int64_t limit)
 }
 
 /* What a probe brings, all but log lines: each can be a row. */
-static int list_ids(const struct table *table, int64_t before, int64_t limit, struct strobe_error *error)
+static int list_ids(struct table *table, int64_t before, int64_t limit, struct strobe_error *error)
 {
     const struct strobe_snapshot_query query = {.probe = table->call->part,
                                                 .kind = "snapshot,span,memory",
                                                 .before = before,
                                                 .limit = (int)limit,
                                                 .instance = strobe_http_parameter(table->call->request, "instance")};
-    return strobe_store_list_snapshots(table->call->hub->store, &query, add_id, table->ids, error);
+    return strobe_store_list_snapshots(table->call->hub->store, &query, add_id, table, error);
 }
 
 /* List which snapshots there are, then their rows. Answers failures itself. */

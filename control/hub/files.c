@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "hub/options.h"
 
 static int join(const char *folder, const char *name, const char *suffix, char ret_path[STROBE_HUB_PATH_BYTES],
@@ -17,26 +18,6 @@ static int join(const char *folder, const char *name, const char *suffix, char r
     if (size < 0 || size >= STROBE_HUB_PATH_BYTES) {
         return strobe_error_set(error, STROBE_EIO, "%.200s...: the path is too long", folder);
     }
-    return 0;
-}
-
-static int read_all(int fd, char *text, size_t max, size_t *ret_size)
-{
-    size_t size = 0;
-    while (size < max) {
-        ssize_t got = read(fd, text + size, max - size);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return STROBE_EIO;
-        }
-        if (got == 0) {
-            break;
-        }
-        size += (size_t)got;
-    }
-    *ret_size = size;
     return 0;
 }
 
@@ -57,7 +38,7 @@ int strobe_file_read(const char *folder, const char *name, size_t max, char **re
     char *text = malloc(max + 2);
     if (text == NULL) {
         status = strobe_error_set(error, STROBE_ENOMEM, "out of memory");
-    } else if (read_all(fd, text, max + 1, &size) < 0) {
+    } else if (strobe_descriptor_read(fd, text, max + 1, &size) < 0) {
         status = strobe_error_set(error, STROBE_EIO, "%.150s: %s", path, strerror(errno));
     } else if (size > max) {
         status = strobe_error_set(error, STROBE_ELIMIT, "%.150s is larger than %zu bytes", path, max);

@@ -7,6 +7,8 @@
 #include "hub/body_view.h"
 #include "hub/store.h"
 
+#define TRACE_ID "$trace_id"
+
 enum { GUESSED_MAX = 6, CELL_TEXT_MAX = 60 };
 
 /* ---- Columns ---- */
@@ -105,7 +107,20 @@ static void guess_locals(const struct strobe_body *body, bool leaves, struct str
     }
 }
 
-void strobe_hit_columns_guess(json_t *json, struct strobe_hit_columns *ret_columns)
+/* An attribute may have that name, too. */
+static void guess_trace(struct strobe_hit_columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++) {
+        if (strcmp(columns->paths[i], TRACE_ID) == 0) {
+            return;
+        }
+    }
+    if (columns->count < STROBE_HUB_COLUMNS_MAX) {
+        add(columns, TRACE_ID, strlen(TRACE_ID), NULL);
+    }
+}
+
+void strobe_hit_columns_guess(json_t *json, bool traced, struct strobe_hit_columns *ret_columns)
 {
     struct strobe_hit_columns columns = {.count = 0};
     struct strobe_body body;
@@ -124,6 +139,9 @@ void strobe_hit_columns_guess(json_t *json, struct strobe_hit_columns *ret_colum
     }
     if (columns.count == 0) {
         guess_locals(&body, false, &columns); /* containers alone: better than nothing */
+    }
+    if (traced) {
+        guess_trace(&columns);
     }
     *ret_columns = columns;
 }
@@ -158,7 +176,7 @@ static json_t *trace_cell(json_t *json, const char *path)
     static const struct {
         const char *path, *member;
         size_t digits;
-    } table[] = {{"$trace_id", "trace_id", STROBE_TRACE_ID_DIGITS}, {"$span_id", "span_id", STROBE_SPAN_ID_DIGITS}};
+    } table[] = {{TRACE_ID, "trace_id", STROBE_TRACE_ID_DIGITS}, {"$span_id", "span_id", STROBE_SPAN_ID_DIGITS}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(table[i].path, path) == 0) {
             const char *id = strobe_body_trace(json, table[i].member, table[i].digits);

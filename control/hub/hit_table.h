@@ -2,6 +2,8 @@
 #ifndef STROBE_HUB_HIT_TABLE_H
 #define STROBE_HUB_HIT_TABLE_H
 
+#include <stdbool.h>
+
 #include "hub/body.h"
 #include "strobe/error.h"
 #include "strobe/limits.h"
@@ -19,9 +21,11 @@ struct strobe_hit_columns {
  */
 int strobe_hit_columns_parse(const char *text, struct strobe_hit_columns *ret_columns, struct strobe_error *error);
 
-/** Columns that fit `body` when nobody named any: its watches, else the locals of its first frame that fit in a cell.
+/**
+ * Columns that fit `body` when nobody named any: its watches, else the locals of its first frame that fit in a cell;
+ * with `traced`, which says that some hit has a trace, its id behind them.
  */
-void strobe_hit_columns_guess(json_t *body, struct strobe_hit_columns *ret_columns);
+void strobe_hit_columns_guess(json_t *body, bool traced, struct strobe_hit_columns *ret_columns);
 
 void strobe_hit_columns_done(struct strobe_hit_columns *columns);
 

@@ -249,6 +249,22 @@ static int check_set_size(struct strobe_probe_table *table, const char *service,
     return 0;
 }
 
+/* End the store's transaction in which a probe of the set was changed: `status` says whether that went well. */
+static int end_change(struct strobe_probe_table *table, const struct strobe_set_version *service, int64_t version,
+                      int status, struct strobe_error *error)
+{
+    if (status == 0) {
+        status = strobe_store_put_set_version(table->store, service->service, version, error);
+    }
+    if (status == 0) {
+        status = strobe_store_commit(table->store, error);
+    }
+    if (status < 0) {
+        strobe_store_rollback(table->store);
+    }
+    return status;
+}
+
 /* Write a probe that is new or was edited, with the next version of its set. */
 static int write_probe(struct strobe_probe_table *table, const struct strobe_probe_entry *entry,
                        struct strobe_set_version *service, struct strobe_error *error)
@@ -261,14 +277,8 @@ static int write_probe(struct strobe_probe_table *table, const struct strobe_pro
     if (status == 0) {
         status = strobe_store_put_probe(table->store, &entry->probe, error);
     }
-    if (status == 0) {
-        status = strobe_store_put_set_version(table->store, service->service, version, error);
-    }
-    if (status == 0) {
-        status = strobe_store_commit(table->store, error);
-    }
+    status = end_change(table, service, version, status, error);
     if (status < 0) {
-        strobe_store_rollback(table->store);
         return status;
     }
     service->version = version;
@@ -395,14 +405,8 @@ int strobe_probe_table_remove(struct strobe_probe_table *table, const char *id, 
     if (status == 0) {
         status = strobe_store_remove_probe(table->store, id, error);
     }
-    if (status == 0) {
-        status = strobe_store_put_set_version(table->store, service->service, version, error);
-    }
-    if (status == 0) {
-        status = strobe_store_commit(table->store, error);
-    }
+    status = end_change(table, service, version, status, error);
     if (status < 0) {
-        strobe_store_rollback(table->store);
         return status;
     }
     detach(table, entry);

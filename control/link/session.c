@@ -173,7 +173,8 @@ static void refuse(struct strobe_session *session, const struct strobe_wire_refu
 {
     struct strobe_error reason = {0};
     strobe_error_set(&reason, STROBE_EDENIED, "the hub refuses: %s", message->message);
-    session->refused = true;
+    /* A process that stood still (a paused container, a debugger) was silent, and is welcome as soon as it runs on. */
+    session->refused = strcmp(message->reason, "silence") != 0;
     strobe_connection_close(session->connection, CLOSE_NORMAL, reason.message);
 }
 

@@ -79,6 +79,7 @@
 #define STROBE_CAPTURE_SCAN_MAX 256             /* characters copied beyond LENGTH_MAX, to look for secrets only */
 #define STROBE_CAPTURE_AWAITERS_MAX 16          /* tasks that wait for the running one, up to the root */
 #define STROBE_CAPTURE_NATIVE_MAX 256           /* frames of C code, when asked for */
+#define STROBE_CAPTURE_TENSOR_CALLS_MAX 40      /* system calls for the items of one tensor that lie far apart */
 #define STROBE_CAPTURE_STACK_MAX 10000          /* frames counted for the true depth of the stack */
 #define STROBE_CAPTURE_NS_MAX 5000000LL         /* time in the program's thread for one capture */
 #define STROBE_NAME_BYTES_MAX 256               /* of an identifier, type or function name */

@@ -324,6 +324,7 @@ static bool rest(struct strobe_registry *registry, struct strobe_entry *entry, i
     }
     wake(registry, entry);
     probe->resumed_ns = now_ns;
+    probe->trial_began_ns = 0;
     strobe_probe_forget_costs(probe);
     return true;
 }

@@ -157,7 +157,11 @@ static double allowed_now(const struct strobe_dispatch *dispatch, const struct s
 static bool try_again(struct strobe_dispatch *dispatch, struct strobe_probe *probe, int64_t cost_ns, int64_t event_ns,
                       int64_t now_ns)
 {
-    int64_t age_ns = now_ns - probe->resumed_ns;
+    if (probe->trial_began_ns == 0) {
+        /* With its first pass: it may have taken a while until it stood, or was reached. */
+        probe->trial_began_ns = now_ns - cost_ns - event_ns;
+    }
+    int64_t age_ns = now_ns - probe->trial_began_ns;
     if (probe->suspensions == 0 || age_ns >= WINDOW_NS || probe->resumes_ns != 0) {
         return false;
     }

@@ -20,32 +20,41 @@ WAITING_MAX = 256
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 
 _waiting: deque[tuple[int, str]] = deque()
-_delivers = False
+_turn: deque[None] = deque([None])
+"""Who has taken what is in it delivers, nobody else. To take it is one step, unlike to look and to set."""
+
 delivered = 0
 failed = 0
 
 
 def relay(level: str, text: str) -> None:
     """Have `text` logged soon. Called by the worker alone; never raises, never waits for a handler."""
-    global _delivers, failed
+    global failed
     if "logging" not in sys.modules or len(_waiting) >= WAITING_MAX:
         failed += 1
         return
     _waiting.append((_LEVELS.get(level, 20), text))
-    if _delivers:
+    if not _take_turn():
         return
     import threading  # logging has imported it: its main thread is known by now
 
-    _delivers = True
     try:
         threading.Thread(target=_deliver, name="strobe-logging", daemon=True).start()
     except RuntimeError:  # the interpreter is about to end
-        _delivers = False
+        _turn.append(None)
         failed += 1
 
 
+def _take_turn() -> bool:
+    try:
+        _turn.pop()
+    except IndexError:
+        return False
+    return True
+
+
 def _deliver() -> None:
-    global _delivers, delivered, failed
+    global delivered, failed
     import logging
     import threading
 
@@ -59,17 +68,18 @@ def _deliver() -> None:
                 delivered += 1
             except BaseException:  # whatever a handler of the program raises is not the program's to see
                 failed += 1
-        _delivers = False
-        if not _waiting:
-            return  # a line that comes now finds nobody who delivers, and starts the next thread
-        _delivers = True
+        _turn.append(None)
+        # A line that comes from here on starts the next thread; one that came before is ours.
+        if not _waiting or not _take_turn():
+            return
 
 
 def _forget() -> None:
     """In the child of a fork: the thread is not there, and what waited is the parent's to log."""
-    global _delivers, delivered, failed
+    global delivered, failed
     _waiting.clear()
-    _delivers = False
+    _turn.clear()
+    _turn.append(None)
     delivered = failed = 0
 
 

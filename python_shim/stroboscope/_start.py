@@ -76,9 +76,9 @@ def status() -> AgentStatus | None:
     facts = agent.status() if agent is not None else None
     if facts is None:
         return None
-    relay = sys.modules.get("stroboscope._relay")
-    facts["logged"] = relay.delivered if relay is not None else 0
-    facts["not_logged"] = relay.failed if relay is not None else 0
+    relay = sys.modules.get("stroboscope._relay")  # the agent's thread may be importing it just now
+    facts["logged"] = getattr(relay, "delivered", 0)
+    facts["not_logged"] = getattr(relay, "failed", 0)
     return cast("AgentStatus", facts)
 
 
@@ -89,7 +89,7 @@ def auto() -> None:
     STROBE_LOG set to a file, the reason stands there.
     """
     dsn = os.environ.get("STROBE_DSN")
-    if not dsn or _is_own_command(sys.orig_argv):
+    if not dsn or _needs_no_agent(sys.orig_argv):
         return
     try:
         _start(dsn, None)
@@ -139,18 +139,26 @@ def _hook() -> None:
 def _program(arguments: Sequence[str]) -> list[str]:
     """The interpreter's own options taken off: `["-m", "gunicorn"]`, `["app.py"]`, or `["-c"]`.
 
-    What follows the program is its business and may hold secrets: it is left out.
+    What follows the program is its business and may hold secrets: it is left out. So is the text after `-c`,
+    but for the module that a text of multiprocessing starts: `["-c", "multiprocessing.spawn"]`.
     """
     rest = list(arguments[1:])
     while rest:
         word = rest.pop(0)
         if word in ("-m", "-c"):
-            return [word, rest[0]] if word == "-m" and rest else [word]
+            named = rest[:1] if word == "-m" else _own_module_of_multiprocessing(rest[:1])
+            return [word, *named]
         if word in ("-W", "-X", "--check-hash-based-pycs"):
             rest = rest[1:]
         elif not word.startswith("-"):
             return [word]
     return []
+
+
+def _own_module_of_multiprocessing(text: list[str]) -> list[str]:
+    start = "from multiprocessing."
+    words = text[0].split(maxsplit=3) if text and text[0].startswith(start) else []
+    return [words[1]] if words[2:3] == ["import"] else []
 
 
 def _command(arguments: Sequence[str]) -> str:
@@ -161,9 +169,11 @@ def _command(arguments: Sequence[str]) -> str:
     return "/".join(program[0].split("/")[-2:]) if program else "python"
 
 
-def _is_own_command(arguments: Sequence[str]) -> bool:
-    """Whether this is `strobe` itself, which needs no agent."""
+def _needs_no_agent(arguments: Sequence[str]) -> bool:
+    """Whether this is `strobe` itself, or multiprocessing's janitor, which runs nothing of the program."""
     program = _program(arguments)
+    if program == ["-c", "multiprocessing.resource_tracker"]:
+        return True
     if program[:1] == ["-m"]:
         return program[1:] != [] and program[1].split(".")[0] == "stroboscope"
     return bool(program) and program[0].rsplit("/", 1)[-1] == "strobe"

@@ -136,6 +136,7 @@ void strobe_array_write(struct strobe_value *value, const struct strobe_array *a
     Py_ssize_t copied = array->data == NULL || item_bytes == 0 ? 0 : (Py_ssize_t)(BYTES_MAX / item_bytes);
     copied = copied < STROBE_CAPTURE_ITEMS_MAX ? copied : STROBE_CAPTURE_ITEMS_MAX;
     copied = copied < count ? copied : count;
+    copied = array->few == 0 || copied < array->few ? copied : array->few;
     if (array->dimensions > 0) {
         strobe_value_put_size(value, (uint64_t)count);
     }

@@ -20,6 +20,7 @@ struct strobe_array {
     Py_ssize_t shape[STROBE_ARRAY_DIMENSIONS_MAX];
     Py_ssize_t strides[STROBE_ARRAY_DIMENSIONS_MAX]; /* bytes */
     const char *data;                                /* NULL: the items cannot be read */
+    Py_ssize_t few;                                  /* not 0: only so many are at `data`, close together */
 };
 
 /** Make the strides of items that stand close together. */

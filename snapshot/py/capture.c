@@ -16,6 +16,7 @@
 #include "snapshot/py/request.h"
 #include "snapshot/py/stack.h"
 #include "snapshot/py/thread.h"
+#include "snapshot/py/torch.h"
 #include "snapshot/py/trace.h"
 #include "snapshot/py/type_rule.h"
 #include "snapshot/py/walk.h"
@@ -40,8 +41,9 @@ int strobe_capture_init(void)
     if (walk != NULL) {
         return 0;
     }
-    if (strobe_names_init() < 0 || strobe_future_init() < 0) {
+    if (strobe_names_init() < 0 || strobe_torch_init() < 0 || strobe_future_init() < 0) {
         PyErr_Clear();
+        strobe_torch_done();
         strobe_names_done();
         return STROBE_ENOMEM;
     }
@@ -49,6 +51,7 @@ int strobe_capture_init(void)
     walk = calloc(1, sizeof *walk); /* pages that no capture has used are never touched */
     if (walk == NULL) {
         strobe_future_done();
+        strobe_torch_done();
         strobe_names_done();
         return STROBE_ENOMEM;
     }
@@ -62,6 +65,7 @@ void strobe_capture_done(void)
     strobe_thread_done();
     strobe_trace_done();
     strobe_future_done();
+    strobe_torch_done();
     strobe_names_done();
     strobe_capture_policy_done();
     free(walk);

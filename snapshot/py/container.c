@@ -6,6 +6,7 @@
 #include "base/py/attribute.h"
 #include "base/py/dict.h"
 #include "base/py/set.h"
+#include "snapshot/py/environment.h"
 #include "snapshot/py/kind.h"
 #include "snapshot/py/name.h"
 #include "snapshot/py/reference_list.h"
@@ -158,7 +159,7 @@ static void write_entries(struct strobe_value *value, PyObject *dict)
     Py_ssize_t position = 0;
     strobe_reference_list_begin(&list, value, STROBE_PART_ENTRIES, STROBE_CAPTURE_ITEMS_MAX);
     while (PyDict_Next(dict, &position, &key, &item) && strobe_reference_list_may_add(&list, 2, 0)) {
-        const char *rule = strobe_name_rule(value->walk, key);
+        const char *rule = strobe_environment_rule(value->walk, dict, key, item);
         rule = rule != NULL ? rule : strobe_name_pair_rule(&pair, key);
         strobe_reference_list_put(&list, key, NULL);
         strobe_reference_list_put(&list, item, rule);
@@ -239,7 +240,8 @@ static bool write_view(struct strobe_value *value, bool keys, bool items)
     Py_ssize_t position = 0;
     strobe_reference_list_begin(&list, value, STROBE_PART_ITEMS, STROBE_CAPTURE_ITEMS_MAX);
     while (PyDict_Next(dict, &position, &key, &item) && strobe_reference_list_may_add(&list, 1, 0)) {
-        strobe_reference_list_put(&list, keys ? key : item, items ? strobe_name_rule(value->walk, key) : NULL);
+        strobe_reference_list_put(&list, keys ? key : item,
+                                  items ? strobe_environment_rule(value->walk, dict, key, item) : NULL);
     }
     strobe_reference_list_end(&list);
     return true;
@@ -312,7 +314,7 @@ static void write_ordered_entries(struct strobe_value *value)
         if (!strobe_reference_list_may_add(&list, 2, 0)) {
             break;
         }
-        const char *rule = strobe_name_rule(value->walk, node->key);
+        const char *rule = strobe_environment_rule(value->walk, value->object, node->key, item);
         strobe_reference_list_put(&list, node->key, NULL);
         strobe_reference_list_put(&list, item, rule != NULL ? rule : strobe_name_pair_rule(&pair, node->key));
     }

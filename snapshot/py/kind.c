@@ -14,10 +14,10 @@ enum {
 };
 
 static const struct strobe_kind *const tables[] = {
-    strobe_kinds_core,     strobe_kinds_place,     strobe_kinds_datetime, strobe_kinds_decimal,
-    strobe_kinds_sequence, strobe_kinds_container, strobe_kinds_standard, strobe_kinds_path,
-    strobe_kinds_regex,    strobe_kinds_file,      strobe_kinds_lock,     strobe_kinds_future,
-    strobe_kinds_ctypes,   strobe_kinds_numpy,     strobe_kinds_pandas,   strobe_kinds_model,
+    strobe_kinds_core,      strobe_kinds_place,    strobe_kinds_datetime, strobe_kinds_decimal, strobe_kinds_sequence,
+    strobe_kinds_container, strobe_kinds_standard, strobe_kinds_path,     strobe_kinds_regex,   strobe_kinds_file,
+    strobe_kinds_lock,      strobe_kinds_future,   strobe_kinds_ctypes,   strobe_kinds_numpy,   strobe_kinds_pandas,
+    strobe_kinds_torch,     strobe_kinds_model,
 };
 
 static const struct strobe_kind *names[NAME_SLOTS];

@@ -28,7 +28,7 @@ struct strobe_kind {
 extern const struct strobe_kind strobe_kinds_core[], strobe_kinds_place[], strobe_kinds_datetime[],
     strobe_kinds_decimal[], strobe_kinds_container[], strobe_kinds_sequence[], strobe_kinds_standard[],
     strobe_kinds_path[], strobe_kinds_regex[], strobe_kinds_file[], strobe_kinds_lock[], strobe_kinds_future[],
-    strobe_kinds_ctypes[], strobe_kinds_numpy[], strobe_kinds_pandas[], strobe_kinds_model[];
+    strobe_kinds_ctypes[], strobe_kinds_numpy[], strobe_kinds_pandas[], strobe_kinds_torch[], strobe_kinds_model[];
 
 /** Make the table of names. Called once at start. */
 void strobe_kind_init(void);

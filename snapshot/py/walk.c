@@ -14,6 +14,7 @@ enum {
     HIDDEN_BYTES = 8 * 1024,   /* kept for the list of hidden values */
     CUT_BYTES = 16 * 1024,     /* kept for the types of values that no longer fit */
     WORK_BETWEEN_CLOCKS = 200, /* some 10 us */
+    MEMORY_COST = 400,         /* of the first call of strobe_walk_memory() */
     STEP_NS_MAX = 1000000      /* what counts of the time between two readings of the clock */
 };
 
@@ -32,6 +33,7 @@ void strobe_walk_begin(struct strobe_walk *walk, int64_t started_ns)
     walk->hidden_count = 0;
     walk->embedded_count = 0;
     walk->unbound = -1;
+    walk->reads_memory = false;
     strobe_walk_forget(walk);
     strobe_capture_policy_begin();
     unsigned serial = strobe_policy_serial(strobe_capture_policy());
@@ -80,6 +82,19 @@ bool strobe_walk_spend(struct strobe_walk *walk, size_t cost)
         }
     }
     return walk->cut != STROBE_CUT_TIME;
+}
+
+/* ---- Memory of others ---- */
+
+struct strobe_own_memory *strobe_walk_memory(struct strobe_walk *walk)
+{
+    if (!walk->reads_memory) {
+        walk->reads_memory = true;
+        walk->may_read_memory = strobe_own_memory_init(&walk->memory) == 0;
+        strobe_walk_spend(walk, MEMORY_COST);
+    }
+    strobe_own_memory_renew(&walk->memory);
+    return walk->may_read_memory ? &walk->memory : NULL;
 }
 
 /* ---- Identity ---- */
@@ -195,6 +210,10 @@ void strobe_walk_run(struct strobe_walk *walk, int64_t started_ns)
     }
     if (walk->written < walk->found) {
         write_rest(walk);
+    }
+    if (walk->reads_memory) {
+        strobe_own_memory_done(&walk->memory);
+        walk->reads_memory = false;
     }
     walk->writer.limit = STROBE_CAPTURE_BYTES_MAX;
     strobe_image_put_u8(&walk->writer, STROBE_RECORD_END);

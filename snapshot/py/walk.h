@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/own_memory.h"
 #include "snapshot/image.h"
 #include "strobe/limits.h"
 
@@ -70,6 +71,9 @@ struct strobe_walk {
     struct strobe_identity identities[STROBE_WALK_IDENTITIES];
     struct strobe_identity type_identities[STROBE_WALK_TYPE_SLOTS];
     struct strobe_remembered_rule rules[STROBE_WALK_RULES];
+    bool reads_memory; /* `memory` is in use by this capture */
+    bool may_read_memory;
+    struct strobe_own_memory memory;
     unsigned rules_serial; /* strobe_policy_serial() of the policy that owns them */
     uint8_t bytes[STROBE_CAPTURE_BYTES_MAX];
 };
@@ -102,6 +106,13 @@ bool strobe_walk_has_room(const struct strobe_walk *walk, size_t size);
  * @return false when the time of the capture is over
  */
 bool strobe_walk_spend(struct strobe_walk *walk, size_t cost);
+
+/**
+ * A reader for memory that other threads may release meanwhile, made at the first call in a capture (some 20 us: the
+ * system is asked whether the call it takes is allowed now) and ended with it. Forgets all pages.
+ * @return it, the walk's; or NULL: the system allows no way
+ */
+struct strobe_own_memory *strobe_walk_memory(struct strobe_walk *walk);
 
 /** Write all values that were found and what they lead to, within all bounds, and the end of the image. */
 void strobe_walk_run(struct strobe_walk *walk, int64_t started_ns);

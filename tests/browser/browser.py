@@ -14,7 +14,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SCREENSHOTS = ROOT / "build" / "screenshots"
-SCENARIO_TIMEOUT_S = 110
+SCENARIO_TIMEOUT_S = 270
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 

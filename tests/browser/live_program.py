@@ -30,7 +30,7 @@ class LiveProgram:
                 stdout=log,
                 stderr=log,
             )
-        eventually(lambda: self._connected(hub, service), f"the start of the program (see {self.log})", 30)
+        eventually(lambda: self._connected(hub, service), f"the start of the program (see {self.log})")
 
     @property
     def pid(self) -> int:

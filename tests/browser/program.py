@@ -3,6 +3,7 @@
 import threading
 import time
 
+from program_spans import be_traced, enter_span
 from program_values import CARD_NUMBER, MARKUP, PASSWORD
 
 
@@ -31,6 +32,7 @@ def wait(bell):
 
 def serve():
     number = 0
+    be_traced()
     kept = []
     for shelf in range(5):
         threading.Thread(target=wait, args=(threading.Event(),), name=f"shelf-{shelf}", daemon=True).start()
@@ -39,6 +41,7 @@ def serve():
         customer = {"number": number, "tier": "gold" if number % 50 == 0 else "none", "name": MARKUP}
         customer["__proto__"] = "a name like any other"
         customer["self"] = customer
+        enter_span(number)
         total_of({"prices": [1200, 300], MARKUP: 1}, customer, PASSWORD, CARD_NUMBER)
         kept.append(bytes(100))  # grows by 65 kB a second
         time.sleep(0.002)

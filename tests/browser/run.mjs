@@ -32,7 +32,7 @@ const context = await chromium.launchPersistentContext(profile, {
   colorScheme: settings.colorScheme ?? "light",
 });
 const misdeeds = [];
-context.setDefaultTimeout(30_000);
+context.setDefaultTimeout(60_000);
 await context.addInitScript(() => {
   document.addEventListener("securitypolicyviolation", (event) => {
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`);

@@ -25,23 +25,23 @@ async function documentText(page) {
 export async function lineToSnapshot(page, settings) {
   await signIn(page, settings);
   await chooseFile(page, settings);
-  await shootSchemes(page, settings, "wide", "source");
+  await shootAll(page, settings, "source");
   await openForm(page, settings.line);
   await page.keyboard.type(settings.condition);
-  await shootSchemes(page, settings, "wide", "form");
+  await shootAll(page, settings, "form");
   await page.keyboard.press("Enter");
   await wholeSnapshot(page);
   for (const [name, text] of Object.entries(settings.values)) await expectText(treeRow(page, name), text);
   for (const name of settings.redacted) await expectText(treeRow(page, name), "redacted");
   await expectText(page.locator(".excerpt-line.is-hit"), settings.lineText);
   await expectText(page.locator(".probe-strip .state"), "done");
-  await shootSchemes(page, settings, "wide", "snapshot");
+  await shootAll(page, settings, "snapshot");
   await walkFrames(page);
   const text = await documentText(page);
   for (const secret of settings.secrets) assert(!text.includes(secret), "a secret is in the document");
   await page.keyboard.press("Escape");
   await page.locator(".hit-row").first().waitFor();
-  await shootSchemes(page, settings, "wide", "hits");
+  await shootAll(page, settings, "hits", "Probes");
   await page.locator(".probe-strip").getByLabel("Remove probe").click();
   await page.locator(".probe-card").waitFor({ state: "detached" });
 }
@@ -175,7 +175,7 @@ export async function connectionLost(page, settings) {
   await page.locator(".probe-strip.is-armed").waitFor();
   await page.request.post(`${settings.control}/cut`);
   await page.locator(".banner").waitFor();
-  await shoot(page, settings, "connection-lost");
+  await shootAll(page, settings, "connection-lost");
   await page.request.post(`${settings.control}/remove-probes`);
   await page.request.post(`${settings.control}/mend`);
   await page.locator(".banner").waitFor({ state: "detached" });
@@ -197,7 +197,7 @@ export async function hubRestarted(page, settings) {
 export async function noPrograms(page, settings) {
   await signIn(page, settings);
   await expectText(page.locator(".pane-left"), "strobe run --service NAME");
-  await shoot(page, settings, "no-programs");
+  await shootAll(page, settings, "no-programs");
 }
 
 /** On a phone one pane shows at a time; the same way through. */
@@ -223,6 +223,23 @@ export async function signInPage(page, settings) {
   await page.goto(settings.url);
   await page.getByLabel("Token").waitFor();
   await shootAll(page, settings, "sign-in");
+}
+
+/** Every form of a probe, help, and the page before anything is chosen. */
+export async function everyForm(page, settings) {
+  await signIn(page, settings);
+  await shootAll(page, settings, "list");
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  await page.keyboard.press("?");
+  await page.locator("dialog[open]").waitFor();
+  await shootAll(page, settings, "help");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  for (const name of ["Log", "Timer", "Span", "Memory", "Snapshot"]) {
+    await action(page, name).click();
+    if (name === "Snapshot") await page.locator(".more summary").click();
+    await shootAll(page, settings, `form-${name.toLowerCase()}`);
+  }
 }
 
 /** What the process refuses of a condition is underlined while it is typed; the reason stands below, with what to write. */
@@ -266,7 +283,7 @@ export async function logLines(page, settings) {
   await expectText(page.locator(".log-row.level-warning"), settings.text);
   await expectText(page.locator(".probe-card .action-line"), "log warning");
   assert.equal(await page.locator(".snapshot-head").count(), 0, "a line is no snapshot to open");
-  await shootAll(page, settings, "log");
+  await shootAll(page, settings, "log", "Probes");
   const card = page.locator(".probe-card");
   await card.getByLabel("Edit probe").click();
   await page.locator("input[aria-label=Condition]:focus").waitFor();

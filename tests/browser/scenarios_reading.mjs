@@ -1,6 +1,7 @@
 // Reading what was captured, and looking into processes: tables, differences, paths, memory, threads.
 import assert from "node:assert/strict";
 import {
+  action,
   chooseFile,
   expectText,
   lineNumber,
@@ -144,6 +145,79 @@ export async function memoryGrowth(page, settings) {
   await page.getByRole("button", { name: "Count now" }).click();
   await page.getByRole("button", { name: "Count again" }).click();
   await page.getByRole("columnheader", { name: "Change" }).waitFor();
+  await shootAll(page, settings, "memory-census");
+}
+
+/** What a memory probe read at a hit: a table as *Memory* has it, reached from the list and from the table of hits. */
+export async function memoryReadings(page, settings) {
+  await signIn(page, settings);
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  await page.keyboard.press("n");
+  await action(page, "Memory").click();
+  await page.getByRole("textbox", { name: "Location" }).fill(settings.location);
+  await page.locator(".more summary").click();
+  await page.getByLabel("Hits a second").fill("1");
+  await page.getByRole("spinbutton", { name: "Hits", exact: true }).fill("2");
+  await page.getByRole("button", { name: "Set probe" }).click();
+  const reading = page.locator(".reading");
+  await reading.waitFor(); // the first one opens by itself
+  await expectText(reading, "of the line since it was armed");
+  await page.keyboard.press("Escape");
+  await expectText(page.locator(".probe-card .action-line"), "memory since the hit before, by line");
+  const lines = page.locator(".log-row.level-memory");
+  await lines.nth(1).waitFor();
+  await page.getByRole("button", { name: "Table of its readings" }).click();
+  await page.locator(".hit-grid tbody tr").nth(1).waitFor();
+  await page.getByRole("columnheader", { name: "bytes_per_pass" }).waitFor();
+  await lines.first().click();
+  await expectText(reading, "since hit 1");
+  const row = reading.locator(".numbers tbody tr", { hasText: `program.py:${settings.grows}` });
+  await expectText(row, /\+[\d.]+ KiB/);
+  assert.equal(await page.locator(".variables").count(), 0, "a reading has no variables");
+  await shootAll(page, settings, "memory-reading");
+  await page.getByRole("button", { name: "Compare with previous" }).click();
+  await page.locator(".diff-label", { hasText: "passes" }).waitFor();
+  await row.getByRole("button").click();
+  await expectText(page.locator(".cm-line.is-current"), "kept.append");
+  await page.keyboard.press("Escape");
+  await removeProbes(page);
+}
+
+/** Dump again until it shows: a machine that stalls for longer than the agent waits for the GIL is answered without it. */
+async function dumpUntil(page, wanted) {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const came = await wanted.first().waitFor({ timeout: 8000 }).then(
+      () => true,
+      () => false,
+    );
+    if (came) return;
+    await page.getByRole("button", { name: "Dump again" }).click();
+  }
+  await wanted.first().waitFor();
+}
+
+/** The attributes of spans open, and their table tells which trace each belongs to. */
+export async function spanAttributes(page, settings) {
+  await signIn(page, settings);
+  await page.locator(".service-row", { hasText: settings.service }).click();
+  await page.keyboard.press("n");
+  await action(page, "Span").click();
+  await page.getByRole("textbox", { name: "Location" }).fill(settings.location);
+  await page.locator(".probe-form textarea").first().fill("tier=customer['tier']\ntotal");
+  await page.getByRole("spinbutton", { name: "Hits", exact: true }).fill("4");
+  await page.getByRole("button", { name: "Set probe" }).click();
+  await page.getByRole("tree", { name: "Attributes" }).waitFor(); // the first one opens by itself
+  await expectText(treeRow(page, "tier"), /none|gold/);
+  await expectText(page.locator(".snapshot-head"), "trace 4bf92f3577b34da6a3ce929d0e0e");
+  await shootAll(page, settings, "span");
+  await page.keyboard.press("Escape");
+  await expectText(page.locator(".log-row.level-span"), "tier=");
+  await page.getByRole("button", { name: "Table of its spans" }).click();
+  await page.locator(".hit-grid tbody tr").nth(3).waitFor();
+  await page.getByRole("columnheader", { name: "$trace_id" }).waitFor();
+  await expectText(cell(page, 0, 5), /^4bf92f3577b34da6a3ce929d0e0e[0-9a-f]{4}$/);
+  await shootAll(page, settings, "span-table");
+  await removeProbes(page);
 }
 
 /** Threads at the same lines stand together; a frame leads to the source, and has its variables when asked for. */
@@ -151,12 +225,14 @@ export async function threadStacks(page, settings) {
   await signIn(page, settings);
   await page.locator(".service-row", { hasText: settings.service }).click();
   await page.getByRole("button", { name: "Threads" }).click();
-  await expectText(page.locator(".thread-name"), "shelf-0, shelf-1, shelf-2 and 2 more");
+  await dumpUntil(page, page.locator(".thread-name", { hasText: "shelf-0, shelf-1, shelf-2 and 2 more" }));
   await page.getByLabel("with variables").check();
   await page.getByRole("button", { name: "Dump again" }).click();
   const main = page.locator(".thread", { hasText: "MainThread" });
-  await main.locator(".thread-variables").first().waitFor();
-  await expectText(page.locator(".thread", { hasText: "shelf-0" }), "has not moved since the dump before");
+  await dumpUntil(page, main.locator(".thread-variables"));
+  const still = page.locator(".thread", { hasText: "shelf-0" });
+  await dumpUntil(page, still.filter({ hasText: "has not moved since the dump before" }));
+  await dumpUntil(page, main.locator(".thread-variables"));
   await main.locator(".thread-variables summary").last().click();
   await shootAll(page, settings, "threads");
   for (const secret of settings.secrets) assert(!(await page.content()).includes(secret), "a secret is shown");

@@ -1,6 +1,7 @@
 // What the scenarios have in common: the steps of people, and where to look for what they bring.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { expectAccessible } from "./access.mjs";
 
 /** The one-click link: signed in, and the token nowhere in the address. */
 export async function signIn(page, { url, token }) {
@@ -15,7 +16,9 @@ export async function chooseFile(page, { service, file }) {
 }
 
 export async function openFile(page, { file }) {
+  await page.locator("#file-search").waitFor();
   await page.keyboard.press("/");
+  await page.locator("#file-search:focus").waitFor();
   await page.keyboard.type(file);
   await page.locator(".file-row", { hasText: file.split(":")[0] }).waitFor();
   await page.keyboard.press("Enter");
@@ -61,19 +64,24 @@ export async function expectText(locator, wanted) {
   await locator.filter({ hasText: wanted }).first().waitFor();
 }
 
-/** One view in both colour schemes. */
+/** One view in both colour schemes, with what axe finds in each. */
 export async function shootSchemes(page, settings, size, name) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await shoot(page, settings, `${size}-${colorScheme}-${name}`);
+    await expectAccessible(page, `${size}-${colorScheme}-${name}`);
   }
 }
 
-/** Both colour schemes of one view, and the same on a phone, where nothing may be wider than the screen. */
-export async function shootAll(page, settings, name) {
+/**
+ * Both colour schemes of one view, and the same on a phone, where nothing may be wider than the screen, and where `tab` is
+ * chosen if the view stands in another.
+ */
+export async function shootAll(page, settings, name, tab = "") {
   const wide = page.viewportSize();
   for (const [size, viewport] of [["wide", wide], ["phone", { width: 390, height: 844 }]]) {
     await page.setViewportSize(viewport);
+    if (size === "phone" && tab) await page.locator(".tabs button", { hasText: tab }).click();
     await shootSchemes(page, settings, size, name);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert(width <= viewport.width, `${name}: the page is ${width} pixels wide on a screen of ${viewport.width}`);

@@ -101,6 +101,12 @@ def test_a_log_probe_brings_lines_and_is_changed_while_it_is_armed(
     browser.run("logLines", **settings(live_hub, **template))
 
 
+def test_the_forms_of_all_probes_are_there_for_everybody(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("everyForm", **settings(live_hub))
+
+
 def test_a_metric_probe_shows_its_numbers(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:
     where = {"location": "__main__:total_of:exit"}
     browser.run("metricNumbers", **settings(live_hub, **where))
@@ -122,6 +128,19 @@ def test_what_grows_is_found_and_tracing_ends(
     browser: Browser, live_hub: LiveHub, program: LiveProgram
 ) -> None:
     browser.run("memoryGrowth", **settings(live_hub, grows=line_of("kept.append")))
+
+
+def test_readings_of_a_memory_probe_are_tables(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    where = {"location": "__main__:total_of:exit", "grows": line_of("kept.append")}
+    browser.run("memoryReadings", **settings(live_hub, **where))
+
+
+def test_spans_stand_in_a_table_with_their_traces(
+    browser: Browser, live_hub: LiveHub, program: LiveProgram
+) -> None:
+    browser.run("spanAttributes", **settings(live_hub, location="__main__:total_of:exit"))
 
 
 def test_all_threads_show_where_they_stand(browser: Browser, live_hub: LiveHub, program: LiveProgram) -> None:

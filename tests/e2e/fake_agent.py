@@ -36,22 +36,23 @@ class FakeAgent:
             "started_at_ms": 1700000000000,
         }
 
+    def snapshot(self, seq: int, probe: str = "p1", **more: Any) -> dict[str, Any]:
+        """A snapshot as it is sent."""
+        return {
+            "t": "snapshot",
+            "seq": seq,
+            "probe": probe,
+            "probe_version": 1,
+            "time_us": 1700000000000000 + seq,
+            "file": "/srv/shop.py",
+            "line": 7,
+            "function": "total",
+            "body": BODY,
+        } | more
+
     def send_snapshot(self, seq: int, probe: str = "p1", **more: Any) -> None:
         """Send a snapshot; does not wait for the acknowledgement."""
-        self.socket.send(
-            {
-                "t": "snapshot",
-                "seq": seq,
-                "probe": probe,
-                "probe_version": 1,
-                "time_us": 1700000000000000 + seq,
-                "file": "/srv/shop.py",
-                "line": 7,
-                "function": "total",
-                "body": BODY,
-            }
-            | more
-        )
+        self.socket.send(self.snapshot(seq, probe, **more))
 
     def wait_acknowledged(self, seq: int) -> None:
         """Returns when everything up to `seq` is acknowledged."""

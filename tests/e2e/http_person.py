@@ -39,7 +39,7 @@ class HttpPerson:
         path: str,
         body: Any = None,
         headers: dict[str, str] | None = None,
-        timeout_s: float = 40,
+        timeout_s: float = 60,
     ) -> Answer:
         """Send one request below /api/v1 (or to `path` when that begins with a slash)."""
         if headers is None:

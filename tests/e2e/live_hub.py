@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from held_port import HeldPort
 from stroboscope.cli.failure import Failure
 from stroboscope.cli.hub_client import HubClient
 from stroboscope.cli.profile import find_hub, read_profile
@@ -24,7 +24,8 @@ class LiveHub:
         self.folder = folder
         self.data = folder / "data"
         self.log = folder / "hub.log"
-        self.port = _free_port()
+        self._held_port = HeldPort()
+        self.port = self._held_port.number
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("STROBE_", "XDG_"))}
         if "STROBE_HUB_BINARY" in os.environ:
             keep["STROBE_HUB_BINARY"] = os.environ["STROBE_HUB_BINARY"]
@@ -39,7 +40,7 @@ class LiveHub:
         command = [*STROBE, "hub", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
-        eventually(self._answers, f"the start of the hub (see {self.log})", 30)
+        eventually(self._answers, f"the start of the hub (see {self.log})")
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -52,7 +53,7 @@ class LiveHub:
         """Ask it to end; its exit code."""
         assert self._process is not None
         self._process.terminate()
-        code = self._process.wait(20)
+        code = self._process.wait(60)
         self._process = None
         return code
 
@@ -121,9 +122,3 @@ class LiveHub:
             self._client = None
             return False
         return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from held_port import HeldPort
 from live_hub import STROBE
 from shop import seed, traffic
 from waiting import eventually
@@ -34,7 +34,8 @@ class LiveShop:
     def __init__(self, folder: Path, environ: dict[str, str], dsn: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "shop.log"
-        self.port = self._free_port()
+        self._held_port = HeldPort()
+        self.port = self._held_port.number
         self.url = f"http://127.0.0.1:{self.port}"
         environ = environ | {
             "SHOP_DATABASE": str(folder / "shop.db"),
@@ -52,13 +53,13 @@ class LiveShop:
                 stderr=log,
                 start_new_session=True,
             )
-        eventually(self._answers, f"the start of the shop (see {self.log})", 30)
+        eventually(self._answers, f"the start of the shop (see {self.log})")
 
     def stop(self) -> int:
         """Ask it to end; the exit code of gunicorn."""
         self._process.terminate()
         try:
-            return self._process.wait(20)
+            return self._process.wait(60)
         finally:
             self.kill()
 
@@ -72,7 +73,7 @@ class LiveShop:
 
     def get(self, path: str) -> tuple[int, bytes]:
         """One request on a connection of its own: status and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -111,12 +112,6 @@ class LiveShop:
             return self.get("/api/products")[0] == 200
         except OSError:
             return False
-
-    @staticmethod
-    def _free_port() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
 
 
 StartShop = Callable[..., LiveShop]

@@ -104,6 +104,27 @@ def keep(hub: LiveHub, *arguments: str) -> str:
     return str(json.loads(ok(hub, *arguments, "--keep", "--json"))["probe"]["id"])
 
 
+def within(hub: LiveHub, is_told: Callable[[str], bool], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What became of a command that follows a probe for a time: longer where a busy machine told nothing in 6 s."""
+    for seconds in ("6", "40"):
+        done = hub.strobe(*arguments, "--timeout", seconds)
+        if is_told(done.stdout + done.stderr):
+            break
+    return done
+
+
+def measured(hub: LiveHub, *arguments: str, words: str = "") -> str:
+    """What a command that shows numbers printed; it must have ended well."""
+    done = within(hub, lambda text: "nothing was " not in text and words in text, *arguments)
+    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    return done.stdout
+
+
+def unfolded(text: str) -> str:
+    """Without the breaks of long lines."""
+    return text.replace("\n      ", " ").replace("\n    ", " ")
+
+
 def states(hub: LiveHub, probe: str) -> list[dict[str, Any]]:
     return list(hub.client.probe(probe)["states"])
 
@@ -174,7 +195,7 @@ def test_log_to_logging_reaches_the_programs_own_log(
 
 def test_count_shows_a_row_for_each_label(live_hub: LiveHub, start_till: StartTill) -> None:
     start_till()
-    out = ok(live_hub, "count", at("begin"), "--labels", "tier=customer.tier", "--timeout", "8")
+    out = measured(live_hub, "count", at("begin"), "--labels", "tier=customer.tier", words="silver")
     rows = {line.split()[0]: line.split() for line in out.splitlines() if line.split()}
     assert int(rows["gold"][1].replace(",", "")) > 0, out
     assert int(rows["silver"][1].replace(",", "")) > 0, out
@@ -183,19 +204,19 @@ def test_count_shows_a_row_for_each_label(live_hub: LiveHub, start_till: StartTi
 def test_hist_and_gauge_show_numbers_of_the_program(live_hub: LiveHub, start_till: StartTill) -> None:
     start_till()
     for command in ("hist", "gauge"):
-        out = ok(live_hub, command, at("end"), "fee", "--timeout", "8", "--json")
+        out = measured(live_hub, command, at("end"), "fee", "--json")
         series = json.loads(out.splitlines()[-1])["metrics"][0]["series"][0]
         assert series["count"] > 0
         assert 3 <= series["least"] <= series["most"] <= 201
         assert sum(series.get("buckets", [])) == (series["count"] if command == "hist" else 0)
-        assert ok(live_hub, command, at("end"), "fee", "--timeout", "4").strip()
+        assert measured(live_hub, command, at("end"), "fee").strip()
 
 
 def test_timer_times_a_function_and_the_way_between_lines(live_hub: LiveHub, start_till: StartTill) -> None:
     start_till()
-    whole = ok(live_hub, "timer", "__main__:charge", "--timeout", "8", "--json")
+    whole = measured(live_hub, "timer", "__main__:charge", "--json")
     assert json.loads(whole.splitlines()[-1])["metrics"][0]["series"][0]["least"] > 0
-    part = ok(live_hub, "timer", at("begin"), "--until", at("end"), "--timeout", "8")
+    part = measured(live_hub, "timer", at("begin"), "--until", at("end"))
     assert "s" in part.split()[-1], part
     done = live_hub.strobe("timer", at("begin"), "--timeout", "8")
     assert done.returncode == 2
@@ -281,9 +302,11 @@ def test_span_puts_attributes_on_the_current_span_and_they_are_found_by_their_tr
 
 def test_span_outside_of_any_span_says_so(live_hub: LiveHub, start_till: StartTill) -> None:
     start_till()
-    done = live_hub.strobe("span", at("begin"), "total", "--timeout", "6")
+    done = within(
+        live_hub, lambda text: "outside of any span" in unfolded(text), "span", at("begin"), "total"
+    )
     assert done.returncode == 1
-    words = done.stderr.replace("\n      ", " ").replace("\n    ", " ")
+    words = unfolded(done.stderr)
     assert "outside of any span" in words
     assert "no span of OpenTelemetry was current" in words
 
@@ -293,8 +316,10 @@ def test_what_cannot_be_done_yet_says_what_can(live_hub: LiveHub) -> None:
     assert done.returncode == 2
     assert "cannot record" in done.stderr
     assert "strobe watch" in done.stderr
-    with pytest.raises(Failure, match="cannot record calls yet"):
+    with pytest.raises(Failure) as refused:
         live_hub.client.set_probe({"service": "till", "location": "till.py:3", "action": "recording"})
+    reason = str(refused.value).removeprefix("'action': ").partition(";")[0]
+    assert reason in done.stderr, "both say the same of what cannot be done"
 
 
 # ---- words for where nothing happened ----
@@ -342,10 +367,12 @@ def test_nothing_happened_is_said_in_the_words_of_the_location_by_every_action(
 
 def test_a_command_that_waits_says_it_in_the_same_words(live_hub: LiveHub, start_till: StartTill) -> None:
     start_till()
-    done = live_hub.strobe("snap", "raise:builtins.FloatingPointError", "--timeout", "3")
+    words = "nothing of that type was raised"
+    done = within(live_hub, lambda text: words in text, "snap", "raise:builtins.FloatingPointError")
     assert done.returncode == 1
     assert "nothing of that type was raised" in done.stderr
-    done = live_hub.strobe("count", "__main__:Customer.__init__", "--timeout", "3")
+    words = "the function was not called"
+    done = within(live_hub, lambda text: words in text, "count", "__main__:Customer.__init__")
     assert done.returncode == 1
     assert "the function was not called" in done.stderr
 
@@ -408,9 +435,12 @@ def test_a_budget_in_the_environment_holds_and_a_probe_may_have_more(
     start_till(STROBE_BUDGET="0.01%", TILL_HOT="20000")
     probe = keep(live_hub, "log", at("hot"), "{i}", "--if", "i < 0")
     eventually(lambda: [s["state"] for s in states(live_hub, probe)] == ["suspended"], "the rest")
-    words = ok(live_hub, "why", probe)
-    assert "0.0 % are allowed" in words.replace("\n      ", " ")
-    assert f"strobe edit {probe}" in words.replace("\n      ", " ")
+
+    def is_told() -> bool:  # a command may start for longer than the first rests take
+        words = unfolded(ok(live_hub, "why", probe))
+        return "0.0 % are allowed" in words and f"strobe edit {probe}" in words
+
+    eventually(is_told, "the reason")
     ok(live_hub, "edit", probe, "--budget", "100")
     eventually(
         lambda: states(live_hub, probe)[0]["state"] == "armed" and states(live_hub, probe)[0].get("cost_ns"),
@@ -443,12 +473,12 @@ def test_the_first_process_that_hits_ends_it_in_the_others(live_hub: LiveHub, st
     probe = keep(live_hub, "log", at("begin"), "{total}", "--first", "--hits", "100000")
     eventually(lambda: captured(live_hub, probe) > 50, "one to go on")
 
-    def writers() -> set[str]:
-        return {str(row["instance"]) for row in live_hub.snapshots(probe)}
+    def is_alone() -> bool:
+        # Both may have hit before the hub knew; two that both go on take turns for ever.
+        last = live_hub.snapshots(probe)[-20:]
+        return len(last) == 20 and len({row["instance"] for row in last}) == 1
 
-    last = eventually(lambda: live_hub.snapshots(probe)[-20:], "lines")
-    assert len({row["instance"] for row in last}) == 1
-    assert 1 <= len(writers()) <= 2  # both may have hit before the hub knew
+    eventually(is_alone, "lines of one process alone")
 
 
 # ---- A hit in a million ----
@@ -476,6 +506,7 @@ for _ in range(rounds):
         passes += 5_000
         ahead = passes / 1e6 - (time.monotonic() - began)
         if ahead > 0: time.sleep(ahead)
+        else: began -= ahead     # a machine that stalled: nothing is made up for, that would be more than a million a second
 noisy = False
 print("ended", flush=True)
 sys.stdin.readline()
@@ -526,7 +557,7 @@ def test_one_hit_in_a_million_is_captured_each_time_while_another_probe_takes_al
         )
         pressure = states(live_hub, noise)[0]["gates"]
         assert pressure["rate_limited"] > pressure["captured"] > 0
-        assert states(live_hub, rare)[0]["gates"]["captured"] == rounds
+        eventually(lambda: captured(live_hub, rare) == rounds, "the last counter of hits")
     finally:
         child.kill()
         child.wait()

@@ -293,8 +293,7 @@ def test_numbers_that_never_came_are_counted_as_missing(shared_hub: LiveHub) -> 
 
 def test_many_snapshots_are_acknowledged_together(shared_hub: LiveHub) -> None:
     agent = FakeAgent(shared_hub)
-    for seq in range(1, 1001):
-        agent.send_snapshot(seq)
+    agent.socket.send_together(agent.snapshot(seq) for seq in range(1, 1001))
     acknowledged: list[int] = []
     while not acknowledged or acknowledged[-1] < 1000:
         acknowledged.append(agent.socket.receive_kind("ack")["seq"])

@@ -10,6 +10,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,7 @@ class Hub:
         return self.wait()
 
     def wait(self) -> tuple[int, str, str]:
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err
 
 
@@ -77,7 +78,7 @@ def fails(folder: Path, *arguments: str) -> tuple[int, str]:
         env=environment(folder),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     (line,) = result.stderr.splitlines()
@@ -204,7 +205,7 @@ def test_old_tls_and_plain_text_are_refused(hub: Hub) -> None:
     ):
         pass
     with socket.create_connection(("127.0.0.1", hub.port)) as plain:
-        plain.settimeout(20)
+        plain.settimeout(60)
         plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         try:
             assert b"HTTP" not in plain.recv(1000)
@@ -245,7 +246,7 @@ def test_ipv6_is_written_in_brackets(tmp_path: Path) -> None:
 def raw(hub: Hub, data: bytes) -> bytes:
     """Everything the hub answers to these bytes."""
     with certificate(hub) as connection:
-        connection.settimeout(30)
+        connection.settimeout(60)
         answer = b""
         try:
             connection.sendall(data)
@@ -326,15 +327,23 @@ def test_half_requests_do_not_hold_up_others(hub: Hub) -> None:
 
 
 def test_more_connections_than_files_are_turned_away_and_the_rest_served(tmp_path: Path) -> None:
+    began = time.monotonic()
     hub = Hub(tmp_path, files_max=150)
     held = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(300)]
     eventually(lambda: any(_is_closed(one) for one in held), "the first one turned away")
     for one in held:
         one.close()
-    eventually(lambda: b"200 OK" in raw(hub, GET), "an answer")
+
+    def answers() -> bool:
+        try:
+            return b"200 OK" in raw(hub, GET)
+        except (ConnectionError, ssl.SSLError):  # it has not heard yet that the others left
+            return False
+
+    eventually(answers, "an answer")
     code, _, err = hub.stop()
     assert code == 0
-    assert err.count("turned away") == 1
+    assert 1 <= err.count("turned away") <= 1 + (time.monotonic() - began) // 10  # told every 10 s
 
 
 def _is_closed(one: socket.socket) -> bool:

@@ -182,13 +182,17 @@ def test_a_memory_probe_says_what_came_between_its_hits(live_hub: LiveHub, tmp_p
 
         for count in (1, 2, 3):
             eventually(lambda: program.tell("leak") and len(rows()) >= count, "a reading")
-        newest, *_, oldest = rows()
+        newest, before, oldest = rows()
         cells = {name: cell.get("text") for name, cell in newest["cells"].items()}
         assert cells["hit"] == "3"
         passes = int(cells["passes"])
         assert passes >= 100
         assert passes % 100 == 0
-        assert 10_000 * passes <= int(cells["bytes_change"]) <= 11_000 * passes
+        # It is read a moment after the hit: the line itself may have run, and on a busy machine what the test asked for next.
+        shown = [live_hub.strobe("show", row["snapshot"], "--json") for row in (newest, before)]
+        memories = [json.loads(one.stdout)["body"]["memory"] for one in shown]
+        later = 100 if any(memory["delay_us"] > 100_000 for memory in memories) else 1
+        assert 10_000 * (passes - later) <= int(cells["bytes_change"]) <= 11_000 * (passes + later)
         assert cells["most"].startswith(f"leaking.py:{LEAK_LINE} +")
         shown = live_hub.strobe("show", newest["snapshot"])
         assert "Hit 3" in shown.stdout

@@ -82,10 +82,10 @@ def test_code_objects_stay_the_same_before_during_and_after(live_hub: LiveHub, t
         assert child.stdout.readline() == "ready\n"
         eventually(lambda: live_hub.client.instances(service="script", state="up"), "the connection")
         for _ in range(3):
-            done = live_hub.strobe("snap", "identity.py:6", "--if", "number == 21", "--timeout", "30")
+            done = live_hub.strobe("snap", "identity.py:6", "--if", "number == 21", "--timeout", "60")
             assert done.returncode == 0, done.stderr
             assert "doubled = 42" in done.stdout
-        out, _ = child.communicate("end\n", timeout=30)
+        out, _ = child.communicate("end\n", timeout=60)
         assert (out, child.returncode) == ("same True None None\n", 0)
     finally:
         child.kill()

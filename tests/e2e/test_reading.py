@@ -135,6 +135,20 @@ def test_hits_are_a_table(live_hub: LiveHub, person: HttpPerson) -> None:
     assert len(live_hub.strobe("hits", probe_id).stdout.splitlines()) == 6
 
 
+def test_the_trace_is_a_column_by_itself_when_a_hit_has_one(live_hub: LiveHub, person: HttpPerson) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    traced = body("1.5", trace={"trace_id": trace_id, "span_id": "00f067aa0ba902b7"})
+    probe_id, _ = store(live_hub, person, traced, body("2.5"))
+    answer = person.get(f"probes/{probe_id}/hits")
+    assert answer["columns"] == ["count", "$trace_id"]
+    assert [row["cells"][1] for row in answer["rows"]] == [
+        {"missing": "no span was current"},
+        {"type": "str", "text": f"'{trace_id}'"},
+    ]
+    assert person.get(f"probes/{probe_id}/hits?limit=1")["columns"] == ["count"]
+    assert live_hub.strobe("hits", probe_id).stdout.splitlines()[-1].endswith("4bf92f35…")
+
+
 def test_hits_of_a_probe_without_any_are_an_empty_table(live_hub: LiveHub, person: HttpPerson) -> None:
     probe_id = person.set_probe()["probe"]["id"]
     assert person.get(f"probes/{probe_id}/hits") == {"columns": [], "rows": []}
@@ -170,7 +184,7 @@ def test_a_real_program_is_read_value_by_value(live_hub: LiveHub, tmp_path: Path
             assert child.stdout.readline() == "ready\n"
             eventually(lambda: live_hub.client.instances(service="prices", state="up"), "the connection")
             watch = ("--watch", "rebate + 1", "--hits", "2")
-            done = live_hub.strobe("snap", "prices.py:10", *watch, "--timeout", "30", "--json")
+            done = live_hub.strobe("snap", "prices.py:10", *watch, "--timeout", "60", "--json")
             first, second = (json.loads(line)["summary"] for line in done.stdout.splitlines())
             done = live_hub.strobe("show", first["id"], "--path", "items[1].sku")
             assert (done.returncode, done.stdout) == (0, "items[1].sku = 'mug'\n")

@@ -149,7 +149,7 @@ def start(live_hub: LiveHub, tmp_path: Path) -> Iterator[Any]:
 
     yield run
     for child in children:
-        child.communicate("\n", timeout=20)
+        child.communicate("\n", timeout=60)
 
 
 def hit(hub: LiveHub) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from held_port import HeldPort
 from live_hub import STROBE, LiveHub
 from waiting import eventually
 
@@ -43,9 +43,9 @@ TASKS = (
     + """
 from celery import Celery
 
-box = os.environ["TASK_BOX"]
+box, outbox = os.environ["TASK_BOX"], os.environ.get("TASK_OUTBOX", os.environ["TASK_BOX"])
 app = Celery("shop_tasks", broker="filesystem://")
-app.conf.broker_transport_options = {"data_folder_in": box, "data_folder_out": box, "control_folder": box}
+app.conf.broker_transport_options = {"data_folder_in": box, "data_folder_out": outbox, "control_folder": box}
 app.conf.task_ignore_result = True
 
 @app.task
@@ -80,7 +80,7 @@ def served(
         yield server
         assert server.poll() is None, log.read_text(errors="replace")
         server.send_signal(ask)
-        server.wait(10)
+        server.wait(60)
     finally:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGKILL)
@@ -124,17 +124,14 @@ def act_in_each(live_hub: LiveHub, probes: dict[str, str], workers: int, work: C
         work()
         return all(len(acting(live_hub, probe)) >= workers for probe in probes.values())
 
-    eventually(all_acted, f"all probes to act in {workers} workers", 30)
-    writers = {str(row["instance"]) for row in live_hub.snapshots(probes["snapshot"])}
-    assert len(writers) >= workers
+    eventually(all_acted, f"all probes to act in {workers} workers")
+
+    def writers() -> set[str]:
+        return {str(row["instance"]) for row in live_hub.snapshots(probes["snapshot"])}
+
+    eventually(lambda: len(writers()) >= workers, f"snapshots of {workers} workers")
     for probe in probes.values():
         live_hub.client.remove_probe(probe)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Visitors:
@@ -167,12 +164,13 @@ def serve_web(
     live_hub: LiveHub, folder: Path, command: list[str], ask: signal.Signals, workers: int = 2
 ) -> None:
     (folder / "web_app.py").write_text(WEB)
-    port = free_port()
+    held_port = HeldPort()
+    port = held_port.number
     before = set_probes(live_hub, "web_app.py", WEB)
     command = [word.replace("PORT", str(port)) for word in command]
     with served(live_hub, folder, command, ask):
         visitors = Visitors(port)
-        eventually(lambda: (visitors.one(1), visitors.seen)[1], "the server", 20)
+        eventually(lambda: (visitors.one(1), visitors.seen)[1], "the server")
         act_in_each(live_hub, before, workers, visitors.many)
         after = set_probes(live_hub, "web_app.py", WEB)
         act_in_each(live_hub, after, workers, visitors.many)
@@ -207,21 +205,30 @@ def test_uwsgi(live_hub: LiveHub, tmp_path: Path, options: list[str]) -> None:
     serve_web(live_hub, tmp_path, [*command, "--wsgi-file", "web_app.py", "--need-app"], signal.SIGINT)
 
 
+# The broker of files writes a task where a worker may read it half written, and then the worker ends. So it writes
+# elsewhere, and what is whole is moved.
+SEND = """
+import os, sys, shop_tasks
+for line in sys.stdin:
+    for n in range(8):
+        shop_tasks.sell.delay(n)
+    for name in os.listdir(shop_tasks.outbox):
+        os.rename(os.path.join(shop_tasks.outbox, name), os.path.join(shop_tasks.box, name))
+"""
+
+
 @pytest.mark.parametrize(("pool", "workers"), [("prefork", 2), ("threads", 1)])
 def test_celery(live_hub: LiveHub, tmp_path: Path, pool: str, workers: int) -> None:
     pytest.importorskip("celery")
     (tmp_path / "shop_tasks.py").write_text(TASKS)
-    box = tmp_path / "box"
+    box, outbox = tmp_path / "box", tmp_path / "outbox"
     box.mkdir()
+    outbox.mkdir()
     environ = {"TASK_BOX": str(box)}
     client = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import shop_tasks, sys\nfor line in sys.stdin:\n for n in range(8): shop_tasks.sell.delay(n)",
-        ],
+        [sys.executable, "-c", SEND],
         cwd=tmp_path,
-        env=live_hub.environ | environ,
+        env=live_hub.environ | environ | {"TASK_OUTBOX": str(outbox)},
         stdin=subprocess.PIPE,
     )
     assert client.stdin is not None

@@ -162,7 +162,7 @@ def answers_of(shop: LiveShop) -> list[tuple[int, list[tuple[str, str]], bytes]]
         ]
     cookie, answers = "", []
     for method, path, form in forms:
-        connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=60)
         headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         connection.request(method, path, urlencode(form) if form is not None else None, headers)
         response = connection.getresponse()
@@ -197,7 +197,7 @@ def test_a_hub_that_was_never_started_costs_the_shop_nothing(start_shop: StartSh
     assert with_agent.stop() == 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_hub_that_is_killed_costs_the_shop_nothing_and_loses_no_acknowledged_snapshot(
     live_hub: LiveHub, start_shop: StartShop
 ) -> None:
@@ -270,7 +270,9 @@ def test_a_bad_probe_gets_a_clear_status(
     load = threading.Thread(target=customers)
     load.start()
     try:
-        done = live_hub.strobe("snap", location, *options, "--timeout", "4")
+        done = live_hub.strobe(
+            "snap", location, *options, "--timeout", "15" if words == "not loaded" else "60"
+        )
     finally:
         stop.set()
         load.join()

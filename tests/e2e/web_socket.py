@@ -8,7 +8,7 @@ import os
 import socket
 import ssl
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class WebSocket:
         subprotocol: str,
         ca_file: Path,
         headers: Mapping[str, str],
-        wait_s: float = 20,
+        wait_s: float = 60,
     ) -> None:
         context = ssl.create_default_context(cafile=str(ca_file))
         plain = socket.create_connection(("127.0.0.1", port), timeout=wait_s)
@@ -59,20 +59,13 @@ class WebSocket:
         """Send one text message."""
         self.send_frame(TEXT, (message if isinstance(message, str) else json.dumps(message)).encode())
 
+    def send_together(self, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Send text messages that arrive as one block, however slow this process is."""
+        self._socket.sendall(b"".join(_frame(TEXT, json.dumps(message).encode()) for message in messages))
+
     def send_frame(self, opcode: int, payload: bytes, *, final: bool = True, claimed_size: int = -1) -> None:
         """Send one masked frame; `claimed_size` is what its header says."""
-        size = len(payload) if claimed_size < 0 else claimed_size
-        head = bytes([opcode | (0x80 if final else 0)])
-        if size < 126:
-            head += bytes([0x80 | size])
-        elif size < 65536:
-            head += bytes([0x80 | 126]) + struct.pack(">H", size)
-        else:
-            head += bytes([0x80 | 127]) + struct.pack(">Q", size)
-        mask = os.urandom(4)
-        repeated = (mask * (len(payload) // 4 + 1))[: len(payload)]
-        masked = int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")
-        self._socket.sendall(head + mask + masked.to_bytes(len(payload), "big"))
+        self._socket.sendall(_frame(opcode, payload, final=final, claimed_size=claimed_size))
 
     def receive(self) -> dict[str, Any]:
         """The next message. Raises ClosedError, or TimeoutError when nothing comes."""
@@ -144,6 +137,21 @@ class WebSocket:
         while end not in self._received:
             self._fill()
         return self._read(self._received.index(end) + len(end))
+
+
+def _frame(opcode: int, payload: bytes, *, final: bool = True, claimed_size: int = -1) -> bytes:
+    size = len(payload) if claimed_size < 0 else claimed_size
+    head = bytes([opcode | (0x80 if final else 0)])
+    if size < 126:
+        head += bytes([0x80 | size])
+    elif size < 65536:
+        head += bytes([0x80 | 126]) + struct.pack(">H", size)
+    else:
+        head += bytes([0x80 | 127]) + struct.pack(">Q", size)
+    mask = os.urandom(4)
+    repeated = (mask * (len(payload) // 4 + 1))[: len(payload)]
+    masked = int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")
+    return head + mask + masked.to_bytes(len(payload), "big")
 
 
 def _request(port: int, path: str, subprotocol: str, headers: Mapping[str, str]) -> bytes:

@@ -61,9 +61,15 @@ class Result:
     unexplained: list[str] = field(default_factory=list)
 
 
-def run(command: list[str], **more: str) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], folder: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=1800, env={**os.environ, **more}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=1800,
+        cwd=folder,
+        env={**os.environ, **more},
     )
 
 
@@ -113,6 +119,7 @@ def run_tests(python: Path, source: Path, project: Project, report: Path, **more
     command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}"]
     done = run(
         [*command, f"--rootdir={source}", *project.options, str(source / "tests")],
+        folder=source,  # some read files beside them
         PYTHONDONTWRITEBYTECODE="1",
         **more,
     )
@@ -132,19 +139,20 @@ def explore(project: Project, stage: Path, folder: Path) -> Result:
     package = Path(run(where).stdout.strip())
     lines = list(lines_of(package))
     result = Result(lines=len(lines))
-    plain = run_tests(python, source, project, folder / "plain.xml")
+    plain = run_tests(python, source, project, folder / f"{project.name}-plain.xml")
     result.tests = len(plain)
     if sum(outcome == "passed" for outcome in plain.values()) < 100:
         raise SystemExit(f"{project.name}: its tests do not run here: {Counter(plain.values())}")
     for start in range(0, len(lines), PROBES_MAX):
         part = lines[start : start + PROBES_MAX]
         (folder / "lines.json").write_text(json.dumps(part))
+        report = folder / f"{project.name}-from-{start}.xml"
         wanted = {"lines": str(folder / "lines.json"), "out": str(folder / "states.json")}
         probed = run_tests(
             python,
             source,
             project,
-            folder / "probed.xml",
+            report,
             STROBE_EXPLORE=json.dumps(wanted),
             PYTHONPATH=f"{stage}:{HERE}",
             PYTEST_PLUGINS="strobe_explore",
@@ -152,7 +160,7 @@ def explore(project: Project, stage: Path, folder: Path) -> Result:
         for test in sorted(plain.keys() | probed.keys()):
             if plain.get(test) != probed.get(test):
                 result.differences.append(
-                    f"{test}: {plain.get(test)} without, {probed.get(test)} with probes"
+                    f"{test}: {plain.get(test)} without, {probed.get(test)} with probes: {report}"
                 )
         for (path, line), state in zip(part, json.loads((folder / "states.json").read_text()), strict=True):
             result.states[state["state"] + (f" ({state['reason']})" if state.get("reason") else "")] += 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PRELUDE = '''\
-import json as _json, os as _os, sys as _sys
+import json as _json, os as _os, sys as _sys, time as _time
 from stroboscope import _agent, _start
 _start._start(None, "test")
 _FILE = _os.path.basename(__file__)
@@ -43,9 +43,36 @@ def locals_of(snapshot, frame=0):
     """Names and texts of a frame's variables."""
     body = snapshot["body"]
     return {name: body["values"][ref].get("text", body["values"][ref].get("cut", "")) for name, ref in body["frames"][frame]["locals"]}
+def eventually(ask, seconds=60):
+    """The first true answer; None when there is none in a time that no machine needs."""
+    ends = _time.monotonic() + seconds
+    while True:
+        if answer := ask(): return answer
+        if _time.monotonic() > ends: return None
+        _time.sleep(0.005)
+def until_traced():
+    """Returns when the agent sees what this thread runs: 3.11 reaches new threads, and those whose place another tool
+    took, by and by."""
+    if _sys.version_info < (3, 12):
+        from _strobe_test_tracer import stands_here
+        assert eventually(stands_here), "this thread is not traced"
 def report(**facts):
     print(_json.dumps(facts))
 '''
+
+ORDERS = '''\
+_limits = {"rate_per_s": 1000}
+def order(**more):
+    """A probe as the hub sends it: a snapshot where the program is marked `# here`, unless `more` says otherwise."""
+    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
+             "created_at_ms": 0, "created_by": "test"}
+    return _json.dumps(probe | more | {"limits": _limits | more.get("limits", {})})
+def set_probes(*orders):
+    _agent.local_apply(orders)
+def texts():
+    return [s["text"] for s in drain()]
+'''
+"""For programs whose probes are more than arm() can say; goes before them."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +105,7 @@ def run(
         [sys.executable, *options, str(path)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
         cwd=folder,
         env={**os.environ, **own, **(env or {})},

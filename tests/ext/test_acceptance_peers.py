@@ -33,16 +33,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from child import run
+from child import ORDERS, run
 
-ORDER = """
-def order(**more):
-    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
-             "limits": {"rate_per_s": 1000, "hits": 1000}, "created_at_ms": 0, "created_by": "test"}
-    return _json.dumps(probe | more)
-def texts():
-    return [s["text"] for s in drain()]
-"""
+ORDER = ORDERS + '_limits["hits"] = 1000\n'
 
 
 def test_templates_values_and_labels_run_no_code_of_the_program(tmp_path: Path) -> None:
@@ -197,7 +190,7 @@ def test_a_hub_that_never_answers_makes_no_thread_of_the_program_wait(tmp_path: 
         deaf.listen()
         dsn = f"wss://t@127.0.0.1:{deaf.getsockname()[1]}/x?pin={'ab' * 32}"
         program = (
-            f"DSN = {dsn!r}"
+            f"DSN = {dsn!r}\n"
             + ORDER
             + """
 import resource, stroboscope
@@ -209,17 +202,22 @@ _sys.setswitchinterval(60)           # nobody takes the GIL away: who waits now,
 _agent.local_apply([order(limits={"rate_per_s": 1000, "hits": 100000}), order(id="p1", action="log",
                     options={"template": "{n}", "to_logging": True}, limits={"rate_per_s": 1000, "hits": 100000}),
                     order(id="p2", action="metric", options={"metric": "m"})])
-before = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
-for n in range(200_000): sell(n)
-waited = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw - before
+def waits():
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+waited = []
+while not waited or (min(waited) > 5 and len(waited) < 5):   # a busy machine may stop one of us while it holds a lock
+    before = waits()
+    for n in range(200_000): sell(n)
+    waited.append(waits() - before)
 report(waited=waited, gates=[s["gates"] for s in states()], link=stroboscope.status()["link"])
 """
         )
         facts = run(tmp_path, program, env={"STROBE_STATE_DIR": str(tmp_path)}).facts
     assert facts["link"] == "connecting"
-    assert facts["waited"] <= 5  # a lock that is held for a copy, now and then
+    assert min(facts["waited"]) <= 5  # a lock that is held for a copy, now and then
+    passes = 200_000 * len(facts["waited"])
     for gates in facts["gates"]:
-        assert gates["reached"] == sum(count for gate, count in gates.items() if gate != "reached") == 200_000
+        assert gates["reached"] == sum(count for gate, count in gates.items() if gate != "reached") == passes
 
 
 def test_an_expiry_is_in_milliseconds_and_bounded(tmp_path: Path) -> None:
@@ -227,13 +225,15 @@ def test_an_expiry_is_in_milliseconds_and_bounded(tmp_path: Path) -> None:
 import time
 def sell(n):
     return n                         # here
-now = int(time.time() * 1000)
-def expiring(id, ms): return order(id=id, limits={"rate_per_s": 1000, "hits": 1000, "expires_at_ms": now + ms})
-_agent.local_apply([expiring("soon", 3000), expiring("hour", 3600_000), expiring("past", -1000), expiring("year", 365 * 24 * 3600_000)])
-sell(1)
-first = [s["state"] for s in states()]
-ends = time.monotonic() + 60
-while time.monotonic() < ends and states()[0]["state"] == "armed": time.sleep(0.05)
+def expiring(id, ms): return order(id=id, version=version, limits={"rate_per_s": 1000, "hits": 1000, "expires_at_ms": now + ms})
+for version in range(1, 10):
+    now = int(time.time() * 1000)
+    _agent.local_apply([expiring("soon", 3000), expiring("hour", 3600_000), expiring("past", -1000), expiring("year", 365 * 24 * 3600_000)])
+    sell(1)
+    first = [s["state"] for s in states()]
+    if time.time() * 1000 < now + 3000: break   # else the machine stalled: once more
+    _agent.local_apply([])                      # the counters begin anew
+eventually(lambda: states()[0]["state"] != "armed")
 lived = time.time() * 1000 - now
 sell(2)
 report(first=first, lived=lived, then=[s["state"] for s in states()], captured=[s["gates"].get("captured", 0) for s in states()])
@@ -256,15 +256,16 @@ loud = [order(id=f"loud{i}", action="log", options={"template": "{n}"}, location
               limits={"rate_per_s": 1000, "hits": 100000}) for i in range(5)]
 _agent.local_apply([order(condition="n % 1000 == 0"), *loud])
 kinds = []
+began = time.monotonic()
 for n in range(20_000):
     noise(n)
     sell(n)
-    if n % 1000 == 999:
-        time.sleep(0.1)
-        kinds += [s["kind"] for s in drain()]
-report(gates=[s["gates"] for s in states()], snapshots=kinds.count("snapshot"), lines=kinds.count("log"))
+    if n % 1000 == 999: time.sleep(0.1)
+    if n % 100 == 99: kinds += [s["kind"] for s in drain()]
+report(gates=[s["gates"] for s in states()], snapshots=kinds.count("snapshot"), lines=kinds.count("log"), took=time.monotonic() - began)
 """
     facts = run(tmp_path, ORDER + program).facts
     assert facts["snapshots"] == facts["gates"][0]["captured"] == 20, facts
     assert all(gates["rate_limited"] > 10_000 for gates in facts["gates"][1:])
-    assert facts["lines"] < 2000
+    # The process's 100 a second, one second's worth of them at once, and one that is owed.
+    assert facts["lines"] + 20 <= 200 + 100 * facts["took"]

@@ -13,6 +13,7 @@ SETTING = """
 import math
 class Whole(int): pass
 class Real(float): pass
+class Text(str): pass
 NUMBERS = [0, 1, -1, -3, 2, 2**30 - 1, 2**30, -2**30, 2**53, 2**53 + 1, -2**62, 2**70, 0.0, -0.0, 0.5, 1.0, 2.0, 2.5,
            math.nan, math.inf, -math.inf, 2.0**30, 2.0**53, True, False, Whole(1), Whole(2**70), Real(2.0)]
 OTHERS = ["1", b"1", None, [1], (), {}, object(), 1j, int]
@@ -99,12 +100,33 @@ def test_what_follows_a_first_comparison_that_is_true(tmp_path: Path) -> None:
         "x != 1 and x != 2 and x != 0.5",
         "not x > 1",
         "0 < x < 2",
+        "0.5 >= x",
+        "1 > x.n",
+        "-1 <= x.n < 2 != x.m",
+        "0 == x != 2 > x",
         "x > 1 if x else x == 0",
         "x is None or x > 1",
         "x.n > 0 and x.m == 7",
         "x == 1 and x.n == 1",
+        "x.n >= 0 and x.n != 1 and x.m == 7 and x.n < 3",
+        "x.n > 0 and x.m == '7'",
+        "x.n != 'gold' and x.n > 1",
+        "x.n > 0 and (x.m == 8 or x.n == 2)",
     ]
-    check(tmp_path, conditions, "NUMBERS + OTHERS + [Inline(n) for n in NUMBERS]")
+    check(tmp_path, conditions, "NUMBERS + OTHERS + [Inline(n) for n in NUMBERS + OTHERS]")
+
+
+def test_a_variable_beside_a_text(tmp_path: Path) -> None:
+    texts = ("", "1", "gold", "gol\u20ac", "g" * 300)
+    values = "NUMBERS + OTHERS + ['', 'gold', 'go' + str('ld'), 'silver', 'gol\u20ac', 'g' * 300, Text('gold'), Text('x')]"
+    conditions = [f"x {o} {text!r}" for o in OPERATORS[:2] for text in texts]
+    conditions += [f"x != 'x' and x {o} {text!r}" for o in OPERATORS[:2] for text in texts]
+    check(tmp_path, conditions, f"{values} + [Inline(1)]")
+    check(
+        tmp_path,
+        [condition.replace("x ", "x.n ") for condition in conditions],
+        f"[Inline(n) for n in {values}]",
+    )
 
 
 def test_a_class_that_changes_is_looked_at_anew(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ def probe(line, number=1, version=1, condition=None, hits=1000, rate=1000, **opt
 def apply(*probes):
     _agent.local_apply(list(probes))
 def until(what):
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while not (found := what()):
         assert time.monotonic() < limit, [states(), what]
         time.sleep(0.01)
@@ -254,7 +254,7 @@ def test_limits_of_a_live_probe_change_without_a_new_beginning(tmp_path: Path) -
 apply(probe(line_of("hit"), hits=1))
 handle(10)
 first = reading()["body"]["memory"]
-until(lambda: states()[0]["state"] == "done")
+until(lambda: states()[0]["state"] == "done" and not tracemalloc.is_tracing())   # and it is disarmed
 apply(probe(line_of("hit"), version=2, hits=3))
 state = states()[0]["state"]
 handle(20)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
-import re
 import sys
 from pathlib import Path
 
 import pytest
-from child import run
+from child import ORDERS, run
 
-SETTING = """
-def order(**more):
-    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
-             "limits": {"rate_per_s": 1000}, "created_at_ms": 0, "created_by": "test"}
-    limits = probe["limits"] | more.pop("limits", {})
-    return _json.dumps(probe | more | {"limits": limits})
-def set_probes(*orders):
-    _agent.local_apply(orders)
+SETTING = (
+    ORDERS
+    + """
 def metrics():
     return [_json.loads(m) for m in _agent.local_metrics()]
-def texts():
-    return [s["text"] for s in drain()]
 class Customer:
     def __init__(self, tier): self.tier = tier; self.password = "s3cret-" + tier
 def sell(total, customer):
@@ -30,6 +21,7 @@ def sell(total, customer):
     done = total
     return done                      # there
 """
+)
 
 
 # ---- Log ----
@@ -183,7 +175,7 @@ where = {"location": f"{_FILE}:{line_of('begin')}"}
 set_probes(order(action="timer", options={"until": f"{_FILE}:{line_of('end')}", "metric": "t"}, **where))
 slow(0.02, 2)
 def later():
-    time.sleep(0.3)                  # on 3.11 a new thread is reached within 50 ms
+    until_traced()
     slow(0.03)
 threads = [threading.Thread(target=later) for _ in range(4)]
 for t in threads: t.start()
@@ -195,7 +187,7 @@ report(series=metrics()[0]["series"][0], state=states()[0])
     assert facts["state"]["state"] == "armed"
     assert series["count"] == 7
     assert series["least"] >= 0.02e9
-    assert 0.06e9 <= series["most"] < 5e9
+    assert 0.06e9 <= series["most"] < 50e9  # nanoseconds, also on a machine that stalls for seconds
     assert facts["state"]["gates"]["captured"] == 7
 
 
@@ -209,15 +201,23 @@ def job(seconds):
     time.sleep(seconds)
     if seconds > 0.35: raise ValueError(seconds)
 set_probes(order(action="timer", location="__main__:job", options={"metric": "t"}, condition="$elapsed_ms > 250"))
-for seconds in (0.0, 0.3, 0.4):  # far apart: a busy machine delays
+quick = slow = 0
+while quick == 0:                    # until the machine lets one call be as short as it is
+    began = time.monotonic()
+    job(0.0)
+    quick, slow = (1, slow) if time.monotonic() - began < 0.25 else (0, slow + 1)
+for seconds in (0.3, 0.4):
     try: job(seconds)
     except ValueError: pass
-report(series=metrics()[0]["series"][0], gates=gates())
+report(series=metrics()[0]["series"][0], gates=gates(), slow=slow)
 """,
     ).facts
-    assert facts["series"]["count"] == 2
-    assert facts["series"]["least"] >= 0.3e9
-    assert facts["gates"] == {"reached": 3, "condition_false": 1, "captured": 2}
+    slow = facts["slow"]  # calls that the machine held up
+    assert 2 <= facts["series"]["count"] <= 2 + slow
+    assert facts["series"]["least"] >= (0.25e9 if slow else 0.3e9)
+    gates = facts["gates"]
+    assert gates["captured"] == facts["series"]["count"]
+    assert gates["reached"] == gates["captured"] + gates["condition_false"] == 3 + slow
 
 
 def test_timers_follow_tasks_and_not_only_threads(tmp_path: Path) -> None:
@@ -225,23 +225,30 @@ def test_timers_follow_tasks_and_not_only_threads(tmp_path: Path) -> None:
         tmp_path,
         SETTING
         + """
-import asyncio
+import asyncio, time
+inside, around = [], []              # what the program itself measures, just within the two lines and just around them
 async def wait(seconds):
+    outer = time.monotonic_ns()
     x = 1                            # begin
+    inner = time.monotonic_ns()
     await asyncio.sleep(seconds)
-    return x                         # end
+    inside.append(time.monotonic_ns() - inner)
+    x += 1                           # end
+    around.append(time.monotonic_ns() - outer)
 where = {"location": f"{_FILE}:{line_of('begin')}"}
 set_probes(order(action="timer", options={"until": f"{_FILE}:{line_of('end')}"}, **where))
 async def main():
     await asyncio.gather(wait(0.5), wait(0.01), wait(0.02))
 asyncio.run(main())
-report(series=metrics()[0]["series"][0])
+report(series=metrics()[0]["series"][0], inside=inside, around=around)
 """,
     ).facts
     series = facts["series"]
     assert series["count"] == 3
-    assert 0.01e9 <= series["least"] < 0.5e9
-    assert series["most"] >= 0.5e9
+    for which in (min, max):
+        found = series["least" if which is min else "most"]
+        assert which(facts["inside"]) <= found <= which(facts["around"])
+    assert sum(facts["inside"]) <= series["sum"] <= sum(facts["around"])
 
 
 # ---- Which passes, how many ----
@@ -344,6 +351,17 @@ def spin(seconds):
     ends = time.monotonic() + seconds
     while time.monotonic() < ends: hot(20_000)
 where = {"location": f"{_FILE}:{line_of('hot')}"}
+def stands():                        # whether anything of the probe is left in the code
+    if _sys.version_info >= (3, 12): return _sys.monitoring.get_local_events(5, hot.__code__) != 0
+    from _strobe_test_tracer import stands_here
+    return stands_here()
+def rests(like=None):                # its state while it rests, and rests for as long as in that other state
+    state = states()[0]
+    return state if state["state"] == "suspended" and (like is None or state["message"] == like["message"]) else None
+def until_it_rests(ends):            # the next rest, once the probe stands nowhere
+    while not (rest := rests()) and time.monotonic() < ends: spin(0.02)
+    while stands() and rests(rest): time.sleep(0.005)
+    return rest
 """
 
 
@@ -354,30 +372,31 @@ def test_over_its_budget_a_probe_rests_and_comes_back(tmp_path: Path) -> None:
         + HOT
         + """
 set_probes(order(condition="t < 0", **where))
-ends = time.monotonic() + 20
-while time.monotonic() < ends and states()[0]["state"] != "suspended": spin(0.05)
-resting = states()[0]
-spin(0.1)                            # the worker disarms it
-quiet = gates()["reached"]
-spin(0.3)
-still = gates()["reached"] - quiet
-events = sys.monitoring.get_local_events(5, hot.__code__) if hasattr(sys, "monitoring") else 0
-ends = time.monotonic() + 20
-while time.monotonic() < ends and states()[0]["state"] != "armed": time.sleep(0.05)
-back = states()[0]["state"]
-before = gates()["reached"]
-hot(1000)
-report(resting=resting, still=still, events=events, back=back, again=gates()["reached"] - before)
-""".replace("sys.monitoring", "_sys.monitoring").replace("hasattr(sys", "hasattr(_sys"),
-        env={"STROBE_BUDGET": ""},
+ends = time.monotonic() + 60
+while True:
+    resting = until_it_rests(ends)
+    quiet = gates()["reached"]
+    spin(0.3)
+    still, left = gates()["reached"] - quiet, stands()
+    # Else the machine stalled for longer than this rest: the next one takes twice as long.
+    if rests(resting) or time.monotonic() > ends: break
+back = eventually(lambda: states()[0]["state"] == "armed")
+def reached_again():
+    before = gates()["reached"]
+    hot(1000)
+    return gates()["reached"] - before
+again = eventually(lambda: (reached := reached_again()) >= 1000 and reached)
+report(resting=resting, still=still, left=left, back=back, again=again)
+""",
+        env={"STROBE_BUDGET": "0.1%"},  # of a core: also where the machine gives this process little of one
     ).facts
     assert facts["resting"]["state"] == "suspended"
     assert facts["resting"]["reason"] == "budget"
     assert "are allowed" in facts["resting"]["message"]
     assert facts["still"] == 0
-    assert facts["events"] == 0
-    assert facts["back"] == "armed"
-    assert facts["again"] >= 1000
+    assert facts["left"] is False
+    assert facts["back"] is True
+    assert facts["again"] == 1000
 
 
 def test_a_probe_that_rests_stays_off_while_code_appears_and_is_reached_afterwards(tmp_path: Path) -> None:
@@ -388,30 +407,32 @@ def test_a_probe_that_rests_stays_off_while_code_appears_and_is_reached_afterwar
         + """
 many = list(range(200))
 set_probes(order(condition="sum(many) < 0", **where))
-ends = time.monotonic() + 30
-while states()[0]["state"] != "suspended" and time.monotonic() < ends: spin(0.02)
-time.sleep(0.1)                          # it is disarmed
 def passed():
     return gates().get("budget", 0)
-before = passed()
-while states()[0]["state"] == "suspended" and time.monotonic() < ends:
-    exec(compile("def appears(): return 1", __file__, "exec"))
-    hot(10)
-    if states()[0]["state"] == "suspended": after = passed()
-    time.sleep(0.002)
+ends, after = time.monotonic() + 60, None
+while after is None and time.monotonic() < ends:         # a machine that stalls may miss a whole rest
+    resting = until_it_rests(ends)
+    before = passed()
+    while rests(resting):
+        exec(compile("def appears(): return 1", __file__, "exec"))
+        hot(10)
+        seen = passed()
+        if rests(resting): after = seen
+        time.sleep(0.002)
 reached = gates()["reached"]
-while gates()["reached"] == reached and time.monotonic() < ends:
-    hot(1)
-    time.sleep(0.002)
+eventually(lambda: hot(1) and False or gates()["reached"] > reached)
 report(before=before, after=after, reached=gates()["reached"] - reached)
 """,
-        env={"STROBE_BUDGET": ""},
+        env={"STROBE_BUDGET": "0.5%"},
     ).facts
     assert facts["after"] == facts["before"]
     assert facts["reached"] > 0
 
 
-def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("quiet", [0, 1.3], ids=["at once", "after a while"])
+def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_before(
+    tmp_path: Path, quiet: float
+) -> None:
     facts = run(
         tmp_path,
         SETTING
@@ -419,25 +440,33 @@ def test_the_trial_after_a_rest_takes_milliseconds_where_the_line_is_as_hot_as_b
         + """
 many = list(range(200))
 set_probes(order(condition="sum(many) < 0", **where))
-def next_rest(after):
-    ends = time.monotonic() + 30
+import math, re
+def next_rest(before):
+    ends = time.monotonic() + 60
     while time.monotonic() < ends:
         spin(0.02)
-        state = states()[0]
-        if state["state"] == "suspended" and state["message"] != after: return state
-first = next_rest(None)
-second = next_rest(first["message"])
-report(rests=[first["message"], second["message"]], first=first["cost_ns"], trial=second["cost_ns"] - first["cost_ns"])
-""",
+        rest = rests()
+        if rest and (before is None or rest["message"] != before["message"]): return rest
+def seconds(rest): return int(re.search(r"rests (\\d+) s", rest["message"])[1])
+first = before = next_rest(None)
+trials = []
+# What a trial costs is a time: once more where the machine held up the one who ends it.
+while len(trials) < 4 and (not trials or trials[-1] >= 15e6):
+    if QUIET:                        # the line is reached again only when a second has gone by
+        eventually(lambda: not rests(before))
+        time.sleep(QUIET)
+    rest = next_rest(before)
+    count = math.log2(seconds(rest) / seconds(before))   # a busy machine may have let one pass unseen
+    trials.append((rest["cost_ns"] - before["cost_ns"]) / count)
+    before = rest
+report(first=first, rested=seconds(rest), trials=trials)
+""".replace("QUIET", str(quiet)),
         env={"STROBE_BUDGET": ""},
     ).facts
-    assert "rests 1 s" in facts["rests"][0]
-    rested = re.search(r"rests (\d+) s", facts["rests"][1])
-    assert rested is not None
-    trials = math.log2(int(rested[1]))  # a busy machine may have let one pass unseen
-    assert trials >= 1
-    assert facts["first"] >= 20e6
-    assert facts["trial"] < 15e6 * trials, facts
+    assert "rests 1 s" in facts["first"]["message"]
+    assert facts["rested"] >= 2
+    assert facts["first"]["cost_ns"] >= 20e6
+    assert min(facts["trials"]) < 15e6, facts
 
 
 def test_a_higher_budget_of_its_own_lets_a_probe_stay(tmp_path: Path) -> None:
@@ -506,9 +535,6 @@ report(armed=armed, left=_sys.monitoring.get_local_events(5, sell.__code__), met
 
 LOGGING = """
 import logging, threading, time, stroboscope
-def eventually(ask):
-    ends = time.monotonic() + 60
-    while not ask() and time.monotonic() < ends: time.sleep(0.01)
 seen = []
 class Seen(logging.Handler):
     def emit(self, record):
@@ -584,7 +610,7 @@ def test_a_log_probe_in_the_way_of_a_log_line_does_not_feed_itself(tmp_path: Pat
         + """
 class Probed(logging.Handler):
     def emit(self, record):
-        time.sleep(0.3)              # on 3.11 a new thread is reached within 50 ms
+        until_traced()
         sell(record.getMessage(), None)
 logging.getLogger().addHandler(Probed())
 set_probes(order(action="log", options={"template": "<{total}>", "to_logging": True}))
@@ -599,16 +625,61 @@ report(seen=[s[2] for s in seen], drained=drained + texts())
     assert facts["drained"] == ["<first>", "<<first>>"]
 
 
+def test_one_thread_at_a_time_hands_lines_to_the_programs_logging(tmp_path: Path) -> None:
+    """A line that comes when the thread has found nothing more, and is about to end, goes to the next thread alone."""
+    facts = run(
+        tmp_path,
+        LOGGING
+        + """
+from collections import deque
+from stroboscope import _relay
+started, late = [], []
+class Thread(threading.Thread):
+    def start(self):                 # the first runs, the second will be run later
+        started.append(self)
+        if len(started) == 1: super().start()
+class Waiting(deque):
+    empty = 0
+    def __bool__(self):
+        if len(self) == 0: self.empty += 1
+        if self.empty == 2 and not late:     # nobody's turn any more, and the last look
+            late.append(True)
+            _relay.relay("info", "second")
+        return len(self) > 0
+threading.Thread = Thread
+_relay._waiting = Waiting()
+_relay.relay("info", "first")
+started[0].join()
+alone = [line[2] for line in seen]
+_relay._deliver()
+report(alone=alone, then=[line[2] for line in seen], started=len(started))
+""",
+    ).facts
+    assert facts == {"alone": ["first"], "then": ["first", "second"], "started": 2}
+
+
+def test_how_the_agent_is_can_be_asked_while_its_thread_imports_what_logs(tmp_path: Path) -> None:
+    facts = run(
+        tmp_path,
+        """
+        import sys, stroboscope, types
+        sys.modules["stroboscope._relay"] = types.ModuleType("stroboscope._relay")   # as at the beginning of its import
+        status = stroboscope.status()
+        report(logged=[status["logged"], status["not_logged"]])
+        """,
+    ).facts
+    assert facts["logged"] == [0, 0]
+
+
 def test_a_program_without_logging_does_not_get_it(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
         SETTING
         + """
-import time, stroboscope
+import stroboscope
 set_probes(order(action="log", options={"template": "{total}", "to_logging": True}))
 sell(1, None)
-ends = time.monotonic() + 60
-while stroboscope.status()["not_logged"] == 0 and time.monotonic() < ends: time.sleep(0.01)
+eventually(lambda: stroboscope.status()["not_logged"])
 report(status=stroboscope.status(), loaded="logging" in _sys.modules, texts=texts())
 """,
     ).facts
@@ -690,10 +761,8 @@ def test_thread_and_task_are_known_by_name(tmp_path: Path) -> None:
         + """
 import asyncio, threading
 set_probes(order(action="log", condition="$thread != 'nobody'", options={"template": "{$thread}"}))
-t = threading.Thread(target=sell, args=(1, None), name="till-7")
-import time
-t2 = threading.Thread(target=lambda: (time.sleep(0.3), sell(1, None)), name="till-7")
-t2.start(); t2.join()
+t = threading.Thread(target=lambda: (until_traced(), sell(1, None)), name="till-7")
+t.start(); t.join()
 sell(2, None)
 threads = texts()
 set_probes(order(action="log", version=2, options={"template": "{$task}"}))

@@ -82,16 +82,19 @@ def test_every_pass_is_accounted_for(tmp_path: Path) -> None:
             for i in range(n):
                 o = Half() if i % 2 else None
                 pass                     # here
-        arm((line_of("here"), "o.value == 1", 20), rate=5.0)
+        import time
+        began = time.monotonic()
+        arm((line_of("here"), "o.value == 1", 100), rate=5.0)
         f(1000)
         g = gates()
-        report(gates=g, total=sum(v for k, v in g.items() if k != "reached"))
+        report(gates=g, total=sum(v for k, v in g.items() if k != "reached"), took=time.monotonic() - began)
         """,
     ).facts
     assert facts["gates"]["reached"] == 1000
     assert facts["gates"]["condition_error"] == 500
-    assert facts["gates"]["captured"] == 5  # a burst of one second's worth, then the rate
-    assert facts["gates"]["rate_limited"] == 495
+    # A burst of one second's worth, then the rate: as much as came in the time that this machine took.
+    assert 5 <= facts["gates"]["captured"] <= 5 + int(5 * facts["took"])
+    assert facts["gates"]["rate_limited"] == 500 - facts["gates"]["captured"]
     assert facts["total"] == 1000
 
 
@@ -126,13 +129,10 @@ def test_a_file_that_is_not_loaded_is_pending_and_arms_on_import(tmp_path: Path)
     facts = run(
         tmp_path,
         """
-        import time
         arm(("later.py:2",))
         before = states()[0]
         import later
-        for _ in range(500):
-            if states()[0]["state"] == "armed": break
-            time.sleep(0.01)
+        eventually(lambda: states()[0]["state"] == "armed")
         later.f(3)
         report(before=before, after=states()[0], count=len(drain()))
         """,
@@ -194,9 +194,7 @@ def test_a_loop_that_already_runs_is_hit(tmp_path: Path) -> None:
         t.start()
         time.sleep(0.05)
         arm((line_of("here"),))
-        for _ in range(500):
-            if gates().get("captured"): break
-            time.sleep(0.01)
+        eventually(lambda: gates().get("captured"))
         stop = True
         t.join()
         report(count=len(drain()))
@@ -347,9 +345,11 @@ def test_threads_are_all_hit(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
         """
-        import threading, time
+        import threading
+        all_here = threading.Barrier(8)
         def f(n):
-            time.sleep(0.15)
+            all_here.wait()
+            until_traced()
             return n                     # here
         arm((line_of("here"), None, 100))
         threads = [threading.Thread(target=f, args=(i,)) for i in range(8)]
@@ -406,16 +406,15 @@ def test_a_done_probe_is_disarmed_by_itself(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
         """
-        import sys, time
+        import sys
         def f(n):
             return n                     # here
         arm((line_of("here"),))
         f(1)
-        for _ in range(500):
-            left = sum(sys.monitoring.get_local_events(i, f.__code__) for i in range(6))
-            if not left: break
-            time.sleep(0.01)
-        report(left=left)
+        def events():
+            return sum(sys.monitoring.get_local_events(i, f.__code__) for i in range(6))
+        eventually(lambda: events() == 0)
+        report(left=events())
         """,
     ).facts
     assert facts["left"] == 0

@@ -14,12 +14,9 @@ from child import run
 needs_watcher = pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 does not report new code")
 
 WAIT = """
-        import time
         def wait_for(state, i=0):
-            for _ in range(1000):
-                if states()[i]["state"] == state: return
-                time.sleep(0.005)
-            raise SystemExit(f"never {state}: {states()[i]}")
+            if not eventually(lambda: states()[i]["state"] == state):
+                raise SystemExit(f"never {state}: {states()[i]}")
 """
 
 
@@ -80,10 +77,16 @@ def test_a_one_line_def_is_hit_by_calls_and_not_by_its_making(tmp_path: Path) ->
         arm(("short.py:1", None, 100), ("short.py:3", None, 100))
         importlib.reload(short)
         made = [s["gates"].get("reached", 0) for s in states()]
-        import time; time.sleep(0.1)
-        arm(("short.py:1", None, 100), ("short.py:3", None, 100))
+        def reached(i): return states()[i]["gates"].get("reached", 0)
+        def is_found():  # the code of the reloaded module
+            arm(("short.py:1", None, 100), ("short.py:3", None, 100))
+            before = reached(0), reached(1)
+            short.f(0); short.C().m()
+            return reached(0) > before[0] and reached(1) > before[1]
+        eventually(is_found)
+        before = reached(0), reached(1)
         short.f(1); short.f(2); short.C().m()
-        report(made=made, reached=[s["gates"]["reached"] for s in states()])
+        report(made=made, reached=[reached(0) - before[0], reached(1) - before[1]])
         """,
     ).facts
     assert facts["made"] == [0, 0]
@@ -182,25 +185,27 @@ def test_a_reloaded_module_is_hit_in_its_new_code_and_in_its_old(tmp_path: Path)
     (tmp_path / "again.py").write_text("def f(n):\n    return n\n")
     facts = run(
         tmp_path,
-        WAIT
-        + """
+        """
         import again, importlib
         old = again.f
-        arm(("again.py:2", None, 100), ("again:f", None, 100))
+        arm(("again.py:2", None, 100000), ("again:f", None, 100000))
         importlib.reload(again)
-        for _ in range(500):
-            again.f(2)
-            if len({locals_of(s)["n"] for s in drain()} & {"2"}): break
-            time.sleep(0.01)
+        def passes(*functions):
+            before = [s["gates"].get("reached", 0) for s in states()]
+            for function in functions: function(2)
+            return [s["gates"].get("reached", 0) - b for s, b in zip(states(), before)]
+        def is_found():
             # 3.11 looks for new code when probes are set
-            arm(("again.py:2", None, 100), ("again:f", None, 101))
-        before = [s["gates"]["captured"] for s in states()]
-        old(1); again.f(2)
-        report(hits=[s["gates"]["captured"] - b for s, b in zip(states(), before)], same=old.__code__ is again.f.__code__)
+            arm(("again.py:2", None, 100000), ("again:f", None, 100001))
+            return passes(again.f) == [1, 1]
+        eventually(is_found)
+        drain()
+        report(hits=passes(old, again.f), seen=len(drain()), same=old.__code__ is again.f.__code__)
         """,
     ).facts
     assert not facts["same"]
     assert facts["hits"] == [2, 2]
+    assert facts["seen"] > 0
 
 
 def test_code_that_was_given_to_another_function_is_hit(tmp_path: Path) -> None:
@@ -477,7 +482,7 @@ def test_code_that_can_run_no_more_is_let_go(tmp_path: Path) -> None:
     facts = run(
         tmp_path,
         """
-        import gc, time, weakref
+        import gc, weakref
         probe = ("template.py:2", None, 100000)
         arm(probe)
         codes = []
@@ -489,11 +494,12 @@ def test_code_that_can_run_no_more_is_let_go(tmp_path: Path) -> None:
             names["f"](i)
             del names
             gc.collect()
-        for _ in range(500):  # a look that is under way keeps some for a moment
+        def let_go():  # a look that is under way keeps some for a moment
+            global alive
             arm(probe)
             alive = sum(code() is not None for code in codes)
-            if alive <= 1: break
-            time.sleep(0.01)
+            return alive <= 1
+        eventually(let_go)
         report(reached=gates()["reached"], alive=alive, state=states()[0]["state"])
         """,
     ).facts

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from child import run
+from child import ORDERS, run
 
 POLICY = {"deny_names": ["employee id"], "exceptions": [{"name": "session_id", "reason": "a counter"}]}
 PROGRAM = """
@@ -125,19 +125,19 @@ report(refused=refused)
 
 # ---- Probes that stand while the policy changes ----
 
-LIVE = """
+LIVE = (
+    ORDERS
+    + """
 import json, time
 TIGHT = json.dumps({"deny_names": ["employee id"]})
 def probed(employee_id, note):
     return employee_id           # here
-def order(**more):
-    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "snapshot",
-             "limits": {"rate_per_s": 1000, "hits": 1000}, "created_at_ms": 0, "created_by": "test"}
-    return json.dumps(probe | more)
+_limits["hits"] = 1000
 def look(i=0):
     state = states()[i]
     return [state["state"], state.get("reason", ""), state.get("message", ""), state["gates"], state.get("last_values", "")]
 """
+)
 ASKED = {
     "condition": {"condition": "employee_id == 1"},
     "template": {"action": "log", "options": {"template": "{employee_id}"}},

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from child import run
+from child import ORDERS, run
 
-SETTING = """
+SETTING = (
+    ORDERS
+    + """
 import contextvars, types
 class SpanContext(tuple):
     @property
@@ -31,13 +33,9 @@ class inside:
     def __init__(self, trace, span): self.span = Span(trace, span)
     def __enter__(self): self.token = current.set({KEY: self.span})
     def __exit__(self, *exc): current.reset(self.token)
-def order(attributes, **more):
-    probe = {"id": "p0", "version": 1, "service": "test", "location": f"{_FILE}:{line_of('here')}", "action": "span",
-             "options": {"labels": [{"name": n, "value": v} for n, v in attributes.items()]},
-             "limits": {"rate_per_s": 1000}, "created_at_ms": 0, "created_by": "test"}
-    return _json.dumps(probe | more)
-def set_probes(*orders):
-    _agent.local_apply(orders)
+def put(attributes, **more):
+    labels = [{"name": n, "value": v} for n, v in attributes.items()]
+    return order(action="span", options={"labels": labels}, **more)
 def values(hit):
     return {w["expression"]: w.get("text", w.get("error", w.get("cut"))) for w in hit["body"]["watches"]}
 class Customer:
@@ -48,6 +46,7 @@ def sell(total, customer):
     pass                             # here
     return total
 """
+)
 
 
 def test_attributes_stand_under_the_span_that_is_current(tmp_path: Path) -> None:
@@ -56,7 +55,7 @@ def test_attributes_stand_under_the_span_that_is_current(tmp_path: Path) -> None
         SETTING
         + """
 be_traced()
-set_probes(order({"user.tier": "customer.tier", "total": "total * 2", "big": "total > 5", "none": "None"}))
+set_probes(put({"user.tier": "customer.tier", "total": "total * 2", "big": "total > 5", "none": "None"}))
 for trace, span, total in ((0xABC, 0x12, 1.5), (0xDEF, 0x34, 40)):
     with inside(trace, span): sell(total, Customer("gold"))
 hits = drain()
@@ -88,9 +87,9 @@ def test_each_task_and_thread_has_a_span_of_its_own(tmp_path: Path) -> None:
         tmp_path,
         SETTING
         + """
-import asyncio, threading, time
+import asyncio, threading
 be_traced()
-set_probes(order({"n": "total"}))
+set_probes(put({"n": "total"}))
 async def job(n):
     with inside(n, n):
         await asyncio.sleep(0.01 * (5 - n))
@@ -99,7 +98,7 @@ async def main(): await asyncio.gather(*(job(n) for n in range(1, 5)))
 asyncio.run(main())
 def work(n):
     with inside(n, n):
-        time.sleep(0.3)              # on 3.11 a new thread is reached within 50 ms
+        until_traced()
         sell(n, None)
 threads = [threading.Thread(target=work, args=(n,)) for n in range(5, 9)]
 for t in threads: t.start()
@@ -115,7 +114,7 @@ def test_outside_of_a_span_is_a_gate_with_a_reason_and_spends_no_limit(tmp_path:
         tmp_path,
         SETTING
         + """
-set_probes(order({"n": "total"}, limits={"rate_per_s": 1000, "hits": 2, "when": ">=2"}, condition="total != 3"))
+set_probes(put({"n": "total"}, limits={"hits": 2, "when": ">=2"}, condition="total != 3"))
 for n in range(5): sell(n, None)
 outside = states()[0]
 be_traced()
@@ -147,7 +146,7 @@ def test_hits_are_rated_as_all_that_is_sent_one_by_one(tmp_path: Path) -> None:
         SETTING
         + """
 be_traced()
-set_probes(order({"n": "total"}, limits={"rate_per_s": 1}))
+set_probes(put({"n": "total"}, limits={"rate_per_s": 1}))
 with inside(1, 1):
     for n in range(2000): sell(n, None)
 gates = gates()
@@ -166,7 +165,7 @@ def test_no_attribute_is_a_secret(tmp_path: Path) -> None:
         + """
 be_traced()
 def attempt(version, attributes, total=1):
-    set_probes(order(attributes, version=version))
+    set_probes(put(attributes, version=version))
     with inside(1, 1): sell(total, Customer("gold"))
     return [drain(), states()[0]]
 by_name = attempt(1, {"p": "customer.password"})
@@ -207,7 +206,7 @@ def test_values_are_bounded_and_objects_run_no_code(tmp_path: Path) -> None:
         SETTING
         + """
 be_traced()
-set_probes(order({"long": "total", "object": "customer", "gone": "customer.nothing"}))
+set_probes(put({"long": "total", "object": "customer", "gone": "customer.nothing"}))
 with inside(1, 1): sell("é" * 100_000, Customer("gold"))
 (hit,) = drain()
 report(watches=hit["body"]["watches"], size=len(hit["text"].encode()), gates=gates())
@@ -228,7 +227,7 @@ def test_a_span_probe_changes_nothing_of_the_span(tmp_path: Path) -> None:
         SETTING
         + """
 be_traced()
-set_probes(order({"tier": "customer.tier"}))
+set_probes(put({"tier": "customer.tier"}))
 gold = Customer("gold")
 with inside(1, 1):
     span = current.get()[KEY]
@@ -251,7 +250,7 @@ def test_log_lines_know_their_trace_too(tmp_path: Path) -> None:
         SETTING
         + """
 be_traced()
-set_probes(order({}, action="log", options={"template": "{total}"}))
+set_probes(order(action="log", options={"template": "{total}"}))
 sell(1, None)
 with inside(7, 8): sell(2, None)
 report(bodies=[h["body"].get("trace") for h in drain()])
@@ -275,7 +274,7 @@ be_traced()
 def job(n):
     if n < 0: raise ValueError(n)
     return n
-set_probes(order({{"what": {expression!r}}}, location={location!r}))
+set_probes(put({{"what": {expression!r}}}, location={location!r}))
 with inside(1, 1):
     for n in (5, -5):
         try: job(n)
@@ -294,9 +293,9 @@ def test_an_action_that_the_agent_does_not_have_is_refused_and_harms_no_other(tm
         tmp_path,
         SETTING
         + """
-set_probes(order({}, action="log", options={"template": "{total}"}))
+set_probes(order(action="log", options={"template": "{total}"}))
 try:
-    set_probes(order({}, action="recording", options={}))
+    set_probes(order(action="recording", options={}))
     refused = ""
 except ValueError as error:
     refused = str(error)

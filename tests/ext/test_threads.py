@@ -128,11 +128,11 @@ def seen(**wanted):
     answer = ask(**wanted)
     return {t["native_id"]: [(f["function"], f.get("file"), f["line"], f.get("library", False)) for f in frames(answer, t)]
             for t in answer["threads"] if t["native_id"] in [thread.native_id for thread in threads]}
-same = False
-for _ in range(200):
+def see_the_same():
+    global with_gil, without
     with_gil, without = seen(), seen(no_gil=True)
-    if same := with_gil == without and all(frames[0][0] in ("Queue.get", "Condition.wait") for frames in without.values()):
-        break
+    return with_gil == without and all(frames[0][0] in ("Queue.get", "Condition.wait") for frames in without.values())
+same = bool(eventually(see_the_same))
 ids = [[(t["native_id"], t["kind"] == "main" if "kind" in t else False) for t in ask(no_gil=wanted)["threads"]] for wanted in (False, True)]
 inbox.put(1)
 gate.set()
@@ -242,7 +242,12 @@ except RuntimeError:
     pass        # the machine allows no more
 for _ in range(started):
     here.acquire()
-answers = [ask(), ask(no_gil=True)]
+answers = []
+for wanted in ({}, {"no_gil": True}):
+    for _ in range(50):     # until there was time to see all of them: without the GIL it is bounded
+        answer = ask(**wanted)
+        if answer["total"] == started + 2 and len(answer["threads"]) == min(started + 2, 2000): break
+    answers.append(answer)
 gate.set()
 report(started=started, totals=[a["total"] for a in answers], rows=[len(a["threads"]) for a in answers], cut=[a.get("cut", False) for a in answers],
        mains=[a["threads"][0]["kind"] for a in answers], held=answers[0]["held_us"], took=answers[1]["took_us"], torn=answers[1].get("torn", False),
@@ -275,7 +280,12 @@ for thread in threads:
     thread.start()
 for _ in threads:
     here.acquire()
-answers = [ask(), ask(no_gil=True)]
+def whole(**wanted):
+    for _ in range(50):     # until there was time to see all of them
+        answer = ask(**wanted)
+        if len(answer["threads"]) == 122 and len(answer["stacks"]) >= 5: break
+    return answer
+answers = [whole(), whole(no_gil=True)]
 gate.set()
 report(size=[len(_json.dumps(a)) for a in answers], cut=[a.get("cut", False) for a in answers], rows=[len(a["threads"]) for a in answers],
        stacks=[len(a["stacks"]) for a in answers])

@@ -106,7 +106,7 @@ try: asyncio.run(job(1))
 except Broken: pass
 handled = seen()
 def work():
-    time.sleep(0.3)                  # on 3.11 a new thread is reached within 50 ms
+    until_traced()
     asyncio.run(job(2))
 threading.excepthook = lambda args: None
 thread = threading.Thread(target=work)

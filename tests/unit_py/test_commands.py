@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -301,9 +302,10 @@ def signals_as_at_a_terminal() -> None:
         signal.signal(signum, signal.SIG_DFL)
 
 
-@pytest.fixture
-def waiting_snap(at_hub: Strobe, hub: FakeHub) -> Iterator[subprocess.Popen[str]]:
+@contextmanager
+def snapping(at_hub: Strobe, hub: FakeHub) -> Iterator[subprocess.Popen[str]]:
     """A snap that waits for a hit that does not come."""
+    hub.requests.clear()
     states_are(hub, state("a1"), state("b2"))
     child = subprocess.Popen(
         [sys.executable, "-m", "stroboscope.cli", *SNAP, "--timeout", "60"],
@@ -321,6 +323,12 @@ def waiting_snap(at_hub: Strobe, hub: FakeHub) -> Iterator[subprocess.Popen[str]
     child.communicate()
 
 
+@pytest.fixture
+def waiting_snap(at_hub: Strobe, hub: FakeHub) -> Iterator[subprocess.Popen[str]]:
+    with snapping(at_hub, hub) as child:
+        yield child
+
+
 @pytest.mark.parametrize(
     ("signum", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
@@ -328,9 +336,57 @@ def test_a_signal_removes_the_probe(
     waiting_snap: subprocess.Popen[str], hub: FakeHub, signum: int, exit_code: int
 ) -> None:
     waiting_snap.send_signal(signum)
-    out, err = waiting_snap.communicate(timeout=30)
-    assert (waiting_snap.returncode, out, err) == (exit_code, "", "")
+    out, err = waiting_snap.communicate(timeout=60)
+    assert (waiting_snap.returncode, out) == (exit_code, "")
+    assert "nothing was captured in" in err
+    assert "the line was not reached" in err
     assert len(hub.sent("DELETE probes/p1p1")) == 1
+
+
+def test_a_signal_that_comes_in_pairs_removes_the_probe(at_hub: Strobe, hub: FakeHub) -> None:
+    """`timeout` signals the process and then its group. A second later it is another signal: then the machine stalled."""
+    for _ in range(8):
+        with snapping(at_hub, hub) as child:
+
+            def second(request: Request, child: subprocess.Popen[str] = child) -> Answer:
+                child.send_signal(signal.SIGINT)
+                return 204, None
+
+            hub.routes["DELETE probes/*"] = second
+            child.send_signal(signal.SIGINT)
+            _, err = child.communicate(timeout=60)
+        if child.returncode == 130:
+            break
+    assert (child.returncode, "nothing was captured" in err) == (130, True)
+    assert hub.sent("DELETE probes/p1p1")
+
+
+ECHO = """
+import os, signal, types
+from stroboscope.cli import signals
+from stroboscope.cli.failure import Interrupted
+now = 100.0
+signals.time = types.SimpleNamespace(monotonic=lambda: now)
+signals.raise_on_ending_signals()
+for now, what in ((100.0, "first"), (100.9, "echo"), (101.1, "another")):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        print(what, flush=True)
+    except Interrupted:
+        print("raised", flush=True)
+"""
+
+
+def test_a_signal_that_comes_later_than_an_echo_ends_the_command_at_once(strobe: Strobe) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ECHO],
+        env=strobe.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        preexec_fn=signals_as_at_a_terminal,
+    )
+    assert (done.returncode, done.stdout.split()) == (-signal.SIGINT, ["raised", "echo"])
 
 
 def test_a_reader_that_leaves_is_no_drama(at_hub: Strobe, hub: FakeHub) -> None:
@@ -379,7 +435,8 @@ def test_rm_removes_by_id_or_unique_beginning(at_hub: Strobe, hub: FakeHub) -> N
     )
     assert len(hub.sent("DELETE probes/bbbb3333")) == 1
     assert_is_told(at_hub("rm", "bbbb3333", "aaaa"), 2, "aaaa1111, aaaa2222")
-    assert_is_told(at_hub("rm", "b"), 2, "there is no probe", "strobe probes")
+    assert_is_told(at_hub("rm", "b"), 2, "'b' is too short", "4 characters", "strobe probes")
+    assert_is_told(at_hub("rm", "c"), 2, "there is no probe", "strobe probes")
     assert len(hub.sent("DELETE probes/bbbb3333")) == 1
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from typing import Any
 
 import pytest
 from api_samples import instance, probe_view, state
-from fake_hub import FakeHub
+from fake_hub import Answer, FakeHub
 from strobe_command import Strobe
 from stroboscope.cli.metric_table import MetricTable, Series
 
@@ -214,6 +215,21 @@ def test_a_metric_is_shown_summed_over_the_processes(at_hub: Strobe, hub: FakeHu
     done = at_hub("count", "a.py:3", "--labels", "tier=t", "--timeout", "0.3")
     assert done.returncode == 0, done.stderr
     assert [row.split() for row in done.stdout.splitlines()] == [["TIER", "COUNT"], ["gold", "1,303"]]
+
+
+def test_numbers_are_looked_at_though_setting_the_probe_took_all_the_time(
+    at_hub: Strobe, hub: FakeHub
+) -> None:
+    def late(_: object) -> Answer:
+        time.sleep(0.2)
+        return 201, probe_view(action="metric", options={"metric": "m", "metric_kind": "count"})
+
+    hub.routes["POST probes"] = late
+    view = {"probe": "p1p1", "probe_version": 1, "series": [{"count": 3}]}
+    hub.routes["GET probes/p1p1/metrics"] = (200, {"metrics": [view]})
+    done = at_hub("count", "a.py:3", "--timeout", "0.1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["COUNT", "3"]
 
 
 def test_a_metric_as_json_is_one_document_for_each_change(at_hub: Strobe, hub: FakeHub) -> None:

@@ -213,6 +213,18 @@ def test_hits_are_a_table_with_the_columns_asked_for(at_hub: Strobe, hub: FakeHu
     assert hub.sent("GET probes/p1p1/hits")[0].query == {"columns": ",".join(COLUMNS), "limit": "50"}
 
 
+def test_traces_that_nobody_asked_for_are_short_in_the_terminal_alone(at_hub: Strobe, hub: FakeHub) -> None:
+    trace = {"type": "str", "text": "'4bf92f3577b34da6a3ce929d0e0e4736'"}
+    rows = [row(2, CELLS[0], trace), row(1, CELLS[0], {"missing": "no span was current"})]
+    hub.routes["GET probes/p1p1/hits"] = (200, {"columns": ["total", "$trace_id"], "rows": rows})
+    head, with_trace, without = at_hub("hits", "p1p1").stdout.splitlines()
+    assert head.split()[-1] == "$trace_id"
+    assert (with_trace.split()[-1], without.split()[-1]) == ("4bf92f35…", "-")
+    assert trace["text"] in at_hub("hits", "p1p1", "--columns", "total,$trace_id").stdout
+    assert json.loads(at_hub("hits", "p1p1", "--json").stdout.splitlines()[0])["cells"]["$trace_id"] == trace
+    assert "4bf92f3577b34da6a3ce929d0e0e4736" in at_hub("hits", "p1p1", "--csv").stdout
+
+
 def test_hits_as_csv_are_safe_for_spreadsheets(at_hub: Strobe, hub: FakeHub) -> None:
     hub.routes["GET probes/p1p1/hits"] = (200, {"columns": COLUMNS, "rows": [row(1, *CELLS)]})
     done = at_hub("hits", "p1p1", "--csv")

@@ -194,6 +194,13 @@ def test_each_value_of_a_document_is_explained(strobe: Strobe, write: Any) -> No
     assert "hunter2" not in text
 
 
+def test_explanation_knows_the_working_directory_of_an_environment(strobe: Strobe, write: Any) -> None:
+    document = {"env": {"HOME": "/var/lib/shop", "PWD": "/srv"}, "odbc": {"UID": "sa", "PWD": "/srv"}}
+    path = write(json.dumps(document), "order.json")
+    shown = rows(strobe("redact", "--explain", path, "--json"))
+    assert shown == {"env.HOME": "", "env.PWD": "", "odbc.UID": "", "odbc.PWD": "pwd"}
+
+
 def test_policy_takes_part_in_the_explanation(strobe: Strobe, write: Any) -> None:
     path = write('{"employeeId": 1, "session_id": 2, "note": "EMP-123456"}', "order.json")
     done = strobe("redact", "--explain", path, "--policy", write(WHOLE), "--json")

@@ -254,6 +254,28 @@ def test_arrays_show_shape_and_type() -> None:
     assert "[...] 5 uint8 <cannot be read without running code>" in page
 
 
+def test_tensor_shows_its_fields_and_no_count_of_what_is_no_field() -> None:
+    values = [
+        {
+            "type": "torch.Tensor",
+            "text": "[0.0, 0.0, ...]",
+            "shape": [100000],
+            "dtype": "float32",
+            "size": 100000,
+            "cut": "items",
+            "fields": [["device", 1], ["requires_grad", 2]],
+        },
+        {"type": "str", "text": "'cuda'"},
+        {"type": "bool", "text": "True"},
+    ]
+    view = snapshot(values, [])
+    view["body"]["frames"][0]["locals"] = [["weights", 0]]
+    page = render(view)
+    assert "weights = torch.Tensor [0.0, 0.0, ...] 100000 float32" in page
+    assert "device='cuda'" in page or "device = 'cuda'" in page
+    assert "more" not in page
+
+
 def test_task_awaiters_request_and_trace_are_named() -> None:
     view = snapshot([], [])
     view["body"].update(
@@ -296,3 +318,16 @@ def test_c_code_stands_below_the_frame_it_called() -> None:
         {"symbol": "list_sort", "module": "/usr/lib/libpython.so", "offset": "0x3c"}
     ]
     assert "C  list_sort+0x3c  libpython.so" in render(view)
+
+
+def test_c_code_between_library_frames_is_shown_and_the_others_stay_folded() -> None:
+    entry = {"symbol": "slot_tp_call", "module": "/usr/lib/libpython.so", "offset": "0x6e"}
+    frames = [
+        {"function": name, "file": f"/site/{name}.py", "line": 1, "library": True, "locals": []}
+        for name in ("hit", "folded", "called_from_c")
+    ]
+    view = snapshot([], [])
+    view["body"]["frames"] = [*frames[:2], frames[2] | {"native": [entry]}]
+    page = render(view)
+    assert "1 library frame: site/folded.py" in page
+    assert "#2   called_from_c  /site/called_from_c.py:1\n       C  slot_tp_call+0x6e  libpython.so" in page

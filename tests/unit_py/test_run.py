@@ -94,7 +94,7 @@ def test_the_process_itself_becomes_the_program(at_dsn: Strobe) -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    out, _ = child.communicate(timeout=30)
+    out, _ = child.communicate(timeout=60)
     assert int(out) == child.pid
     assert child.returncode == -signal.SIGTERM
 

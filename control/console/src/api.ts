@@ -141,9 +141,9 @@ export async function readDiff(left: string, right: string, signal: AbortSignal)
   return call("GET", path, undefined, signal);
 }
 
-/** The snapshot of the same probe before this one; undefined when it is the first. */
+/** The hit of the same probe before this one; undefined when it is the first. */
 export async function snapshotBefore(hit: SnapshotSummary): Promise<SnapshotSummary | undefined> {
-  const parameters = new URLSearchParams({ kind: "snapshot", limit: "1" });
+  const parameters = new URLSearchParams({ kind: hit.kind ?? "snapshot", limit: "1" });
   parameters.set("probe", hit.probe);
   parameters.set("before", String(hit.position));
   const { snapshots } = await call<{ snapshots: SnapshotSummary[] }>(

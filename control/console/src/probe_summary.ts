@@ -84,9 +84,14 @@ export function summarizeProbe(
     lastValues: lastValuesOf(current),
     cost: {
       ns: current.reduce((sum, { cost_ns = 0 }) => sum + cost_ns, 0),
-      percent: connected.reduce((sum, { cost_percent = 0 }) => sum + cost_percent, 0),
+      percent: connected.reduce((sum, one) => sum + shareOf(one), 0),
     },
   };
+}
+
+/** Percent of one core in the last second: what was said of a probe that is over is of a second long ago. */
+export function shareOf({ state, cost_percent: percent = 0 }: ProbeState): number {
+  return state === "armed" || state === "suspended" ? percent : 0;
 }
 
 function upCount(instances: ReadonlyMap<string, Instance>, service: string): number {

@@ -19,22 +19,32 @@ export function actionWords({ action, options = {} }: Probe): ActionWords | null
     case "snapshot":
       return options.watches?.length ? watchWords(options) : null;
     case "log":
-      return { words: `log ${options.level ?? "info"}`, code: options.template ?? "", more: "" };
+      return plain(`log ${options.level ?? "info"}`, options.template);
     case "metric":
       return { words: metricWords(options), code: options.value ?? "", more };
     case "timer":
       return { words: options.until ? `time until ${shortLocation(options.until)}` : "time", code: "", more };
-    default:
-      return {
-        words: "span attributes",
-        code: (options.labels ?? []).map(({ name, value }) => `${name}=${value}`).join(", "),
-        more: "",
-      };
+    case "memory":
+      return memoryWords(options);
+    case "span":
+      return spanWords(options);
   }
 }
 
 function watchWords({ watches = [], watches_only: only }: ActionOptions): ActionWords {
-  return { words: only ? "watch only" : "watch", code: watches.join(", "), more: "" };
+  return plain(only ? "watch only" : "watch", watches.join(", "));
+}
+
+function spanWords({ labels = [] }: ActionOptions): ActionWords {
+  return plain("span attributes", labels.map(({ name, value }) => `${name}=${value}`).join(", "));
+}
+
+function memoryWords({ by }: ActionOptions): ActionWords {
+  return plain(`memory since the hit before, by ${by === "traceback" ? "stack" : "line"}`);
+}
+
+function plain(words: string, code = ""): ActionWords {
+  return { words, code, more: "" };
 }
 
 function metricWords({ metric_kind: kind = "count", value }: ActionOptions): string {
@@ -49,6 +59,10 @@ export function hitWord({ action }: Probe): [one: string, many: string] {
     case "metric":
     case "timer":
       return ["value", "values"];
+    case "span":
+      return ["span", "spans"];
+    case "memory":
+      return ["reading", "readings"];
     default:
       return ["snapshot", "snapshots"];
   }

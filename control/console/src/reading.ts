@@ -141,6 +141,14 @@ export function columnProblem(table: HitTable, column: number): string {
   return first && rest.every((missing) => missing !== "") ? first : "";
 }
 
+/** Where the id of the trace stands: long, and there to tell the hits of one trace. */
+export const TRACE_COLUMN = "$trace_id";
+
+/** An id is no text of the program: it stands without quotes. */
+export function traceCell(cell: Cell): Cell {
+  return cell.text === undefined ? cell : { ...cell, text: cell.text.replace(/^'(.*)'$/, "$1") };
+}
+
 /** Numbers stand to the right. */
 export function isNumeric(table: HitTable, column: number): boolean {
   const types = table.rows.map(({ cells }) => cells[column]).filter((cell) => cell && !cell.missing);

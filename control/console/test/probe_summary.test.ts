@@ -137,12 +137,16 @@ describe("a probe that does more than a snapshot", () => {
     const summary = summarize(view, instance("a"), instance("b"), instance("gone", { state: "down" }));
     expect(summary.lastValues).toBe("total = 12.5");
     expect(summary.cost).toEqual({ ns: 112, percent: 0.75 });
+    const over = probeView("p", {}, [state("a", { state: "done", cost_ns: 5, cost_percent: 7.5 })]);
+    expect(summarize(over, instance("a")).cost).toEqual({ ns: 5, percent: 0 });
   });
 
   it("counts lines and values, not snapshots", () => {
     const states = [state("a", { gates: { reached: 3, captured: 2 } })];
     expect(summarize(probeView("p", { action: "log" }, states)).explanation).toContain("2 lines captured");
     expect(summarize(probeView("p", { action: "timer" }, states)).explanation).toContain("2 values captured");
+    expect(summarize(probeView("p", { action: "memory" }, states)).explanation).toContain("2 readings");
+    expect(summarize(probeView("p", { action: "span" }, states)).explanation).toContain("2 spans");
   });
 
   it("stands on no line when it is for a function, until a process says where", () => {

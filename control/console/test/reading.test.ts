@@ -12,6 +12,7 @@ import {
   splitColumns,
   unfinished,
   type ValueAnswer,
+  traceCell,
 } from "../src/reading";
 
 const row = (position: number, ...cells: HitRow["cells"]): HitRow => ({
@@ -104,6 +105,11 @@ describe("rows that arrive", () => {
 });
 
 describe("a value on one line", () => {
+  it("is without quotes when it is the id of a trace", () => {
+    expect(traceCell({ type: "str", text: "'4bf9'" }).text).toBe("4bf9");
+    expect(traceCell({ missing: "no span was current" })).toEqual({ missing: "no span was current" });
+  });
+
   it("says that it is redacted and why, and nothing of its text", () => {
     const head = { type: "str", cut: "redacted:name", rule: "email", text: "x" };
     expect(headText(head)).toBe("redacted");

@@ -6,28 +6,9 @@
 #include "probes/expression/py/compare_containers.h"
 #include "probes/expression/py/items.h"
 #include "probes/expression/py/number.h"
+#include "probes/expression/py/operand.h"
 #include "probes/expression/py/standard.h"
 #include "probes/expression/py/text.h"
-
-static bool order_holds(int order, enum strobe_comparison comparison)
-{
-    switch (comparison) {
-    case STROBE_COMPARE_EQ:
-        return order == 0;
-    case STROBE_COMPARE_NE:
-        return order != 0;
-    case STROBE_COMPARE_LT:
-        return order < 0;
-    case STROBE_COMPARE_LE:
-        return order <= 0;
-    case STROBE_COMPARE_GT:
-        return order != STROBE_UNORDERED && order > 0;
-    case STROBE_COMPARE_GE:
-        return order != STROBE_UNORDERED && order >= 0;
-    default:
-        return false;
-    }
-}
 
 static bool asks_equality(enum strobe_comparison comparison)
 {
@@ -79,7 +60,7 @@ static int compare_texts(struct strobe_evaluation *evaluation, const struct stro
         order = status < 0 ? 1 : memcmp(left->data, right->data, size);
     }
     if (status == 0) {
-        *ret_result = order_holds(order, comparison);
+        *ret_result = strobe_operand_order_is(order, comparison);
     }
     return status;
 }
@@ -94,7 +75,7 @@ static int compare_bytes(struct strobe_evaluation *evaluation, const struct stro
     }
     int order = memcmp(left->data, right->data, (size_t)shared);
     order = order != 0 ? order : (left->size > right->size) - (left->size < right->size);
-    *ret_result = order_holds(order, comparison);
+    *ret_result = strobe_operand_order_is(order, comparison);
     return 0;
 }
 
@@ -106,8 +87,8 @@ static int compare_numbers(struct strobe_evaluation *evaluation, const struct st
     int order;
     int status = strobe_number_order(evaluation, left, right, &order);
     if (status == 0) {
-        /* unordered is different from 0, and not below it */
-        *ret_result = order_holds(order, comparison);
+        *ret_result =
+            order == STROBE_UNORDERED ? comparison == STROBE_COMPARE_NE : strobe_operand_order_is(order, comparison);
     }
     return status;
 }

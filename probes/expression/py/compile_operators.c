@@ -146,7 +146,39 @@ static int emit_comparison(struct strobe_compiler *c, int comparison)
                             : strobe_emit(c, STROBE_OP_COMPARE, comparison);
 }
 
-/* a < b < c: a b [dup-under] < (keep if false) pop c < ; the false way drops the b that is left under the result. */
+/* What can be read twice for the price of keeping it: a constant, a variable, a field of one. Reading has no effects,
+ * and fails the second time only where it failed the first time. */
+static bool is_plain(PyObject *node)
+{
+    while (strobe_syntax_is(node, "Attribute")) {
+        node = strobe_syntax_field(node, "value");
+    }
+    return strobe_syntax_is(node, "Name") || strobe_syntax_is(node, "Constant");
+}
+
+/* Whether all that stands between two comparisons of a chain is plain. */
+static bool has_plain_middle(PyObject *right, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count - 1; i++) {
+        if (!is_plain(PyList_GET_ITEM(right, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* As strobe_emit_expression(), where `node` was explained before. */
+static int emit_again(struct strobe_compiler *c, PyObject *node)
+{
+    struct strobe_explanation *explanation = c->explanation;
+    c->explanation = NULL;
+    int status = strobe_emit_expression(c, node);
+    c->explanation = explanation;
+    return status;
+}
+
+/* a < b < c, where b is plain: a b < (keep if false) pop b c < , as `a < b and b < c`, which is told quickly.
+ * Otherwise: a b [dup-under] < (keep if false) pop c < ; the false way drops the b that is left under the result. */
 int strobe_emit_compare(struct strobe_compiler *c, PyObject *node)
 {
     static const struct operator_name comparisons[] = {
@@ -161,27 +193,32 @@ int strobe_emit_compare(struct strobe_compiler *c, PyObject *node)
     if (count > STROBE_PROGRAM_NESTING_MAX || strobe_syntax_count(right) != count) {
         return strobe_compiler_refuse(c, node, STROBE_ELIMIT, NULL, "too many comparisons in a chain");
     }
+    bool plain = has_plain_middle(right, count);
     int jumps[STROBE_PROGRAM_NESTING_MAX];
     int status = strobe_emit_expression(c, strobe_syntax_field(node, "left"));
     for (Py_ssize_t i = 0; status >= 0 && i < count; i++) {
         bool last = i == count - 1;
         int comparison = FIND(comparisons, PyList_GET_ITEM(ops, i));
         status = emit_right(c, PyList_GET_ITEM(right, i), comparison);
-        status = status < 0 || last ? status : strobe_emit(c, STROBE_OP_DUPLICATE_UNDER, 0);
+        status = status < 0 || last || plain ? status : strobe_emit(c, STROBE_OP_DUPLICATE_UNDER, 0);
         status = status < 0 ? status : emit_comparison(c, comparison);
         if (status >= 0 && !last) {
             jumps[i] = status = strobe_emit_jump(c, STROBE_OP_JUMP_IF_FALSE_KEEP);
             status = status < 0 ? status : strobe_emit(c, STROBE_OP_POP, 0);
+            status = status < 0 || !plain ? status : emit_again(c, PyList_GET_ITEM(right, i));
         }
     }
     if (status < 0 || count < 2) {
         return status;
     }
-    int end = strobe_emit_jump(c, STROBE_OP_JUMP);
+    int end = plain ? 0 : strobe_emit_jump(c, STROBE_OP_JUMP);
     for (Py_ssize_t i = 0; i < count - 1; i++) {
         strobe_land(c, jumps[i]);
     }
-    status = end < 0 ? end : strobe_emit(c, STROBE_OP_SWAP_POP, 0);
+    if (plain || end < 0) {
+        return end;
+    }
+    status = strobe_emit(c, STROBE_OP_SWAP_POP, 0);
     if (status == 0) {
         strobe_land(c, end);
     }

@@ -67,6 +67,22 @@ static int lower(int character)
     return character >= 'A' && character <= 'Z' ? character | 0x20 : character;
 }
 
+/* Past blanks and the sign. */
+static int begin(struct strobe_evaluation *evaluation, const struct strobe_text_view *text, struct reading *ret_reading,
+                 bool *ret_negative)
+{
+    int status = strobe_evaluation_spend(evaluation, 1 + text->length / 16);
+    if (status < 0) {
+        return status;
+    }
+    *ret_reading = strip(text);
+    *ret_negative = take(ret_reading, '-');
+    if (!*ret_negative) {
+        take(ret_reading, '+');
+    }
+    return 0;
+}
+
 /* ---- int ---- */
 
 static int no_int(struct strobe_evaluation *evaluation, int base)
@@ -94,14 +110,11 @@ int strobe_parse_int(struct strobe_evaluation *evaluation, const struct strobe_t
                      struct strobe_value *ret_value)
 {
     struct strobe_big number;
-    int status = strobe_evaluation_spend(evaluation, 1 + text->length / 16);
+    struct reading reading;
+    bool negative;
+    int status = begin(evaluation, text, &reading, &negative);
     if (status < 0) {
         return status;
-    }
-    struct reading reading = strip(text);
-    bool negative = take(&reading, '-');
-    if (!negative) {
-        take(&reading, '+');
     }
     int radix = take_prefix(&reading, base);
     bool only_zeros = radix == 1;
@@ -291,14 +304,11 @@ int strobe_parse_float(struct strobe_evaluation *evaluation, const struct strobe
         double value;
     } words[] = {{"inf", HUGE_VAL}, {"infinity", HUGE_VAL}, {"nan", (double)NAN}};
     struct decimal decimal = {.count = 0};
-    int status = strobe_evaluation_spend(evaluation, 1 + text->length / 16);
+    struct reading reading;
+    bool negative;
+    int status = begin(evaluation, text, &reading, &negative);
     if (status < 0) {
         return status;
-    }
-    struct reading reading = strip(text);
-    bool negative = take(&reading, '-');
-    if (!negative) {
-        take(&reading, '+');
     }
     double value = 0.0;
     bool is_word = false;

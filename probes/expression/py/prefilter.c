@@ -1,8 +1,6 @@
 /* Trying it. What is tried is made in prefilter_make.c. */
 #include "probes/expression/py/prefilter.h"
 
-#include <string.h>
-
 #include "base/py/integer.h"
 #include "probes/expression/py/expression.h"
 #include "probes/expression/py/number.h"
@@ -65,6 +63,13 @@ static inline unsigned order_integers(int64_t left, int64_t right)
     return left < right ? LESS : left > right ? GREATER : EQUAL;
 }
 
+/* Of a type that is never equal to a number. */
+static bool is_no_number(PyObject *value)
+{
+    return value == Py_None || PyUnicode_CheckExact(value) || PyBytes_CheckExact(value) || PyTuple_CheckExact(value) ||
+           PyList_CheckExact(value) || PyDict_CheckExact(value);
+}
+
 static inline unsigned order_numbers(const struct strobe_prefilter_term *term, PyObject *value)
 {
     int64_t integer;
@@ -73,29 +78,13 @@ static inline unsigned order_numbers(const struct strobe_prefilter_term *term, P
         return exact ? order_reals(PyFloat_AS_DOUBLE(value), term->real) : 0;
     }
     if (!read_integer(value, &integer)) {
-        return 0;
+        bool is_equality = ((term->accepted & LESS) != 0) == ((term->accepted & GREATER) != 0);
+        return is_equality && is_no_number(value) ? LESS : 0;
     }
     if (term->kind == STROBE_PREFILTER_FLOAT) {
         return is_exact(integer) ? order_reals((double)integer, term->real) : 0;
     }
     return order_integers(integer, term->integer);
-}
-
-/* Equal, or LESS for different: which way does not matter to == and !=. 0: not plain. */
-static inline unsigned order_texts(PyObject *left, PyObject *right)
-{
-    if (left == right) {
-        return EQUAL;
-    }
-    if (!PyUnicode_CheckExact(left) || !PyUnicode_IS_READY(left)) {
-        return 0;
-    }
-    Py_ssize_t length = PyUnicode_GET_LENGTH(left);
-    if (length != PyUnicode_GET_LENGTH(right) || PyUnicode_KIND(left) != PyUnicode_KIND(right)) {
-        return LESS;
-    }
-    size_t size = (size_t)length * (size_t)PyUnicode_KIND(left);
-    return memcmp(PyUnicode_DATA(left), PyUnicode_DATA(right), size) == 0 ? EQUAL : LESS;
 }
 
 /* EQUAL: it counts as false. */
@@ -264,7 +253,7 @@ static inline unsigned order(const struct strobe_prefilter_term *term, const int
     case STROBE_PREFILTER_TRUTH:
         return order_truth(value);
     case STROBE_PREFILTER_TEXT:
-        return order_texts(value, term->constant);
+        return strobe_prefilter_order_texts(value, term->constant);
     case STROBE_PREFILTER_IDENTITY:
         return value == term->constant ? EQUAL : LESS;
     default:

@@ -13,6 +13,7 @@
 #include <Python.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/py/attribute.h"
 #include "base/py/frame.h"
@@ -84,6 +85,28 @@ void strobe_prefilter_done(struct strobe_prefilter *prefilter);
 
 /** The number that `term` compares with. @return whether it is one that a double holds exactly */
 bool strobe_prefilter_term_number(const struct strobe_prefilter_term *term, double *ret_number);
+
+/**
+ * Compare `value` with the text `constant` for equality: EQUAL, or LESS for different, which way does not matter to ==
+ * and !=; 0: it may have an opinion of its own.
+ */
+static inline unsigned strobe_prefilter_order_texts(PyObject *value, PyObject *constant)
+{
+    if (value == constant) {
+        return STROBE_PREFILTER_EQUAL;
+    }
+    if (!PyUnicode_CheckExact(value) || !PyUnicode_IS_READY(value)) {
+        bool is_no_text = value == Py_None || PyLong_CheckExact(value) || PyFloat_CheckExact(value);
+        return is_no_text ? STROBE_PREFILTER_LESS : 0;
+    }
+    Py_ssize_t length = PyUnicode_GET_LENGTH(value);
+    if (length != PyUnicode_GET_LENGTH(constant) || PyUnicode_KIND(value) != PyUnicode_KIND(constant)) {
+        return STROBE_PREFILTER_LESS;
+    }
+    size_t size = (size_t)length * (size_t)PyUnicode_KIND(value);
+    bool is_same = memcmp(PyUnicode_DATA(value), PyUnicode_DATA(constant), size) == 0;
+    return is_same ? STROBE_PREFILTER_EQUAL : STROBE_PREFILTER_LESS;
+}
 
 /** Try it in `frame`; rules as in evaluation.h. `binding`: slots of the names. */
 enum strobe_prefilter_answer strobe_prefilter_try(const struct strobe_prefilter *prefilter, const int16_t *binding,

@@ -144,10 +144,32 @@ static size_t take_arithmetic(const struct reading *r, size_t at, struct strobe_
     return at + 1;
 }
 
+/* What accepts the same when left and right are exchanged. */
+static uint8_t mirrored(uint8_t orders)
+{
+    return (uint8_t)((orders & EQUAL) | ((orders & LESS) != 0 ? GREATER : 0) | ((orders & GREATER) != 0 ? LESS : 0));
+}
+
+/* A constant beside a variable: as the variable beside the constant. @return as below */
+static size_t take_mirrored(const struct reading *r, size_t at, struct strobe_prefilter_term *term)
+{
+    size_t end = op_at(r, at) == STROBE_OP_CONSTANT ? take_load(r, at + 1, &term->load) : 0;
+    if (end == 0 || op_at(r, end) != STROBE_OP_COMPARE ||
+        !take_constant(term, r->program->instructions[end].operand, constant_at(r, at))) {
+        return 0;
+    }
+    term->accepted = mirrored(term->accepted);
+    return end + 1;
+}
+
 /* @return where the term that begins at `at` ends, or 0 when there is none. Release its steps in either case. */
 static size_t take_term(const struct reading *r, size_t at, struct strobe_prefilter_term *term)
 {
-    size_t end = take_load(r, at, &term->load);
+    size_t end = take_mirrored(r, at, term);
+    if (end != 0) {
+        return end;
+    }
+    end = take_load(r, at, &term->load);
     if (end != 0 && op_at(r, end) == STROBE_OP_CONSTANT && op_at(r, end + 1) == STROBE_OP_COMPARE &&
         take_constant(term, r->program->instructions[end + 1].operand, constant_at(r, end))) {
         return end + 2;

@@ -71,6 +71,26 @@ def reached(states: list[JsonObject]) -> int:
     return sum(_count(state["gates"], "reached") for state in states if isinstance(state.get("gates"), dict))
 
 
+def summed(states: list[JsonObject]) -> JsonObject:
+    """The counters of all instances in one."""
+    total: dict[str, int] = {}
+    for state in states:
+        gates = state.get("gates")
+        if isinstance(gates, dict):
+            for gate in gates:
+                total[gate] = total.get(gate, 0) + _count(gates, gate)
+    return total
+
+
+def condition_fault(states: list[JsonObject]) -> str:
+    """What an instance said of a condition that could not be evaluated; empty when none did."""
+    for state in states:
+        gates = state.get("gates")
+        if isinstance(gates, dict) and _count(gates, "condition_error") and state.get("message"):
+            return str(state["message"])
+    return ""
+
+
 def _count(gates: JsonObject, gate: str) -> int:
     value = gates.get(gate)
     return value if isinstance(value, int) else 0

@@ -36,13 +36,11 @@ def follow(client: HubClient, request: JsonObject, hits: int, timeout_s: float, 
     wanted = int(request["limits"].get("hits", hits))
     with probe_set(client, request) as view:
         watching = ProbeWatch(client, view, wanted, timeout_s)
-        ended = False
         with interrupt_is_the_end():
             for summary in watching.snapshots(lambda: show_progress(progress, watching)):
                 progress.clear_status()
                 print_hit_line(summary, as_json)
-            ended = True
         progress.clear_status()
-    if watching.found or not ended:
+    if watching.found:
         return OK
-    raise nothing_captured(watching, timeout_s)
+    raise nothing_captured(watching)

@@ -290,7 +290,7 @@ def _span(arguments: list[str]) -> int:
 def _record(arguments: list[str]) -> int:
     raise Failure(
         WRONG_USE,
-        "this version cannot record calls line by line yet",
+        "this version cannot record calls yet",  # as include/strobe/actions.h says it in the hub's answer
         "Until then: strobe watch LOCATION EXPR... prints values each time a line is reached, strobe log\n"
         "LOCATION TEMPLATE logs them, strobe timer FROM --until TO times the way between two lines.",
     )

@@ -24,7 +24,8 @@ class ProbeWatch:
         self._client = client
         self.probe: JsonObject = view["probe"]
         self._hits = hits
-        self._deadline = time.monotonic() + timeout_s
+        self._began = time.monotonic()
+        self._deadline = self._began + timeout_s
         self._position = 0
         self.found = 0
         """Snapshots so far."""
@@ -32,12 +33,19 @@ class ProbeWatch:
         """Connected processes of the service."""
         self.states: list[JsonObject] = []
         """What those processes reported, in the same order; those that did not report yet are missing."""
+        self.fault_is_told = False
+        """Whether the person was told that the condition cannot be evaluated."""
         self._take_states(view)
 
     @property
     def left_s(self) -> float:
         """Seconds until the time-out."""
         return max(0.0, self._deadline - time.monotonic())
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds since it began, at most the time-out."""
+        return min(time.monotonic(), self._deadline) - self._began
 
     @property
     def is_bounded(self) -> bool:

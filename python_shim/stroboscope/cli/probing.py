@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from stroboscope.cli import gates
 from stroboscope.cli.failure import NOTHING_CAPTURED, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject, NotFound
-from stroboscope.cli.place import place_of
 from stroboscope.cli.probe_watch import ProbeWatch
 from stroboscope.cli.signals import end_at_once_on_signals, raise_on_ending_signals, signals_held
 from stroboscope.cli.terminal import Terminal
@@ -58,29 +57,33 @@ def show_progress(progress: Terminal, watch: ProbeWatch, wanted: int = 0) -> Non
         parts = [f"armed in {armed} of {total} {'instance' if total == 1 else 'instances'}"]
     if pending:
         parts.append(f"not loaded in {pending}")
-    reached = gates.reached(watch.states)
-    if reached:
-        parts.append(f"{place_of(watch.probe).happened} {reached:,} {'time' if reached == 1 else 'times'}")
+    if gates.reached(watch.states):
+        parts.append(gates.counts_in_words(gates.summed(watch.states), watch.probe))
     if wanted > 1:
         parts.append(f"{watch.found} of {wanted} captured")
     if watch.is_bounded:
         parts.append(f"{watch.left_s:.0f} s left")
     parts.append("Ctrl-C ends")
+    fault = gates.condition_fault(watch.states)
+    if fault and not watch.fault_is_told:
+        watch.fault_is_told = True
+        progress.clear_status()
+        progress.line(("warn", "strobe: not evaluated: "), ("", fault), wrap_prefix="  ")
     progress.status(" · ".join(parts))
 
 
-def nothing_captured(watch: ProbeWatch, timeout_s: float) -> Failure:
-    """Why nothing came, for each process."""
+def nothing_captured(watch: ProbeWatch, done: str = "captured") -> Failure:
+    """Why nothing was `done`, for each process."""
     location = watch.probe["location"]
     if not watch.failed:
-        what = f"nothing was captured in {timeout_s:g} s at {location}"
+        what = f"nothing was {done} in {round(watch.waited_s, 1):g} s at {location}"
         return Failure(NOTHING_CAPTURED, what, _explanations(watch, watch.instances))
     refused = [state for state in watch.states if state.get("state") != "pending"]
     ids = {state.get("instance") for state in refused}
     reasons = {str(state.get("reason")) for state in refused}
     return Failure(
         WRONG_USE if reasons <= gates.WRONG_USE_REASONS else NOTHING_CAPTURED,
-        f"nothing can be captured at {location}",
+        f"nothing can be {done} at {location}",
         _explanations(watch, [instance for instance in watch.instances if instance.get("id") in ids]),
     )
 

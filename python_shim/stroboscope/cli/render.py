@@ -145,13 +145,15 @@ def _print_stack(
     terminal.line(("title", "Stack"))
     libraries: list[JsonObject] = []
     for number, frame in enumerate(frames):
-        if frame.get("library") and number > 0 and not full:
+        is_folded = bool(frame.get("library")) and number > 0 and not full
+        # C code was asked for, so it is shown between whose frames ever it stands.
+        if is_folded and not frame.get("native"):
             libraries.append(frame)
             continue
         _print_libraries(terminal, libraries)
         libraries = []
         terminal.line(*_frame_line(number, frame), wrap_prefix="       ")
-        if number > 0:
+        if number > 0 and not is_folded:
             tree.print_variables(variables_of(frame), indent="       ", deep=full)
             _print_locals_cut(terminal, frame, "       ")
         _print_native(terminal, frame)

@@ -10,8 +10,9 @@ from stroboscope.cli.failure import WRONG_USE, Failure
 if TYPE_CHECKING:
     from types import ModuleType
 
-Question = tuple[str | None, str, str | None]
-"""The name a value stands under, the names of its type and bases (a line each), its text if it is a leaf."""
+Question = tuple[str | None, str, str | None, str]
+"""The name a value stands under, the names of its type and bases (a line each), its text if it is a leaf, the
+keys beside the name (a line each)."""
 Verdict = tuple[str, str, str] | None
 """Rule, kind (name, pattern, type, unlisted), origin (built in, hub, process); None: shown."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -10,6 +11,8 @@ from types import FrameType
 from stroboscope.cli.failure import Interrupted
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ECHO_S = 1.0
+"""Signals come in pairs (`timeout` signals the process, then its group): so long, another is an echo."""
 
 
 def raise_on_ending_signals() -> None:
@@ -20,10 +23,17 @@ def raise_on_ending_signals() -> None:
 
 
 def end_at_once_on_signals() -> None:
-    """While cleaning up: a second signal ends the process without further ado."""
+    """While cleaning up: a signal that comes later than an echo ends the process without further ado."""
+    patient_until = time.monotonic() + _ECHO_S
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        if time.monotonic() >= patient_until:
+            signal.signal(signum, signal.SIG_DFL)
+            signal.raise_signal(signum)
+
     for signum in _ENDING:
         if signal.getsignal(signum) is not signal.SIG_IGN:
-            signal.signal(signum, signal.SIG_DFL)
+            signal.signal(signum, end)
 
 
 @contextmanager
@@ -47,4 +57,5 @@ def interrupt_is_the_end() -> Iterator[None]:
 
 
 def _raise(signum: int, frame: FrameType | None) -> None:
+    end_at_once_on_signals()  # or a second one could interrupt what the first one starts
     raise Interrupted(signum)

@@ -114,7 +114,9 @@ class Terminal:
         """Show a line that the next one replaces; nothing at all where there is no terminal to rewrite."""
         if not self.is_tty or self.width is None:
             return
-        row = _clip([("dim", self._encodable(escape(text)))], self.width - 1, self._encodable("…"))
+        # What the terminal echoes for Ctrl-C has to stay in the row, or the row cannot be erased.
+        room = max(1, self.width - len("^C") - 1)
+        row = _clip([("dim", self._encodable(escape(text)))], room, self._encodable("…"))
         erase = "\r\x1b[K" if os.environ.get("TERM") != "dumb" else "\r"
         self._stream.write(erase + "".join(self._paint(role, part) for role, part in row))
         self._stream.flush()

@@ -294,9 +294,9 @@ def _type_of(value: Value) -> list[Span]:
 
 
 def _rest(value: Value, shown: int) -> str:
-    """What a cut container leaves out, in words; empty when it is whole."""
+    """What a cut container leaves out, in words; empty when it is whole. An array's shape stands beside its text."""
     cut = value.get("cut")
-    if not cut or not shown:
+    if not cut or not shown or "shape" in value:
         return ""
     size = value.get("size")
     more = f"{size - shown:,} more" if isinstance(size, int) and size > shown else "more"

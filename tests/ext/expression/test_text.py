@@ -180,6 +180,18 @@ def test_methods_of_bytes_do_what_pythons_do(alphabet: str) -> None:
     )
 
 
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">="])
+def test_bytes_are_ordered_as_python_does_however_far_they_are_apart(operator: str) -> None:
+    """What memcmp() answers is any number, and none of them may mean something else."""
+    compare(
+        [
+            f"{bytes([one])!r} {operator} {bytes([other])!r}"
+            for one in range(256)
+            for other in (0, 97, 128, 255)
+        ]
+    )
+
+
 @pytest.mark.parametrize("alphabet", ALPHABETS, ids=ascii)
 def test_operators_of_text_do_what_pythons_do(alphabet: str) -> None:
     random_ = random.Random(f"operators {alphabet!a}")

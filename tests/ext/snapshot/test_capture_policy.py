@@ -56,6 +56,16 @@ def names_of(subject: dict[str, Any]) -> dict[str, Value]:
 # ---- Names ----
 
 
+def test_working_directory_is_hidden_by_a_policy_that_names_it_or_does_not_list_it() -> None:
+    environment = {"HOME": "/var/lib/shop", "PWD": "/srv/shop"}
+    policy({"deny_names": ["pwd"]})
+    assert look(environment)["PWD"].is_redacted("pwd")
+    policy({"allow_list": True, "allow_names": ["value"]})
+    assert look(environment)["PWD"].cut == "redacted:unlisted"
+    policy({"allow_list": True, "allow_names": ["value", "PWD"]})
+    assert look(environment)["PWD"].text == "'/srv/shop'"
+
+
 def test_denied_names_are_hidden_wherever_a_name_stands() -> None:
     policy({"deny_names": ["employee id", "codename*"]})
 
@@ -197,6 +207,17 @@ def test_patterns_do_not_take_for_ever() -> None:
     policy({"deny_patterns": [{"name": f"slow {i}", "regex": f"(x+x+)+y{i}"} for i in range(100)]})
     value = look(["x" * 25 + str(i) for i in range(100)])
     assert all(item.is_redacted() for item in value.items)
+
+
+def test_time_given_to_others_hides_no_text() -> None:
+    """The processor is taken away for 60 ms at each reading of the clock, while each text is looked through."""
+    policy({"deny_patterns": [{"name": "employee number", "regex": r"\bEMP-\d{6}\b"}]})
+    extension.set_tick(60_000_000)
+    try:
+        value = look([f"EMP-{number}" for number in range(20)])
+    finally:
+        extension.set_tick(0)
+    assert [item.text for item in value.items] == [f"'EMP-{number}'" for number in range(20)]
 
 
 def test_exceptions_of_patterns_leave_the_others() -> None:

@@ -120,6 +120,50 @@ def test_neighbours_of_a_secret_are_shown() -> None:
     assert look(["first", "second"])[1].text == "'second'"
 
 
+ENVIRONMENT = {"HOME": "/var/lib/shop", "PWD": "/srv/shop", "OLDPWD": "/srv", "PYTHONPATH": "/srv/shop/lib"}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        ENVIRONMENT,
+        {name.encode(): value.encode() for name, value in ENVIRONMENT.items()},  # as os.environ keeps them
+        collections.OrderedDict(ENVIRONMENT),
+        types.MappingProxyType(ENVIRONMENT),
+        ENVIRONMENT.items(),
+        ENVIRONMENT.values(),
+        ENVIRONMENT | {"PWD": "C:\\srv\\shop", "OLDPWD": "d:/srv"},
+        [f"{name}={value}" for name, value in ENVIRONMENT.items()],
+    ],
+)
+def test_working_directories_of_an_environment_are_shown(environment: object) -> None:
+    text = look(environment).snapshot.text
+    assert "redacted" not in text
+    assert "srv/shop/lib" in text
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"UID": "sa", "PWD": "/" + SECRET},
+        ENVIRONMENT | {"PWD": SECRET},
+        ENVIRONMENT | {"PWD": ["/" + SECRET]},
+        ENVIRONMENT | {"pwd": "/" + SECRET},
+        ENVIRONMENT | {"Pwd": "/" + SECRET},
+        ENVIRONMENT | {"DB_PWD": "/" + SECRET},
+        ENVIRONMENT | {"OLD_PWD": "/" + SECRET},
+        ENVIRONMENT | {("PWD",): "/" + SECRET},
+        types.SimpleNamespace(HOME="/var/lib/shop", PWD="/" + SECRET),
+        [("HOME", "/var/lib/shop"), ("PWD", "/" + SECRET)],
+        ["UID=sa", f"PWD={SECRET}"],
+        [f"UID=sa;PWD=/{SECRET}"],
+        [f"PWD=/{SECRET};UID=sa"],
+    ],
+)
+def test_everything_else_called_pwd_is_hidden(mapping: object) -> None:
+    assert SECRET not in look(mapping).snapshot.text
+
+
 @pytest.mark.parametrize(
     ("subject", "rule"),
     [

@@ -19,7 +19,7 @@ KEEPS_FREED = bool(os.environ.get("STROBE_TEST_SANITIZED"))
 """A sanitizer keeps freed memory, so resident memory says nothing there; blocks and references are still counted."""
 IMAGES: list[bytes] = []  # of no function, so that no snapshot has it
 HITS = 100_000 if LONG else 10_000
-pytestmark = pytest.mark.timeout(3600 if LONG else 120)
+pytestmark = pytest.mark.timeout(3600 if LONG else 300)
 
 
 def resident_kib() -> int:

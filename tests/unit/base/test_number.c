@@ -6,15 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
-
-static struct strobe_buffer buffer;
-
-static const char *finish(void)
-{
-    assert_false(buffer.failed);
-    strobe_buffer_append(&buffer, "", 1);
-    return buffer.data;
-}
+#include "tests/unit/one_buffer.h"
 
 static const char *float_text(double value)
 {
@@ -157,20 +149,6 @@ static void test_no_bytes_are_no_trouble(void **state)
     (void)state;
     assert_string_equal(big_text(0, 0, (const uint8_t *)"", 0), "0");
     assert_string_equal(big_text(0, 80, (const uint8_t *)"", 0), "0x");
-}
-
-static int make_buffer(void **state)
-{
-    (void)state;
-    strobe_buffer_init(&buffer, 4096);
-    return 0;
-}
-
-static int drop_buffer(void **state)
-{
-    (void)state;
-    strobe_buffer_done(&buffer);
-    return 0;
 }
 
 int main(void)

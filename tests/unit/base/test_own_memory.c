@@ -97,6 +97,20 @@ static void test_a_page_is_held_until_it_is_renewed(void **state)
     reader_free(memory);
 }
 
+static void test_what_was_read_is_wiped_at_the_end(void **state)
+{
+    (void)state;
+    struct strobe_own_memory *memory = reader_with(STROBE_OWN_MEMORY_CALL);
+    static const char secret[] = "what nobody shall find";
+    char seen[sizeof secret];
+    assert_true(strobe_own_memory_read(memory, (uintptr_t)secret, seen, sizeof seen));
+    assert_non_null(memmem(memory->pages, sizeof memory->pages, secret, sizeof secret));
+    strobe_own_memory_renew(memory);
+    strobe_own_memory_done(memory);
+    assert_null(memmem(memory->pages, sizeof memory->pages, secret, sizeof secret));
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_read_through_a_pipe_and_holes_are_answers),
         cmocka_unit_test(test_addresses_that_no_program_has_are_refused),
         cmocka_unit_test(test_a_page_is_held_until_it_is_renewed),
+        cmocka_unit_test(test_what_was_read_is_wiped_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

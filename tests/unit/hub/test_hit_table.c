@@ -41,11 +41,11 @@ static void test_columns_that_are_none_are_refused(void **state)
     assert_int_equal(strobe_hit_columns_parse(many, &columns, NULL), STROBE_ELIMIT);
 }
 
-static void expect_guess(json_t *body, const char *wanted)
+static void expect_guess(json_t *body, bool traced, const char *wanted)
 {
     struct strobe_hit_columns columns;
     char got[256] = "";
-    strobe_hit_columns_guess(body, &columns);
+    strobe_hit_columns_guess(body, traced, &columns);
     for (size_t i = 0; i < columns.count; i++) {
         strcat(got, "|");
         strcat(got, columns.paths[i]);
@@ -61,12 +61,12 @@ static void test_without_columns_watches_come_first_then_locals_that_fit(void **
     static const char locals[] = "[[`json`,2],[`order`,0],[`total`,1],[`gone`,9]]";
     static const char values[] = "[{`type`:`list`,`items`:[1]},{`type`:`int`,`text`:`7`},"
                                  "{`type`:`module`,`text`:`<module 'json'>`}]";
-    expect_guess(sample_body(locals, values), "|total");
-    expect_guess(sample_body("[[`order`,0]]", values), "|order");
+    expect_guess(sample_body(locals, values), false, "|total");
+    expect_guess(sample_body("[[`order`,0]]", values), false, "|order");
     json_t *watched = sample_body(locals, values);
     json_object_set_new(watched, "watches", sample_json("[{`expression`:`total + 1`,`value`:1}]"));
-    expect_guess(watched, "|total + 1");
-    expect_guess(json_object(), "");
+    expect_guess(watched, false, "|total + 1");
+    expect_guess(json_object(), false, "");
 }
 
 static void test_a_row_has_a_cell_for_each_column(void **state)
@@ -106,6 +106,16 @@ static json_t *cell_of(const char *column, json_t *body)
     return cell;
 }
 
+static void test_the_trace_is_the_last_column_when_some_hit_has_one(void **state)
+{
+    (void)state;
+    expect_guess(sample_json("{`watches`:[{`expression`:`tier`,`type`:`str`,`text`:`'gold'`}]}"), true,
+                 "|tier|$trace_id");
+    expect_guess(sample_json("{`watches`:[{`expression`:`$trace_id`,`type`:`str`,`text`:`'own'`}]}"), true,
+                 "|$trace_id");
+    expect_guess(json_object(), true, "|$trace_id");
+}
+
 static void expect_cell(const char *column, const char *body, const char *wanted)
 {
     json_t *json = sample_json(body), *expected = sample_json(wanted);
@@ -135,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_columns_are_paths_between_commas),
         cmocka_unit_test(test_columns_that_are_none_are_refused),
         cmocka_unit_test(test_without_columns_watches_come_first_then_locals_that_fit),
+        cmocka_unit_test(test_the_trace_is_the_last_column_when_some_hit_has_one),
         cmocka_unit_test(test_a_row_has_a_cell_for_each_column),
         cmocka_unit_test(test_trace_and_span_are_columns_of_every_hit),
     };

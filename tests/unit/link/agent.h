@@ -26,7 +26,7 @@ struct agent {
 };
 
 void agent_start(struct agent *agent, const struct strobe_dsn *dsn);
-/** Wait for the state, at most 20 s. */
+/** Wait for the state, at most 60 s. */
 void agent_expect_state(struct agent *agent, enum strobe_link_state state);
 /** Wait until `states` was called at least so often. */
 void agent_expect_states(struct agent *agent, int states);
@@ -41,6 +41,9 @@ void agent_done(struct agent *agent);
 
 /** The link's clock, as CLOCK_MONOTONIC in the tests: let `ms` pass at once, and have the running link look at it. */
 void agent_pass_time(int64_t ms);
+
+/** Whether all link threads are asleep, each time it is looked, once in a millisecond. */
+bool agent_is_idle(int samples);
 
 /** Wait until the link thread has gone to sleep, which it does in poll(2). */
 void agent_expect_idle(void);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -15,9 +16,10 @@
 
 #include "agent.h"
 #include "base/digest.h"
-#include "strobe/limits.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
+#define TURN_MS 50
+#define STEP_MS 5000 /* much less than the silence that a link takes */
 
 /* ---- The hub ---- */
 
@@ -108,16 +110,25 @@ struct strobe_dsn fake_hub_dsn(const struct fake_hub *hub, const char *pin)
 
 /* ---- A connection ---- */
 
+/* Whether somebody connects; who is stopped and runs on (SIGSTOP, SIGCONT) looks again. */
+static int await_knock(const struct fake_hub *hub)
+{
+    struct pollfd knock = {.fd = hub->listener, .events = POLLIN};
+    int ready = poll(&knock, 1, TURN_MS);
+    return ready < 0 && errno == EINTR ? 0 : ready;
+}
+
 void fake_link_accept_tcp(struct fake_hub *hub, struct fake_link *link)
 {
     memset(link, 0, sizeof *link);
-    struct pollfd wait = {.fd = hub->listener, .events = POLLIN};
-    int ready = poll(&wait, 1, PATIENCE_MS / 400);
-    for (int i = 0; ready == 0 && i < 400; i++) {
-        if (!hub->patient) {
-            agent_pass_time(STROBE_RECONNECT_MS_MAX); /* do not sit out the back-off */
+    int ready = await_knock(hub);
+    for (int i = 0; ready == 0 && i < PATIENCE_MS / TURN_MS; i++) {
+        /* Do not sit out the back-off, but in steps: a link that has just begun, and has not come to its connect() yet,
+         * takes the time that passes for the silence of this hub. */
+        if (!hub->patient && agent_is_idle(5)) {
+            agent_pass_time(STEP_MS);
         }
-        ready = poll(&wait, 1, PATIENCE_MS / 400);
+        ready = await_knock(hub);
     }
     assert_int_equal(ready, 1);
     link->socket = accept4(hub->listener, NULL, NULL, SOCK_CLOEXEC);
@@ -127,32 +138,51 @@ void fake_link_accept_tcp(struct fake_hub *hub, struct fake_link *link)
     setsockopt(link->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
+/* A blocking call on a socket with a time-out ends when the process is stopped and runs on. */
+static bool is_interrupted(const struct fake_link *link, int status)
+{
+    int saved = errno;
+    int error = status <= 0 ? SSL_get_error(link->tls, status) : SSL_ERROR_NONE;
+    return (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) && saved == EINTR;
+}
+
 bool fake_link_accept_tls(struct fake_hub *hub, struct fake_link *link)
 {
     fake_link_accept_tcp(hub, link);
     link->tls = SSL_new(hub->tls);
     assert_non_null(link->tls);
     SSL_set_fd(link->tls, link->socket);
-    return SSL_accept(link->tls) == 1;
+    int status;
+    do {
+        errno = 0;
+        status = SSL_accept(link->tls);
+    } while (is_interrupted(link, status));
+    return status == 1;
 }
 
 static bool read_all(struct fake_link *link, void *data, size_t size)
 {
     size_t done = 0;
     while (done < size) {
+        errno = 0;
         int got = SSL_read(link->tls, (char *)data + done, (int)(size - done));
-        if (got <= 0) {
+        if (got > 0) {
+            done += (size_t)got;
+        } else if (!is_interrupted(link, got)) {
             return false;
         }
-        done += (size_t)got;
     }
     return true;
 }
 
 void fake_link_write(struct fake_link *link, const void *data, size_t size)
 {
+    int status = 0;
     if (size > 0) {
-        (void)SSL_write(link->tls, data, (int)size); /* the link may have closed already: that shows when reading */
+        do { /* the link may have closed already: that shows when reading */
+            errno = 0;
+            status = SSL_write(link->tls, data, (int)size);
+        } while (is_interrupted(link, status));
     }
 }
 

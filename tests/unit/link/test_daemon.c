@@ -125,7 +125,7 @@ static void test_a_stop_right_after_leaves_the_programs_files_alone(void **state
 {
     (void)state;
     start_connected();
-    assert_int_equal(strobe_link_park(agent.link, 20000), 0); /* so that it cannot notice before */
+    assert_int_equal(strobe_link_park(agent.link, 60000), 0); /* so that it cannot notice before */
     close_all_and_open_files(true);
     agent_stop(&agent, 0);
     expect_files_untouched();

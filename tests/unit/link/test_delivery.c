@@ -268,7 +268,7 @@ static void test_ticks_come_connected_or_not(void **state)
 {
     (void)state;
     start();
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 6000; i++) {
         pthread_mutex_lock(&agent.mutex);
         int ticks = agent.ticks;
         pthread_mutex_unlock(&agent.mutex);

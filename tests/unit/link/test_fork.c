@@ -54,7 +54,7 @@ static void end(void)
 
 static void park(void)
 {
-    assert_int_equal(strobe_link_park(agent.link, 20000), 0);
+    assert_int_equal(strobe_link_park(agent.link, 60000), 0);
 }
 
 /* A child must not run cmocka's failure path: it says what is wrong by its exit status. */
@@ -235,7 +235,7 @@ static bool link_is_running; /* in this process, and nobody stops it */
 static void check_at_exit(void)
 {
     for (int i = 0; link_is_running && agent_threads() != 0; i++) {
-        if (i == 5000) {
+        if (i == 60000) {
             _exit(3);
         }
         usleep(1000); /* the kernel may still be at removing it */

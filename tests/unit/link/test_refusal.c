@@ -228,6 +228,23 @@ static void test_a_refusal_in_words_is_told_and_ends_the_connection(void **state
     end();
 }
 
+static void test_who_was_silent_for_too_long_comes_back_as_after_a_lost_connection(void **state)
+{
+    (void)state;
+    start(NULL);
+    fake_link_welcome(&hub, &peer, 0);
+    agent_expect_state(&agent, STROBE_LINK_CONNECTED);
+    fake_link_send_text(&peer, "{\"t\":\"refuse\",\"reason\":\"silence\",\"message\":\"nothing was heard\"}");
+    assert_int_equal(fake_link_expect_close(&peer), 1000);
+    fake_link_kill(&peer);
+    agent_expect_states(&agent, 2);
+    assert_int_equal(strobe_link_state(agent.link), STROBE_LINK_CONNECTING);
+    assert_non_null(strstr(agent.reason, "nothing was heard"));
+    fake_link_welcome(&hub, &peer, 0);
+    agent_expect_state(&agent, STROBE_LINK_CONNECTED);
+    end();
+}
+
 static void test_the_reason_of_a_close_frame_is_told(void **state)
 {
     (void)state;
@@ -281,6 +298,7 @@ int main(void)
         WITH_HUB(test_another_http_server_is_named_as_such_and_tried_again),
         WITH_HUB(test_redirects_are_not_followed),
         WITH_HUB(test_a_refusal_in_words_is_told_and_ends_the_connection),
+        WITH_HUB(test_who_was_silent_for_too_long_comes_back_as_after_a_lost_connection),
         WITH_HUB(test_the_reason_of_a_close_frame_is_told),
         WITH_HUB(test_text_that_is_not_http_is_survived),
     };

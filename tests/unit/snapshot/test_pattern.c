@@ -97,6 +97,17 @@ static const struct sample secrets[] = {
     {"host=db user=shop password='hunter2'", "password"},
     {"https://h/?api_key=abcdef&x=1", "api key"},
     {"PWD=hunter2;", "pwd"},
+    {"PWD=hunter2", "pwd"},
+    {"PWD=/hunter2;UID=sa", "pwd"},
+    {"UID=sa;PWD=/hunter2", "pwd"},
+    {"user=sa PWD=/hunter2", "pwd"},
+    {"PWD=/hunter2&user=sa", "pwd"},
+    {"pwd=/hunter2", "pwd"},
+    {"Pwd=/hunter2", "pwd"},
+    {"DB_PWD=/hunter2", "pwd"},
+    {"PWD='/hunter2'", "pwd"},
+    {"{'PWD': '/hunter2'}", "pwd"},
+    {"PWD=/srv/shop\nMYSQL_PWD=/hunter2", "mysql pwd"},
     {"{\"password\": \"hunter2\"}", "password"},
     {"{'user': 'x', 'api_key':'abcdef'}", "api key"},
     {"{\"pin\": 1234}", "pin"},
@@ -207,6 +218,11 @@ static const struct sample secrets[] = {
 };
 
 static const char *const innocent[] = {
+    "PWD=/srv/shop",
+    "OLDPWD=/",
+    "PWD=C:\\shop",
+    "PWD=c:/shop",
+    "HOME=/var/lib/shop\nPWD=/srv/shop\nOLDPWD=/\n",
     "DE89370400440532013001", /* check digits */
     "GB82WEST",
     "XX89370400440532013000",

@@ -105,6 +105,18 @@ static void test_denied_names_match_by_words(void **state)
     assert_string_equal(strobe_policy_name(policy, text, sizeof text), "employee-id");
 }
 
+static void test_a_policy_is_asked_without_the_built_in_rules(void **state)
+{
+    (void)state;
+    use(NULL, NULL);
+    assert_null(strobe_policy_own_name(policy, "PWD", 3));
+    use(NULL, "{\"deny_names\": [\"pwd\"]}");
+    assert_string_equal(strobe_policy_own_name(policy, "PWD", 3), "pwd");
+    assert_null(strobe_policy_own_name(policy, "password", 8));
+    use("{\"allow_list\": true, \"allow_names\": [\"order\"]}", NULL);
+    assert_int_equal(strobe_policy_own_name(policy, "PWD", 3)[0], STROBE_RULE_UNLISTED);
+}
+
 static void test_exceptions_hold_only_where_both_make_them(void **state)
 {
     (void)state;
@@ -299,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_globs_fit_whole_names),
         cmocka_unit_test(test_without_documents_the_built_in_rules_hold),
         cmocka_unit_test(test_denied_names_match_by_words),
+        cmocka_unit_test(test_a_policy_is_asked_without_the_built_in_rules),
         cmocka_unit_test(test_exceptions_hold_only_where_both_make_them),
         cmocka_unit_test(test_exceptions_of_patterns_hold_only_where_both_make_them),
         cmocka_unit_test(test_types_are_denied_with_their_subclasses),

@@ -3,15 +3,7 @@
 
 #include "base/utf8.h"
 #include "snapshot/text.h"
-
-static struct strobe_buffer buffer;
-
-static const char *finish(void)
-{
-    assert_false(buffer.failed);
-    strobe_buffer_append(&buffer, "", 1);
-    return buffer.data;
-}
+#include "tests/unit/one_buffer.h"
 
 static const char *quoted(const void *data, unsigned width, size_t count)
 {
@@ -111,20 +103,6 @@ static void test_plain_text_keeps_what_can_be_shown(void **state)
     assert_string_equal(plain("\xe2\x80\xae", 3), "\\u202e");
     assert_string_equal(plain("\xff\xc3", 2), "\\xff\\xc3");
     assert_string_equal(plain("\xed\xa0\x80", 3), "\\xed\\xa0\\x80");
-}
-
-static int make_buffer(void **state)
-{
-    (void)state;
-    strobe_buffer_init(&buffer, 4096);
-    return 0;
-}
-
-static int drop_buffer(void **state)
-{
-    (void)state;
-    strobe_buffer_done(&buffer);
-    return 0;
 }
 
 int main(void)

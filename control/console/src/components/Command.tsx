@@ -30,7 +30,7 @@ export function CopyButton({ text, label, words = "" }: CopyButtonProps) {
     }
   };
   return (
-    <button class="quiet" aria-label={label} title={label} onClick={() => void copy()}>
+    <button class="quiet" aria-label={words ? undefined : label} title={label} onClick={() => void copy()}>
       {copied.value ? "copied" : <Icon name="copy" />} {!copied.value && words}
     </button>
   );

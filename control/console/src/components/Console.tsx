@@ -16,19 +16,19 @@ export function Console() {
     <div class="console" data-tab={tab.value}>
       <Header />
       <ConnectionBanner />
-      <div class="panes" aria-busy={!loaded.value}>
+      <main class="panes" aria-busy={!loaded.value}>
         <nav class="pane pane-left" aria-label="Services and files">
           <ServicePane />
           <FilePane />
         </nav>
-        <main class="pane pane-source" aria-label={MIDDLE_WORDS[middle.value.kind]}>
+        <section class="pane pane-source" aria-label={MIDDLE_WORDS[middle.value.kind]}>
           <MiddlePane />
-        </main>
+        </section>
         <Splitter />
-        <aside class="pane pane-right" aria-label="Probes and snapshots">
+        <section class="pane pane-right" aria-label="Probes and snapshots">
           <RightPane />
-        </aside>
-      </div>
+        </section>
+      </main>
       <TabBar />
       <Announcer />
       <HelpDialog />

@@ -18,7 +18,7 @@ import { MiddleHead } from "./MiddleHead";
 export function DiffPane({ left, right }: { left: string; right: string }) {
   const { diff, library, problem, retry } = useDiff(left, right);
   return (
-    <section class="middle" aria-label="Differences">
+    <div class="middle">
       <MiddleHead title="What differs">
         <button onClick={() => showMiddle({ kind: "diff", left: right, right: left })}>
           <Icon name="swap" /> Swap
@@ -35,7 +35,7 @@ export function DiffPane({ left, right }: { left: string; right: string }) {
       )}
       {!diff && !problem && <p class="note">Comparing…</p>}
       {diff && <Contents diff={diff} library={library} />}
-    </section>
+    </div>
   );
 }
 

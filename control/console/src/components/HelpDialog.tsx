@@ -5,6 +5,7 @@ import { StateMark } from "./StateMark";
 const STATES = [
   ["pending", "waits until the file is loaded"],
   ["armed", "acts when its line is reached"],
+  ["suspended", "over its cost budget; resumes by itself"],
   ["done", "has captured all it was asked for"],
   ["error", "could not be armed; it says why"],
   ["expired", "its time is over"],

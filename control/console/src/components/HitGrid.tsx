@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { type HitRow, type HitTable, isNumeric } from "../reading";
+import { type HitRow, type HitTable, isNumeric, TRACE_COLUMN, traceCell } from "../reading";
 import { instances } from "../state/hub";
 import { openSnapshot, snapshot } from "../state/view";
 import { clockTime, isoTime } from "../time";
@@ -53,7 +53,7 @@ export function HitGrid({ table, marked, mark }: HitGridProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const numeric = columns.map((_, column) => isNumeric(table, column));
+  const classes = columns.map((path, column) => columnClass(path, isNumeric(table, column)));
   return (
     <div class="hit-grid">
       <table role="grid" aria-label="Hits, newest first" aria-multiselectable="true">
@@ -65,7 +65,7 @@ export function HitGrid({ table, marked, mark }: HitGridProps) {
             <th scope="col">Time</th>
             <th scope="col">Process</th>
             {columns.map((path, column) => (
-              <th key={path} scope="col" class={numeric[column] ? "mono is-number" : "mono"} title={path}>
+              <th key={path} scope="col" class={classes[column]} title={path}>
                 {path}
               </th>
             ))}
@@ -76,7 +76,7 @@ export function HitGrid({ table, marked, mark }: HitGridProps) {
             <GridRow
               key={row.snapshot}
               row={row}
-              numeric={numeric}
+              classes={classes}
               current={position === at}
               marked={marked.some((one) => one.snapshot === row.snapshot)}
               mark={() => mark(row)}
@@ -93,16 +93,23 @@ export function HitGrid({ table, marked, mark }: HitGridProps) {
   );
 }
 
+const TRACE_CLASS = "mono is-trace";
+
+function columnClass(path: string, numeric: boolean): string {
+  if (path === TRACE_COLUMN) return TRACE_CLASS;
+  return numeric ? "mono is-number" : "mono";
+}
+
 interface GridRowProps {
   row: HitRow;
-  numeric: readonly boolean[];
+  classes: readonly string[];
   current: boolean;
   marked: boolean;
   mark: () => void;
   open: () => void;
 }
 
-function GridRow({ row, numeric, current, marked, mark, open }: GridRowProps) {
+function GridRow({ row, classes, current, marked, mark, open }: GridRowProps) {
   const ms = row.time_us / 1000;
   const process = instances.value.get(row.instance);
   return (
@@ -124,8 +131,8 @@ function GridRow({ row, numeric, current, marked, mark, open }: GridRowProps) {
         {process?.pid ?? row.instance.slice(0, 8)}
       </td>
       {row.cells.map((cell, column) => (
-        <td key={column} class={numeric[column] ? "mono is-number" : "mono"}>
-          <HeadText head={cell} />
+        <td key={column} class={classes[column]}>
+          <HeadText head={classes[column] === TRACE_CLASS ? traceCell(cell) : cell} />
         </td>
       ))}
     </tr>

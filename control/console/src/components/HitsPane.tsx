@@ -42,7 +42,7 @@ export function HitsPane({ probe, columns }: { probe: string; columns: string })
   };
   const text = typed.value ?? table?.columns.join(", ") ?? "";
   return (
-    <section class="middle" aria-label="Hits">
+    <div class="middle">
       <MiddleHead
         title={`Hits of ${view ? shortLocation(view.probe.location) : `probe ${probe}`}`}
         about={view?.probe.condition && <code>if {view.probe.condition}</code>}
@@ -55,7 +55,7 @@ export function HitsPane({ probe, columns }: { probe: string; columns: string })
       <Failure hits={hits} />
       {table && <Rows table={table} marked={marked.value} mark={mark} />}
       {table && <Foot table={table} busy={busy} more={more} />}
-    </section>
+    </div>
   );
 }
 
@@ -78,8 +78,8 @@ function Foot({ table, busy, more }: { table: HitTable; busy: boolean; more: () 
 function Rows(props: { table: HitTable; marked: readonly HitRow[]; mark: (row: HitRow) => void }) {
   if (props.table.rows.length > 0) return <HitGrid {...props} />;
   return (
-    <EmptyState title="No snapshot yet.">
-      <p>Each snapshot of this probe becomes a row here the moment it is captured.</p>
+    <EmptyState title="No hit yet.">
+      <p>Each hit of this probe becomes a row here the moment it is captured.</p>
     </EmptyState>
   );
 }

@@ -9,8 +9,7 @@ import {
   sizeWords,
 } from "../memory";
 import { lookAtMemory, memoryOf } from "../state/memory";
-
-const ROWS = [20, 50, 200];
+import { RowsChoice } from "./RowsChoice";
 
 /** Live objects by type; the second time with what has become more. */
 export function MemoryCensus({ instance }: { instance: string }) {
@@ -20,14 +19,7 @@ export function MemoryCensus({ instance }: { instance: string }) {
     <>
       <p class="muted">{CENSUS_COSTS}</p>
       <div class="memory-controls">
-        <label>
-          Rows{" "}
-          <select value={top.value} onChange={(event) => (top.value = Number(event.currentTarget.value))}>
-            {ROWS.map((n) => (
-              <option key={n}>{n}</option>
-            ))}
-          </select>
-        </label>
+        <RowsChoice top={top} />
         <button
           class="primary"
           disabled={busy !== undefined}

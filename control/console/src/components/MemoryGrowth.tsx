@@ -1,20 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { shortPath } from "../location";
-import {
-  growth,
-  growthSummary,
-  LOOKING_COSTS,
-  type MemoryAnswer,
-  signedCount,
-  signedSize,
-  sizeWords,
-  spotOf,
-  TRACING_ENDS,
-  tracingCost,
-} from "../memory";
+import { growthSummary, LOOKING_COSTS, type MemoryAnswer, TRACING_ENDS, tracingCost } from "../memory";
 import { type InstanceMemory, lookAtMemory, memoryOf } from "../state/memory";
-import { openFile } from "../state/view";
-import type { MemoryRow } from "../wire";
+import { GrowthTable } from "./GrowthTable";
+import { RowsChoice } from "./RowsChoice";
 import { Segments } from "./Segments";
 
 /** tracemalloc on request: start it, compare two moments, stop it. */
@@ -97,8 +85,6 @@ const BY: ["line" | "traceback", string, string][] = [
   ["line", "by line", "Add up what each line allocated"],
   ["traceback", "by stack", "Add up what each way to a line allocated"],
 ];
-const ROWS = [20, 50, 200];
-
 function Compare({ instance, memory, frames }: PartProps & { frames: number }) {
   const since = useSignal<"start" | "last">("start");
   const by = useSignal<"line" | "traceback">("line");
@@ -126,14 +112,7 @@ function Compare({ instance, memory, frames }: PartProps & { frames: number }) {
         {frames > 1 && (
           <Segments label="Add up" value={by.value} choices={BY} change={(value) => (by.value = value)} />
         )}
-        <label>
-          Rows{" "}
-          <select value={top.value} onChange={(event) => (top.value = Number(event.currentTarget.value))}>
-            {ROWS.map((n) => (
-              <option key={n}>{n}</option>
-            ))}
-          </select>
-        </label>
+        <RowsChoice top={top} />
         <button class="primary" title={LOOKING_COSTS} disabled={busy} onClick={() => ask("diff")}>
           {memory.busy === "diff" ? "Looking…" : "Look now"}
         </button>
@@ -148,69 +127,12 @@ function Compare({ instance, memory, frames }: PartProps & { frames: number }) {
 
 function Growth(props: { answer: MemoryAnswer; by: "line" | "traceback"; since: "start" | "last" }) {
   const { answer, by, since } = props;
-  const { rows = [], elapsed_ms: ms = 0 } = answer;
   return (
     <>
       <p class="memory-summary" role="status">
         Since the {since === "start" ? "start" : "look before"}: {growthSummary(answer)}
       </p>
-      {answer.cut && (
-        <p class="note warn">There are more places than are told apart; the sums count all of them.</p>
-      )}
-      {rows.length === 0 ? (
-        <p class="note">Nothing was allocated that is still there.</p>
-      ) : (
-        <div class="numbers" role="region" aria-label="What grows" tabIndex={0}>
-          <table aria-label="What grows, largest change first">
-            <thead>
-              <tr>
-                {["Change", "Each second", "Blocks", "Now"].map((name) => (
-                  <th key={name} scope="col">
-                    {name}
-                  </th>
-                ))}
-                <th scope="col" class="is-text">
-                  {by === "line" ? "Line" : "Stack, allocation first"}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row, position) => (
-                <GrowthRow key={position} row={row} ms={ms} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <GrowthTable answer={answer} by={by} label="What grows" />
     </>
-  );
-}
-
-function GrowthRow({ row, ms }: { row: MemoryRow; ms: number }) {
-  const { bytes_change: change = 0, blocks_change: blocks = 0, lines = [] } = row;
-  return (
-    <tr>
-      <td class={change > 0 ? "is-more" : change < 0 ? "is-less" : ""}>{signedSize(change)}</td>
-      <td class="muted">{growth(change, ms)}</td>
-      <td title={`${row.blocks} now`}>{signedCount(blocks)}</td>
-      <td class="muted">{sizeWords(row.bytes)}</td>
-      <td class="is-text">
-        {lines.map((line, position) => (
-          <SpotLink key={position} text={line} />
-        ))}
-        {lines.length === 0 && "?"}
-      </td>
-    </tr>
-  );
-}
-
-/** A line of a file: choosing it shows the source. */
-function SpotLink({ text }: { text: string }) {
-  const { file, line } = spotOf(text);
-  if (line === 0 || file.startsWith("<")) return <code class="spot">{text}</code>;
-  return (
-    <button class="link mono spot" title={`${text}: show in the source`} onClick={() => openFile(file, line)}>
-      {shortPath(file)}:{line}
-    </button>
   );
 }

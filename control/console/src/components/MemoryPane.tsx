@@ -30,7 +30,7 @@ export function MemoryPane({ instance }: { instance: string }) {
 
   const { status, problem } = memoryOf(id);
   return (
-    <section class="middle" aria-label="Memory">
+    <div class="middle">
       <MiddleHead title={`Memory of ${service.value}`}>
         <ProcessChoice kind="memory" chosen={id} gone={instance && !process ? instance : ""} />
       </MiddleHead>
@@ -55,7 +55,7 @@ export function MemoryPane({ instance }: { instance: string }) {
           {question.value === "growth" ? <MemoryGrowth instance={id} /> : <MemoryCensus instance={id} />}
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -38,9 +38,9 @@ export function ProbeCard({ shown }: { shown: ShownProbe }) {
       <WhyDetails shown={shown} />
       {hasHits && (
         <p class="probe-card-links">
-          {probe.action === "snapshot" && (
+          {probe.action !== "log" && (
             <button class="link" onClick={() => showMiddle({ kind: "hits", probe: probe.id, columns: "" })}>
-              Table of its snapshots
+              Table of its {hitWord(probe)[1]}
             </button>
           )}
           {shownProbes.value.length > 1 && (

@@ -98,13 +98,14 @@ export function ProbeForm({ wanted }: { wanted: Draft }) {
       <MoreFields wanted={wanted} change={change} />
       <div class="probe-form-foot">
         <LimitFields wanted={wanted} change={change} />
-        <span class="spring" />
-        <button type="button" title="Escape" onClick={closeDraft}>
-          Cancel
-        </button>
-        <button type="submit" class="primary" disabled={busy.value}>
-          {wanted.edits ? "Change probe" : "Set probe"} <kbd>⏎</kbd>
-        </button>
+        <span class="probe-form-buttons">
+          <button type="button" title="Escape" onClick={closeDraft}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={busy.value}>
+            {wanted.edits ? "Change probe" : "Set probe"} <kbd>⏎</kbd>
+          </button>
+        </span>
       </div>
     </form>
   );

@@ -69,7 +69,7 @@ function HitSection() {
   return (
     <section class="hits-section" aria-labelledby="hits-title">
       <div class="section-head">
-        <h2 id="hits-title">{hits.every(isSnapshot) ? "Snapshots" : "Snapshots and logs"}</h2>
+        <h2 id="hits-title">{hits.every(isSnapshot) ? "Snapshots" : "Captured"}</h2>
         {probeFilter.value && (
           <button class="link" onClick={() => (probeFilter.value = "")}>
             of one probe: show all

@@ -19,6 +19,7 @@ import { EmptyState } from "./EmptyState";
 import { Excerpt } from "./Excerpt";
 import { FrameList } from "./FrameList";
 import { Icon } from "./Icon";
+import { Reading } from "./Reading";
 import { Variables, Watches } from "./Variables";
 
 const CUT_WORDS = new Map([
@@ -105,33 +106,52 @@ function Context({ body }: { body: Body }) {
 function Contents({ view, body }: { view: SnapshotView; body: Body }) {
   const { summary } = view;
   const frame = shownFrame.value;
+  const isSpan = summary.kind === "span";
+  return (
+    <>
+      <Head view={view} body={body} />
+      {body.memory && <Reading reading={body.memory} />}
+      {isSpan && <Watches body={body} title="Attributes" />}
+      {frame && <Excerpt summary={summary} frame={frame} values={body.values} />}
+      <FrameList body={body} />
+      {!body.memory && !isSpan && <Captured snapshot={summary.id} body={body} />}
+    </>
+  );
+}
+
+function Head({ view: { summary, condition }, body }: { view: SnapshotView; body: Body }) {
   const process = instances.value.get(summary.instance);
   const ms = summary.time_us / 1000;
   return (
+    <header class="snapshot-head">
+      <h2>{summary.function ?? body.frames[0]?.function ?? "?"}</h2>
+      <p class="muted">
+        <span class="mono">
+          {baseName(summary.file ?? "?")}:{summary.line ?? 0}
+        </span>{" "}
+        · <time dateTime={isoTime(ms)}>{clockTime(ms)}</time> ·{" "}
+        {process ? `pid ${process.pid} on ${process.host}` : "process gone"}
+        {body.thread && ` · ${body.thread}`}
+      </p>
+      <Context body={body} />
+      {condition && (
+        <code class="condition">
+          <span class="muted">if</span> {condition}
+        </code>
+      )}
+      {body.cut && <p class="note warn">{CUT_WORDS.get(body.cut) ?? `Cut: ${body.cut}`}</p>}
+    </header>
+  );
+}
+
+/** What a snapshot has of the program's values. */
+function Captured({ snapshot, body }: { snapshot: string; body: Body }) {
+  const frame = shownFrame.value;
+  return (
     <>
-      <header class="snapshot-head">
-        <h2>{summary.function ?? body.frames[0]?.function ?? "?"}</h2>
-        <p class="muted">
-          <span class="mono">
-            {baseName(summary.file ?? "?")}:{summary.line ?? 0}
-          </span>{" "}
-          · <time dateTime={isoTime(ms)}>{clockTime(ms)}</time> ·{" "}
-          {process ? `pid ${process.pid} on ${process.host}` : "process gone"}
-          {body.thread && ` · ${body.thread}`}
-        </p>
-        <Context body={body} />
-        {view.condition && (
-          <code class="condition">
-            <span class="muted">if</span> {view.condition}
-          </code>
-        )}
-        {body.cut && <p class="note warn">{CUT_WORDS.get(body.cut) ?? `Cut: ${body.cut}`}</p>}
-      </header>
-      {frame && <Excerpt summary={summary} frame={frame} values={body.values} />}
-      <FrameList body={body} />
-      {body.watches.length > 0 && <Watches body={body} />}
+      {body.watches.length > 0 && <Watches body={body} title="Watches" />}
       {frame && (
-        <Variables snapshot={summary.id} frame={frame} number={frameIndex.value} values={body.values} />
+        <Variables snapshot={snapshot} frame={frame} number={frameIndex.value} values={body.values} />
       )}
       {body.captureNs > 0 && (
         <p class="note">

@@ -26,7 +26,7 @@ export function ThreadsPane({ instance }: { instance: string }) {
   }, [id]);
 
   return (
-    <section class="middle" aria-label="Threads">
+    <div class="middle">
       <MiddleHead title={`Threads of ${service.value}`}>
         <ProcessChoice kind="threads" chosen={id} gone={instance && !process ? instance : ""} />
       </MiddleHead>
@@ -43,7 +43,7 @@ export function ThreadsPane({ instance }: { instance: string }) {
           {dump && <Dump key={id} dump={dump} before={before} />}
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -56,11 +56,11 @@ export function Variables({ snapshot, frame, number, values }: VariablesProps) {
 }
 
 /** What was asked for by itself, `$return` and `$exception`. */
-export function Watches({ body }: { body: Body }) {
+export function Watches({ body, title }: { body: Body; title: string }) {
   const tree = useMemo(() => makeTree(body.values, watchFrame(body.watches)), [body]);
   return (
     <section class="variables" aria-labelledby="watches-title">
-      <TreeOf title="Watches" id="watches-title" tree={tree} />
+      <TreeOf title={title} id="watches-title" tree={tree} />
     </section>
   );
 }
@@ -121,7 +121,7 @@ export function TreeOf({ title, id, tree, place }: TreeOfProps) {
           <input
             type="search"
             class="variables-filter"
-            placeholder="Filter, or a path: order.lines[0]"
+            placeholder="Filter, or a path: a.b[0]"
             aria-label="Filter the variables, or a path into them"
             title="Names, values, types; or a path such as order.lines[0].price: Enter goes there"
             spellcheck={false}

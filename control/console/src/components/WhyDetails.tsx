@@ -2,7 +2,7 @@
 import { plural } from "../count";
 import { MAX_HITS } from "../draft";
 import { baseName } from "../location";
-import type { ProbeSummary } from "../probe_summary";
+import { type ProbeSummary, shareOf } from "../probe_summary";
 import { type Standing, standings } from "../probe_why";
 import { instances, now } from "../state/hub";
 import type { ShownProbe } from "../state/probes";
@@ -51,7 +51,7 @@ function StandingRow({ row: { process, id, state, why } }: { row: Standing }) {
 }
 
 function Particulars({ state }: { state: ProbeState }) {
-  const { file, line = 0, last_values: values, cost_ns: ns = 0, cost_percent: percent = 0 } = state;
+  const { file, line = 0, last_values: values, cost_ns: ns = 0 } = state;
   const source = openSource.value.source;
   const otherText =
     source && file === source.path && state.source_sha256 && state.source_sha256 !== source.sha256;
@@ -65,7 +65,7 @@ function Particulars({ state }: { state: ProbeState }) {
       {file && line > 0 && (
         <span class="muted" title={file}>
           at {baseName(file)}:{line}
-          {ns > 0 && ` · ${costWords({ ns, percent })}`}
+          {ns > 0 && ` · ${costWords({ ns, percent: shareOf(state) })}`}
         </span>
       )}
       {otherText && <span class="warn">runs another version of this file than the one shown</span>}
@@ -84,5 +84,6 @@ function limitWords({ view, summary }: ShownProbe): string {
 }
 
 function costWords({ ns, percent }: ProbeSummary["cost"]): string {
-  return `cost ${nanoseconds(ns)} so far, ${percent.toFixed(2)} % of one core in the last second`;
+  const share = percent > 0 ? `, ${percent.toFixed(2)} % of one core in the last second` : "";
+  return `cost ${nanoseconds(ns)} so far${share}`;
 }

@@ -1,4 +1,5 @@
 /** A snapshot's body (docs/snapshot-format.md), checked piece by piece: what is odd is left out, never trusted. */
+import { type MemoryReading, parseReading } from "./memory_reading";
 
 export type Named = [name: string, ref: number];
 
@@ -60,6 +61,8 @@ export interface Body {
   watches: Named[];
   captureNs: number;
   cut?: string;
+  /** Of a memory probe. */
+  memory?: MemoryReading;
 }
 
 type Loose = Record<string, unknown>;
@@ -85,6 +88,8 @@ export function parseBody(raw: unknown): Body | undefined {
     captureNs: number(raw.capture_ns),
   };
   if (typeof raw.cut === "string") body.cut = raw.cut;
+  const memory = parseReading(raw.memory);
+  if (memory) body.memory = memory;
   if (isObject(raw.trace)) {
     const traceId = text(raw.trace.trace_id);
     const spanId = text(raw.trace.span_id);

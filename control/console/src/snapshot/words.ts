@@ -35,6 +35,12 @@ const CUT_NOTES = new Map([
 /** Why something is missing, for people; empty when nothing is. */
 export function cutNote(value: Value): string {
   if (isWholeArray(value)) return shapeText(value);
+  return [value.shape === undefined ? "" : shapeText(value), missingNote(value)]
+    .filter((part) => part !== "")
+    .join("; ");
+}
+
+function missingNote(value: Value): string {
   const { cut } = value;
   if (!cut) return "";
   if (cut.startsWith("redacted")) return redactionNote(value);

@@ -82,7 +82,12 @@ export function probesOf(fleet: Fleet, service: string): ProbeView[] {
     .sort((a, b) => b.probe.created_at_ms - a.probe.created_at_ms);
 }
 
-/** Whether a hit can be opened; others are lines: of logs, attributes of spans. */
+/** Whether a hit is more than its line: it can be opened, and is a row of its probe's table. */
+export function hasBody({ kind = "snapshot" }: { kind?: string }): boolean {
+  return kind !== "log";
+}
+
+/** Whether it is of variables; others show as lines: of logs, attributes of spans, readings of memory. */
 export function isSnapshot({ kind = "snapshot" }: { kind?: string }): boolean {
   return kind === "snapshot";
 }

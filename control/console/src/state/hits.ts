@@ -3,7 +3,7 @@ import { computed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ApiFailure, readHits } from "../api";
 import { type HitTable, joinRows } from "../reading";
-import { isSnapshot } from "./fleet";
+import { hasBody } from "./fleet";
 import { fleet } from "./hub";
 import { messageOf } from "./session";
 import { middle } from "./view";
@@ -29,7 +29,7 @@ export interface HitTableState {
 const newest = computed(() => {
   const open = middle.value;
   if (open.kind !== "hits") return 0;
-  return fleet.value.hits.find((hit) => hit.probe === open.probe && isSnapshot(hit))?.position ?? 0;
+  return fleet.value.hits.find((hit) => hit.probe === open.probe && hasBody(hit))?.position ?? 0;
 });
 
 export function useHits(probe: string, columns: string): HitTableState {
@@ -40,33 +40,49 @@ export function useHits(probe: string, columns: string): HitTableState {
   const abort = useRef(new AbortController());
   const timer = useRef<number | undefined>(undefined);
 
+  /** Whether there was an answer that still counts. */
   const attempt = async (
     wanted: string,
     before: number,
     take: (page: HitTable) => HitTable,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const { signal } = abort.current;
     const ask = { columns: wanted, limit: PAGE_ROWS };
     busy.value = true;
     try {
       const page = await readHits(probe, before > 0 ? { ...ask, before } : ask, signal);
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       table.value = take(page);
       problem.value = failure.value = "";
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return false;
       const isColumns = error instanceof ApiFailure && error.status === 400;
       problem.value = isColumns ? messageOf(error) : "";
       failure.value = isColumns ? "" : messageOf(error);
     }
     busy.value = false;
+    return problem.peek() + failure.peek() === "";
   };
   /** What follows has the columns of the first page, also where the hub chose them. */
   const shownColumns = (): string => columns || (table.peek()?.columns.join(",") ?? "");
 
+  const older = async (): Promise<boolean> => {
+    const shown = table.peek();
+    if (shown?.next === undefined) return false;
+    return attempt(shownColumns(), shown.next, (page) => {
+      const rows = [...(table.peek() ?? shown).rows, ...page.rows];
+      return { ...page, rows };
+    });
+  };
+  /** The first page. A hub that is busy answers with a part of it, and goes on where it stopped when asked again. */
+  const fill = async (): Promise<void> => {
+    let answered = await attempt(columns, 0, (page) => page);
+    while (answered && (table.peek()?.rows.length ?? 0) < PAGE_ROWS) answered = await older();
+  };
+
   useEffect(() => {
     abort.current = new AbortController();
-    void attempt(columns, 0, (page) => page);
+    void fill();
     return () => {
       abort.current.abort();
       window.clearTimeout(timer.current);
@@ -85,16 +101,11 @@ export function useHits(probe: string, columns: string): HitTableState {
   }, [latest, table.value]);
 
   const more = (): void => {
-    const shown = table.peek();
-    if (shown?.next === undefined || busy.peek()) return;
-    void attempt(shownColumns(), shown.next, (page) => {
-      const rows = [...(table.peek() ?? shown).rows, ...page.rows];
-      return { ...page, rows };
-    });
+    if (!busy.peek()) void older();
   };
   return {
     ...{ table: table.value, problem: problem.value, failure: failure.value, busy: busy.value },
-    ...{ more, retry: () => void attempt(columns, 0, (page) => page) },
+    ...{ more, retry: () => void fill() },
   };
 }
 

@@ -3,7 +3,7 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { readSnapshot, readSource, readStoredSource, snapshotBefore } from "../api";
 import { type Body, type Frame, parseBody } from "../snapshot/body";
 import type { SnapshotSummary, SnapshotView, Source } from "../wire";
-import { isSnapshot } from "./fleet";
+import { hasBody } from "./fleet";
 import { fleet, instances } from "./hub";
 import { awaited, draft } from "./probes";
 import { messageOf } from "./session";
@@ -79,7 +79,7 @@ function followFirstHit(): void {
   effect(() => {
     const waiting = awaited.value;
     // The snapshot may be here before the answer that tells the probe's id.
-    const hit = fleet.value.hits.findLast((one) => isSnapshot(one) && waiting.has(one.probe));
+    const hit = fleet.value.hits.findLast((one) => hasBody(one) && waiting.has(one.probe));
     if (!hit) return;
     untracked(() => {
       awaited.value = new Set([...waiting].filter((probe) => probe !== hit.probe));
@@ -180,7 +180,7 @@ export function showTable(): void {
 
 /** The hit before or after the open one in the list; undefined at the ends. */
 export function neighbour(step: 1 | -1): SnapshotSummary | undefined {
-  const hits = shownHits.value.filter(isSnapshot);
+  const hits = shownHits.value.filter(hasBody);
   const at = hits.findIndex(({ id }) => id === snapshot.value);
   return at < 0 ? undefined : hits[at + step];
 }

@@ -22,6 +22,8 @@ _LIMIT_DEFAULT = 50
 _PAGE_MAX = 500
 _CELL_MIN = 12
 _CELL_MAX = 60
+_TRACE_ID = "$trace_id"
+_TRACE_DIGITS = 8
 _EXAMPLES = """\
 examples
   strobe hits 9f31
@@ -62,7 +64,7 @@ def run(argv: Sequence[str], connect: Callable[[], HubClient]) -> int:
     if options.csv:
         _print_csv(table.columns, rows)
     elif rows:
-        _print_table(Terminal(sys.stdout), table.columns, rows)
+        _print_table(Terminal(sys.stdout), table.columns, _with_short_traces(table.columns, rows, options))
     else:
         raise Failure(
             NOTHING_CAPTURED, f"probe {table.probe} has no snapshot", f"See: strobe why {table.probe}"
@@ -118,6 +120,23 @@ class _Table:
 
 
 # ---- For people ----
+
+
+def _with_short_traces(
+    paths: list[str], rows: list[JsonObject], options: argparse.Namespace
+) -> list[JsonObject]:
+    """A trace's id is there to tell the hits of one trace; who asks for the column gets it whole."""
+    if options.columns or _TRACE_ID not in paths:
+        return rows
+    at = paths.index(_TRACE_ID)
+    short = []
+    for row in rows:
+        cells = _cells(row, len(paths))
+        text = str(cells[at].get("text", ""))[1:-1]
+        if len(text) > _TRACE_DIGITS:
+            cells[at] = {"text": text[:_TRACE_DIGITS] + "…"}
+        short.append(row | {"cells": cells})
+    return short
 
 
 def _print_table(terminal: Terminal, paths: list[str], rows: list[JsonObject]) -> None:

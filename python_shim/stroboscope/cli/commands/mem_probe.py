@@ -91,7 +91,6 @@ def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: b
     wanted = int(request["limits"]["hits"])
     with probe_set(client, request) as view:
         watching = ProbeWatch(client, view, wanted, timeout_s)
-        ended = False
         with interrupt_is_the_end():
             for summary in watching.snapshots(lambda: show_progress(progress, watching, wanted)):
                 progress.clear_status()
@@ -100,11 +99,10 @@ def _follow(client: HubClient, request: JsonObject, timeout_s: float, as_json: b
                     print_json(snapshot)
                 else:
                     _print_one(snapshot)
-            ended = True
         progress.clear_status()
-    if watching.found or not ended:
+    if watching.found:
         return OK
-    raise nothing_captured(watching, timeout_s)
+    raise nothing_captured(watching)
 
 
 def _print_one(snapshot: JsonObject) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stroboscope.cli import arguments
-from stroboscope.cli.failure import NOTHING_CAPTURED, OK, WRONG_USE, Failure
+from stroboscope.cli.failure import OK, WRONG_USE, Failure
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
 from stroboscope.cli.lines import keep
@@ -106,18 +106,20 @@ def _run(options: Any, client: HubClient, kind: str, action: JsonObject) -> int:
         return keep(client, request, options.json)
     deadline = time.monotonic() + (options.timeout or arguments.TIMEOUT_S_MAX)
     with probe_set(client, request) as view:
-        return _follow(client, view, deadline, options.timeout or 0.0, options.json)
+        return _follow(client, view, deadline, options.json)
 
 
-def _follow(client: HubClient, view: JsonObject, deadline: float, timeout_s: float, as_json: bool) -> int:
-    watching = ProbeWatch(client, view, 1, deadline - time.monotonic())
+def _follow(client: HubClient, view: JsonObject, deadline: float, as_json: bool) -> int:
+    watching = ProbeWatch(client, view, 1, max(0.0, deadline - time.monotonic()))
     table = MetricTable(view["probe"])
     progress = Terminal(sys.stderr)
     with interrupt_is_the_end():
-        while time.monotonic() < deadline:
+        while True:
+            # Looked at once more when it is over: to set the probe may have taken that long.
+            is_last = time.monotonic() >= deadline
             watching.look()
             if watching.failed:
-                raise nothing_captured(watching, timeout_s)
+                raise nothing_captured(watching)
             table.take(client.metrics(str(view["probe"]["id"])))
             if as_json and table.changed:
                 print_json({"metrics": table.views})
@@ -125,14 +127,12 @@ def _follow(client: HubClient, view: JsonObject, deadline: float, timeout_s: flo
                 show_progress(progress, watching)
             else:
                 progress.clear_status()
+            if is_last:
+                break
             time.sleep(min(_EVERY_S, max(0.0, deadline - time.monotonic())))
     progress.clear_status()
     if not table.count:
-        raise (
-            nothing_captured(watching, timeout_s)
-            if timeout_s
-            else Failure(NOTHING_CAPTURED, "nothing was measured", f"See: strobe why {view['probe']['id']}")
-        )
+        raise nothing_captured(watching, "measured")
     if not as_json:
         table.show(Terminal(sys.stdout), last=True)
     return OK

@@ -110,8 +110,8 @@ class _Judge:
         self._hub = hub
         self._process = process
 
-    def __call__(self, name: str | None, types: str, text: str | None) -> Verdict:
-        return rules.judge(self._hub, self._process, [(name, types, text)])[0]
+    def __call__(self, name: str | None, types: str, text: str | None, neighbours: str = "") -> Verdict:
+        return rules.judge(self._hub, self._process, [(name, types, text, neighbours)])[0]
 
 
 Explained = Iterator[tuple[Place, Verdict]]
@@ -120,11 +120,11 @@ Explained = Iterator[tuple[Place, Verdict]]
 def _any_json(document: object, judge: _Judge) -> Explained:
     """Every leaf, and every container that is hidden as a whole."""
 
-    def walk(value: object, path: str, name: str | None, secret: Verdict) -> Explained:
+    def walk(value: object, path: str, name: str | None, secret: Verdict, neighbours: str = "") -> Explained:
         kind = type(value).__name__ if isinstance(value, dict | list) else _JSON_TYPES[type(value)]
         text = None if isinstance(value, dict | list) else value if isinstance(value, str) else str(value)
         place = Place(path or "$", name, kind, text)
-        verdict = secret or judge(name, kind, text)
+        verdict = secret or judge(name, kind, text, neighbours)
         if verdict or not isinstance(value, dict | list):
             yield place, verdict
         elif isinstance(value, dict):
@@ -136,6 +136,7 @@ def _any_json(document: object, judge: _Judge) -> Explained:
 
     def walk_dict(value: dict[str, Any], path: str) -> Explained:
         named = _value_of_pair(value, judge)
+        keys = "\n".join(value)
         for key, item in value.items():
             step = f".{key}" if key.isidentifier() else f"[{key!r}]"
             key_verdict = judge(None, "str", key)
@@ -143,7 +144,7 @@ def _any_json(document: object, judge: _Judge) -> Explained:
                 step = "[redacted key]"
                 yield Place(path + step, None, "str", None), key_verdict
             child = (path + step).removeprefix(".")
-            yield from walk(item, child, key, named if key == "value" else None)
+            yield from walk(item, child, key, named if key == "value" else None, keys)
 
     yield from walk(document, "", None, None)
 
@@ -169,7 +170,7 @@ def _snapshot(document: object, judge: _Judge) -> Explained:
     values: list[JsonObject] = body["values"]
     seen: set[int] = set()
 
-    def walk(ref: object, path: str, name: str | None, secret: Verdict) -> Explained:
+    def walk(ref: object, path: str, name: str | None, neighbours: str = "") -> Explained:
         if not isinstance(ref, int) or not 0 <= ref < len(values) or ref in seen:
             return
         seen.add(ref)
@@ -180,7 +181,7 @@ def _snapshot(document: object, judge: _Judge) -> Explained:
         if cut.startswith("redacted"):
             yield Place(path, name, kind, None, str(value.get("rule") or cut)), None
             return
-        verdict = secret or judge(name, kind, text)
+        verdict = judge(name, kind, text, neighbours)
         if verdict or text is not None:
             yield Place(path, name, kind, text), verdict
         if not verdict:
@@ -188,17 +189,22 @@ def _snapshot(document: object, judge: _Judge) -> Explained:
 
     def walk_parts(value: JsonObject, path: str) -> Explained:
         for index, item in enumerate(value.get("items") or []):
-            yield from walk(item, f"{path}[{index}]", None, None)
-        for key_ref, item in value.get("entries") or []:
-            key = _plain(values[key_ref].get("text", "")) if 0 <= key_ref < len(values) else ""
-            yield from walk(key_ref, f"{path} key {key!r}", None, None)
-            yield from walk(item, f"{path}[{key!r}]", key, None)
+            yield from walk(item, f"{path}[{index}]", None)
+        entries = [(_key(values, ref), ref, item) for ref, item in value.get("entries") or []]
+        keys = "\n".join(key for key, _, _ in entries)
+        for key, key_ref, item in entries:
+            yield from walk(key_ref, f"{path} key {key!r}", None)
+            yield from walk(item, f"{path}[{key!r}]", key, keys)
         for field, item in value.get("fields") or []:
-            yield from walk(item, f"{path}.{field}", field, None)
+            yield from walk(item, f"{path}.{field}", field)
 
     for number, frame in enumerate(body["frames"]):
         for name, ref in frame.get("locals") or []:
-            yield from walk(ref, f"#{number} {name}", name, None)
+            yield from walk(ref, f"#{number} {name}", name)
+
+
+def _key(values: list[JsonObject], ref: int) -> str:
+    return _plain(values[ref].get("text", "")) if 0 <= ref < len(values) else ""
 
 
 def _body_of(document: object) -> JsonObject:
@@ -297,7 +303,7 @@ expect = "redacted\""""
 
 
 def _judge_case(policy: Policy, case: PolicyTest) -> Verdict:
-    return rules.judge(None, policy.json, [(case.name, case.type, case.value)])[0]
+    return rules.judge(None, policy.json, [(case.name, case.type, case.value, "")])[0]
 
 
 def _passes(case: PolicyTest, verdict: Verdict) -> bool:

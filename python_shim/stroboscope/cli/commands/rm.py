@@ -48,4 +48,7 @@ def _resolve(text: str, known: Sequence[str]) -> str:
         raise Failure(
             WRONG_USE, f"{text!r} begins several probes: {', '.join(matches)}", "Give one more character."
         )
-    raise Failure(WRONG_USE, f"there is no probe {text!r}", "List them: strobe probes")
+    what = f"there is no probe {text!r}"
+    if len(text) < _PREFIX_MIN and any(probe_id.startswith(text) for probe_id in known):
+        what = f"{text!r} is too short: give at least {_PREFIX_MIN} characters of an id"
+    raise Failure(WRONG_USE, what, "List them: strobe probes")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from stroboscope.cli import arguments
 from stroboscope.cli.commands.show import show
 from stroboscope.cli.duration import moment
-from stroboscope.cli.failure import OK
+from stroboscope.cli.failure import OK, Failure, Interrupted
 from stroboscope.cli.hub_client import HubClient, JsonObject
 from stroboscope.cli.json_lines import print_json
 from stroboscope.cli.probe_options import USAGE, add_probe_options, request_of, service_of
@@ -133,8 +133,14 @@ def _wait(
                     print_one(terminal, snapshot)
                     terminal.flush()
                 printed += 1
+        except Interrupted as interrupted:
+            # Who gives up wants to know why, as after the time-out.
+            if printed:
+                raise
+            failure = nothing_captured(watching)
+            raise Failure(interrupted.exit_code, failure.message, failure.next_step) from None
         finally:
             progress.clear_status()
     if printed:
         return OK
-    raise nothing_captured(watching, timeout_s)
+    raise nothing_captured(watching)

@@ -71,10 +71,11 @@ def _print_instance(
             ("dim", "      last seen: "), ("text", str(state["last_values"])), wrap_prefix="        "
         )
     if state.get("cost_ns"):
-        share = f"{float(state.get('cost_percent') or 0):.2f} % of one core"
-        terminal.line(
-            (
-                "dim",
-                f"      cost so far {span_of(int(state['cost_ns']))}, {share} in the last second",
-            )
-        )
+        terminal.line(("dim", f"      cost so far {span_of(int(state['cost_ns']))}{_share(kind, state)}"))
+
+
+def _share(kind: str, state: JsonObject) -> str:
+    """What was said of a probe that is over is of a second long ago."""
+    if kind not in ("armed", "suspended"):
+        return ""
+    return f", {float(state.get('cost_percent') or 0):.2f} % of one core in the last second"
