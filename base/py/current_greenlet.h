@@ -22,7 +22,7 @@ struct strobe_current_greenlet {
 
 /**
  * `type` is the class of greenlets, see strobe_greenlet_type_of(). A call for which there is something to find takes
- * some 100 us and 260 KiB for a moment, any other below 0.1 us.
+ * some 150 us and 260 KiB for a moment, any other below 0.1 us.
  * @return false when the thread has not used greenlets, or this version of greenlet cannot be read
  */
 bool strobe_current_greenlet_read(PyTypeObject *type, struct strobe_current_greenlet *ret_current);
