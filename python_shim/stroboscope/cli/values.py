@@ -294,7 +294,7 @@ def _type_of(value: Value) -> list[Span]:
 
 
 def _rest(value: Value, shown: int) -> str:
-    """What a cut container leaves out, in words; empty when it is whole. An array's shape stands beside its text."""
+    """What a cut container leaves out, in words; empty when it is whole, or an array, which has a shape."""
     cut = value.get("cut")
     if not cut or not shown or "shape" in value:
         return ""
