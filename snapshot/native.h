@@ -16,7 +16,7 @@ enum { STROBE_NATIVE_SYMBOL_BYTES = 256, STROBE_NATIVE_MODULE_BYTES = 1024 };
 struct strobe_native_place {
     char symbol[STROBE_NATIVE_SYMBOL_BYTES]; /* empty: not known */
     char module[STROBE_NATIVE_MODULE_BYTES]; /* path of the library or program; empty: not known */
-    uint64_t offset;                         /* from the symbol; without one from the module; without that the address */
+    uint64_t offset;                         /* from the symbol; else from the module; else the address */
 };
 
 /**
