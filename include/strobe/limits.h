@@ -112,7 +112,11 @@
 #define STROBE_RECONNECT_MS_MIN 250
 #define STROBE_RECONNECT_MS_MAX 30000
 #define STROBE_EXIT_FLUSH_MS_MAX 200 /* what the agent may take at interpreter exit */
-#define STROBE_FORK_PARK_MS_MAX 50   /* what the agent may take before a fork */
+#if defined(__SANITIZE_ADDRESS__)
+#define STROBE_FORK_PARK_MS_MAX 5000 /* a lock of its allocator that the link has is never free in the child */
+#else
+#define STROBE_FORK_PARK_MS_MAX 50 /* what the agent may take before a fork */
+#endif
 
 /* The hub. */
 #define STROBE_HUB_BODY_BYTES_MAX (64 * 1024) /* body of one HTTP request */

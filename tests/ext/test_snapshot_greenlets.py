@@ -26,7 +26,7 @@ def armed():
     arm((line_of("here"), None, 100000))
 def caught():
     # the first hit: 3.11 reaches a new thread after some 50 ms
-    for _ in range(1000):
+    for _ in range(6000):
         probed()
         hits = drain()
         if hits:
