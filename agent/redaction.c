@@ -190,7 +190,7 @@ static PyObject *verdict_of(const struct strobe_policy *policy, const char *rule
 /* The name and the types come first, as in a capture. */
 static PyObject *answer(const struct strobe_policy *policy, PyObject *question)
 {
-    struct question asked = {NULL};
+    struct question asked = {0};
     Py_ssize_t types_size, text_size, neighbours_size;
     if (!PyTuple_Check(question)) {
         PyErr_SetString(PyExc_TypeError, "a question is a tuple (name, types, text, neighbours)");

@@ -98,6 +98,12 @@ class Snapshot:
         return [name for name, _ in self.frames[frame]["locals"]]
 
 
+ROUNDS = 4
+"""How often at most blocks are counted: other threads of this process, those of xdist, allocate as well."""
+BLOCKS = 5
+"""What the lines between two readings of the count may hold themselves."""
+
+
 def in_thread(function: Callable[..., Any], *args: Any, name: str = "probed") -> Any:
     """Call in a thread of its own, so that pytest's frames are not on the stack."""
     outcome: list[Any] = []
