@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { columnProblem, type HitTable, offers, splitColumns, unfinished } from "../reading";
 import { useOffers } from "../state/offers";
 import { followScroll, Underlined } from "./ExpressionField";
@@ -35,7 +35,8 @@ export function ColumnsField({ text, table, problem, change }: ColumnsFieldProps
     (path) => !pieces.some((piece) => piece.path === path),
   );
 
-  useEffect(() => {
+  // With the new text and not after the next frame: a key that is pressed meanwhile would land elsewhere.
+  useLayoutEffect(() => {
     if (wanted.current === null) return;
     input.current?.focus();
     input.current?.setSelectionRange(wanted.current, wanted.current);
