@@ -66,11 +66,6 @@ def counts_in_words(gates: JsonObject, probe: JsonObject) -> str:
     return f"{head}: {', '.join(parts)}" if parts else head
 
 
-def reached(states: list[JsonObject]) -> int:
-    """Passes of the line, over all instances."""
-    return sum(_count(state["gates"], "reached") for state in states if isinstance(state.get("gates"), dict))
-
-
 def summed(states: list[JsonObject]) -> JsonObject:
     """The counters of all instances in one."""
     total: dict[str, int] = {}

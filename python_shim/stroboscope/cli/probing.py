@@ -48,17 +48,18 @@ def _remove(client: HubClient, probe_id: str) -> None:
 
 def show_progress(progress: Terminal, watch: ProbeWatch, wanted: int = 0) -> None:
     """One status line: where the probe stands; `wanted` is how many hits the command waits for."""
-    total = len(watch.instances)
+    connected = len(watch.instances)
     armed = sum(1 for state in watch.states if state.get("state") in ("armed", "done", "suspended"))
     pending = sum(1 for state in watch.states if state.get("state") == "pending")
-    if not total:
+    if not connected:
         parts = [f"waiting for a process of {watch.probe['service']}"]
     else:
-        parts = [f"armed in {armed} of {total} {'instance' if total == 1 else 'instances'}"]
+        parts = [f"armed in {armed} of {connected} {'instance' if connected == 1 else 'instances'}"]
     if pending:
         parts.append(f"not loaded in {pending}")
-    if gates.reached(watch.states):
-        parts.append(gates.counts_in_words(gates.summed(watch.states), watch.probe))
+    counters = gates.summed(watch.states)
+    if counters.get("reached"):
+        parts.append(gates.counts_in_words(counters, watch.probe))
     if wanted > 1:
         parts.append(f"{watch.found} of {wanted} captured")
     if watch.is_bounded:
