@@ -7,7 +7,7 @@ import gc
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import landmines
@@ -20,7 +20,20 @@ ORDINARY_COUNT = 20_000
 MILLION = 1_000_000
 SEED = 20261126
 
+forget_lookups: Callable[[], None] = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache
+"""Empty the interpreter's cache of attributes found in types. It holds references to their names, and whoever looks up
+another one may push them out; before 3.12 such names are not immortal."""
+
 VARIABLE: contextvars.ContextVar[int] = contextvars.ContextVar("variable", default=0)
+
+
+@pytest.fixture(autouse=True)
+def no_collection() -> Iterator[None]:
+    """What earlier tests left is gone, and the collector frees nothing while we count."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 class MinedGrammar(Grammar):
@@ -112,6 +125,7 @@ class State:
         return f"{about}: {before[at]} to {after[at]}"
 
     def read(self) -> dict[str, Any]:
+        forget_lookups()
         return {
             "references": [sys.getrefcount(item) for item in self.objects],
             "graph": [tuple(map(id, gc.get_referents(item))) for item in self.objects],
@@ -228,17 +242,12 @@ def walk(count: int, seed: int) -> Minefield:
     """Cross the field with `count` random expressions; fails at the first batch that touches anything."""
     field = Minefield()
     grammar = MinedGrammar(random.Random(seed), [name for name in field.variables if name.startswith("x_")])
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(count // BATCH):
-            sources = [grammar.expression() for _ in range(BATCH)]
-            trouble = field.cross(sources)
-            if trouble:
-                culprits = field.culprits(sources)
-                pytest.fail(f"{trouble}; alone: " + "\n".join(culprits[:20] or ["none"]))
-    finally:
-        gc.enable()
+    for _ in range(count // BATCH):
+        sources = [grammar.expression() for _ in range(BATCH)]
+        trouble = field.cross(sources)
+        if trouble:
+            culprits = field.culprits(sources)
+            pytest.fail(f"{trouble}; alone: " + "\n".join(culprits[:20] or ["none"]))
     return field
 
 
