@@ -82,12 +82,12 @@ suite_exports() {
     tools/check_exports.sh "build/ext-$newest/stage"
 }
 
-# suite_ext VERSION PYTHON
+# suite_ext VERSION PYTHON [also-commands]: the command line is plain Python, so not each version tries it.
 suite_ext() {
     local version=$1 tests
     tools/build_ext.sh "$version" "$2"
     tools/make_ext_venv.sh "$version" "$2"
-    mapfile -t tests < <(existing tests/unit_py tests/ext)
+    mapfile -t tests < <(existing ${3:+tests/unit_py} tests/ext)
     PYTHONPATH=$PWD/build/ext-$version/stage run_pytest "ext-$version" "build/venv-$version/bin/python" \
         --numprocesses "$(nproc)" "${tests[@]}"
 }
@@ -137,7 +137,7 @@ run() {
 }
 
 main() {
-    local suites=("$@") suite version interpreter
+    local suites=("$@") suite versions index version interpreter also
     [ "${#suites[@]}" != 0 ] || suites=(lint tools console unit asan tsan clang ext exports ext-asan e2e browser)
     if [ "${suites[*]}" = ext ]; then
         tools/install_system_packages.sh build
@@ -151,9 +151,12 @@ main() {
     for suite in "${suites[@]}"; do
         case "$suite" in
             ext)
-                while read -r version interpreter; do
-                    run "ext-$version" suite_ext "$version" "$interpreter"
-                done < <(if [ -n "${PYTHON:-}" ]; then echo "$newest $python"; else tools/find_python.sh --all; fi)
+                mapfile -t versions < <(if [ -n "${PYTHON:-}" ]; then echo "$newest $python"; else tools/find_python.sh --all; fi)
+                for index in "${!versions[@]}"; do
+                    read -r version interpreter <<<"${versions[index]}"
+                    also=$([ "$index" != 0 ] && [ "$index" != $((${#versions[@]} - 1)) ] || echo also-commands)
+                    run "ext-$version" suite_ext "$version" "$interpreter" "$also"
+                done
                 ;;
             lint | tools | console | unit | asan | tsan | clang | exports | ext-asan | e2e | browser | load) run "$suite" "suite_${suite//-/_}" ;;
             *) echo "run_tests.sh: no suite $suite" >&2 && exit 2 ;;

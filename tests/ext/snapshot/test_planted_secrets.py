@@ -21,7 +21,7 @@ def look_at(subject: object) -> Snapshot:
         return inner(1)
 
     def inner(number: int) -> Snapshot:
-        return capture()
+        return capture(check=False)
 
     return outer(subject)
 
@@ -45,7 +45,7 @@ def test_planted_secrets_do_not_leave_the_process() -> None:
 
 def as_local(secret: Secret, copies: list[Any]) -> Snapshot:
     """The secret under its own name among the locals, its copies under others."""
-    code = f"def probed(data, {secret.name}):\n    copy = {secret.name}\n    return capture()\n"
+    code = f"def probed(data, {secret.name}):\n    copy = {secret.name}\n    return capture(check=False)\n"
     space: dict[str, Any] = {"capture": capture}
     exec(code, space)
     found: Snapshot = space["probed"](copies, secret.value)
