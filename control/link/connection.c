@@ -436,6 +436,9 @@ void strobe_connection_free(struct strobe_connection *connection)
 
 void strobe_connection_abandon(struct strobe_connection *connection)
 {
+    if (connection == NULL) {
+        return;
+    }
     strobe_descriptor_close(&connection->socket);
     strobe_loop_abandon(atomic_load(&connection->loop));
 }

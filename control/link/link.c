@@ -1,7 +1,6 @@
 #include "link/link.h"
 
 #include <errno.h>
-#include <openssl/err.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "link/exit_guard.h"
 #include "link/session.h"
 #include "strobe/limits.h"
@@ -19,6 +19,7 @@
 #define STACK_BYTES (256 * 1024)
 #define FREEZE_MS STROBE_EXIT_FLUSH_MS_MAX /* at exit(): a turn of the loop takes far less */
 #define LOOKUP_GRACE_MS 20                 /* after the flush, for a name lookup to end by itself */
+#define OPENING_MS 500                     /* it takes a few, or for ever */
 #define REASON_BYTES 257
 #define GONE_TRIES 200 /* times 50 us */
 #define GONE_US 50
@@ -36,17 +37,21 @@ enum event { EVENT_WAKE = 1, EVENT_POST = 2 };
 struct strobe_link {
     struct strobe_session session; /* the thread's; while there is none, of whoever holds the link */
     pthread_mutex_t mutex;
-    pthread_cond_t ended; /* `running` became false */
+    pthread_cond_t changed; /* `running` or `opening` became false */
     pthread_t thread;
     pid_t process; /* that the thread belongs to */
     pid_t thread_id;
     atomic_uint events;
     atomic_uint wakers; /* inside strobe_connection_wake() now */
+    atomic_bool opened; /* the session has a connection, which may be woken */
     atomic_bool sealed; /* no more wakes: the connection is going */
     /* Under the mutex: */
     enum order order;
     bool running;
     bool looking_up;
+    bool opening;
+    bool awaited; /* strobe_link_start() waits for the opening, and tells how it ended */
+    struct strobe_error open_error;
     bool orphaned; /* strobe_link_stop() gave up waiting: the thread releases the link */
     int flush_ms;
     char stop_reason[REASON_BYTES];
@@ -57,9 +62,10 @@ struct strobe_link {
 static void notify(struct strobe_link *link, unsigned event)
 {
     int saved_errno = errno; /* the caller may be in the middle of the program's code */
-    /* Whoever seals sees our count, or we see the seal: both are sequentially consistent. */
+    /* Whoever seals sees our count, or we see the seal; whoever opens sees our event, or we see that it is open: all
+     * are sequentially consistent. */
     atomic_fetch_add(&link->wakers, 1);
-    if (!atomic_load(&link->sealed) && atomic_fetch_or(&link->events, event) == 0) {
+    if (!atomic_load(&link->sealed) && atomic_fetch_or(&link->events, event) == 0 && atomic_load(&link->opened)) {
         strobe_connection_wake(link->session.connection);
     }
     atomic_fetch_sub(&link->wakers, 1);
@@ -77,7 +83,7 @@ static void seal(struct strobe_link *link)
 /** Have the thread look at `order`. With the mutex held, so that the thread cannot be gone. */
 static void interrupt(struct strobe_link *link)
 {
-    if (link->running && !atomic_load(&link->sealed)) {
+    if (link->running && atomic_load(&link->opened) && !atomic_load(&link->sealed)) {
         strobe_connection_wake(link->session.connection);
     }
 }
@@ -87,7 +93,7 @@ static void interrupt(struct strobe_link *link)
 static void release(struct strobe_link *link)
 {
     strobe_session_done(&link->session);
-    pthread_cond_destroy(&link->ended);
+    pthread_cond_destroy(&link->changed);
     pthread_mutex_destroy(&link->mutex);
     free(link);
 }
@@ -119,6 +125,27 @@ static enum order current_order(struct strobe_link *link, bool *ret_orphaned)
     return order;
 }
 
+/*
+ * Here and not in strobe_link_start(): in the child of a fork, a lock of OpenSSL may be held by a thread that does not
+ * exist there. Then this thread hangs, and the program goes on without a link.
+ */
+static int open_session(struct strobe_link *link)
+{
+    struct strobe_error error = {0};
+    int status = strobe_session_open(&link->session, &error);
+    pthread_mutex_lock(&link->mutex);
+    bool awaited = link->awaited;
+    link->opening = false;
+    link->open_error = error;
+    atomic_store(&link->opened, status == 0);
+    pthread_cond_broadcast(&link->changed);
+    pthread_mutex_unlock(&link->mutex);
+    if (status < 0 && !awaited) {
+        strobe_log(STROBE_LOG_ERROR, "link: %s", error.message);
+    }
+    return status;
+}
+
 static void look_up(struct strobe_link *link)
 {
     struct strobe_addresses addresses;
@@ -138,8 +165,8 @@ static bool end_thread(struct strobe_link *link)
 {
     pthread_mutex_lock(&link->mutex);
     bool orphaned = link->orphaned;
-    link->running = false;
-    pthread_cond_broadcast(&link->ended);
+    link->running = link->opening = false;
+    pthread_cond_broadcast(&link->changed);
     pthread_mutex_unlock(&link->mutex);
     return orphaned;
 }
@@ -170,6 +197,12 @@ static void *run(void *argument)
         }
         if (order != ORDER_RUN) {
             break;
+        }
+        if (!atomic_load(&link->opened)) {
+            if (open_session(link) < 0) {
+                break;
+            }
+            continue;
         }
         deal_with_events(link);
         if (strobe_session_wants_addresses(&link->session)) {
@@ -206,6 +239,7 @@ static int start_thread(struct strobe_link *link)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     link->order = ORDER_RUN;
     link->running = true;
+    link->opening = !atomic_load(&link->opened);
     link->process = getpid();
     int status = create_thread(link, STACK_BYTES);
     if (status == EINVAL) {
@@ -238,7 +272,7 @@ static bool wait_for_end(struct strobe_link *link, int wait_ms)
     struct timespec until = after_ms(wait_ms > 0 ? wait_ms : 0);
     int status = 0;
     while (link->running && status != ETIMEDOUT) {
-        status = pthread_cond_timedwait(&link->ended, &link->mutex, &until);
+        status = pthread_cond_timedwait(&link->changed, &link->mutex, &until);
     }
     return !link->running;
 }
@@ -253,6 +287,28 @@ static void join(struct strobe_link *link)
     for (int i = 0; i < GONE_TRIES && tgkill(getpid(), link->thread_id, 0) == 0; i++) {
         usleep(GONE_US);
     }
+}
+
+/**
+ * With the mutex held and the thread started. A thread that takes too long goes on by itself.
+ * @return 0, or why the session could not be opened: then the thread ends
+ */
+static int wait_for_opening(struct strobe_link *link, struct strobe_error *error)
+{
+    struct timespec until = after_ms(OPENING_MS);
+    int status = 0;
+    link->awaited = true;
+    while (link->opening && status != ETIMEDOUT) {
+        status = pthread_cond_timedwait(&link->changed, &link->mutex, &until);
+    }
+    link->awaited = false;
+    if (link->opening) {
+        strobe_log(STROBE_LOG_WARNING,
+                   "link: OpenSSL does not answer; a fork may have copied a lock that another thread held");
+        return 0;
+    }
+    return link->open_error.code == 0 ? 0
+                                      : strobe_error_set(error, link->open_error.code, "%s", link->open_error.message);
 }
 
 /** Give `order` and wait; if it is not obeyed in time, `otherwise` holds. @return whether the thread ended */
@@ -295,7 +351,7 @@ static struct strobe_link *new_link(void)
     pthread_mutex_init(&link->mutex, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&link->ended, &attributes);
+    pthread_cond_init(&link->changed, &attributes);
     pthread_condattr_destroy(&attributes);
     return link;
 }
@@ -309,11 +365,9 @@ int strobe_link_start(const struct strobe_dsn *dsn, const struct strobe_wire_hel
     if (link == NULL) {
         return strobe_error_set(error, STROBE_ENOMEM, "out of memory for the link");
     }
-    ERR_set_mark(); /* this thread's queue of OpenSSL errors is the program's */
     int status = strobe_session_init(&link->session, dsn, hello, handlers, error);
-    ERR_pop_to_mark();
     if (status < 0) {
-        pthread_cond_destroy(&link->ended);
+        pthread_cond_destroy(&link->changed);
         pthread_mutex_destroy(&link->mutex);
         free(link);
         return status;
@@ -323,14 +377,19 @@ int strobe_link_start(const struct strobe_dsn *dsn, const struct strobe_wire_hel
     *ret_link = link; /* the handlers may use it from the first call on */
     pthread_mutex_lock(&link->mutex);
     status = start_thread(link);
+    bool started = status == 0;
+    status = started ? wait_for_opening(link, error)
+                     : strobe_error_set(error, status, "the system gives no thread for the link");
     pthread_mutex_unlock(&link->mutex);
     if (status < 0) {
         *ret_link = before;
         strobe_exit_guard_remove(link);
+        if (started) {
+            join(link);
+        }
         release(link);
-        return strobe_error_set(error, status, "the system gives no thread for the link");
     }
-    return 0;
+    return status;
 }
 
 void strobe_link_wake(struct strobe_link *link)
@@ -376,12 +435,12 @@ enum strobe_link_state strobe_link_state(const struct strobe_link *link)
     return (enum strobe_link_state)atomic_load(&link->session.state);
 }
 
-/** With the mutex held. Wait for the thread unless it is inside a name lookup. @return whether it ended */
+/** With the mutex held. Wait for the thread unless it is where nothing interrupts it. @return whether it ended */
 static bool wait_for_stop(struct strobe_link *link)
 {
-    int wait_ms = link->flush_ms + LOOKUP_GRACE_MS;
+    int wait_ms = link->flush_ms + (link->opening ? OPENING_MS : LOOKUP_GRACE_MS);
     while (!wait_for_end(link, wait_ms)) {
-        if (link->looking_up) {
+        if (link->looking_up || link->opening) {
             return false;
         }
         wait_ms = LOOKUP_GRACE_MS; /* everything else that the thread does is short */

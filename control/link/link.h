@@ -55,10 +55,11 @@ struct strobe_link_counters {
 };
 
 /**
- * Make the TLS context and start the thread. `dsn` and `hello` are copied. `handlers` is copied, its `user` must
- * outlive the link. Returns before the connection stands: a hub that is away is not an error.   GIL: not needed, may be
- * held. Reads the environment (as getenv() does) for the system's CAs. The variables http_proxy and the like are not
- * obeyed.
+ * Start the thread and have it make the TLS context. `dsn` and `hello` are copied. `handlers` is copied, its `user`
+ * must outlive the link. Returns before the connection stands: a hub that is away is not an error. Nor is an OpenSSL
+ * that does not answer within half a second, as in the child of a fork that copied a lock another thread held: then
+ * only the link's thread hangs.   GIL: not needed, may be held. Reads the environment (as getenv() does) for the
+ * system's CAs. The variables http_proxy and the like are not obeyed.
  * @return 0, STROBE_ENOMEM, STROBE_EINVAL (`hello` cannot be encoded), STROBE_EINTERNAL (no thread, no TLS)
  */
 int strobe_link_start(const struct strobe_dsn *dsn, const struct strobe_wire_hello *hello,
@@ -99,15 +100,16 @@ enum strobe_link_state strobe_link_state(const struct strobe_link *link);
  * `flush_ms` (not at all when not connected), say goodbye with `reason`, close, join, release. The last handler called
  * is on_state with STROBE_LINK_STOPPED. Takes at most about 150 ms longer than `flush_ms` and the handlers, also when
  * the hub hangs. A name lookup cannot be interrupted: then the link is left to its thread, which releases it when the
- * resolver answers and calls no handler any more. NULL is fine.
- * Thread: any but the link's.   GIL: release it before.
+ * resolver answers and calls no handler any more; the same, half a second later, where OpenSSL does not answer. NULL is
+ * fine. Thread: any but the link's.   GIL: release it before.
  */
 void strobe_link_stop(struct strobe_link *link, int flush_ms, const char *reason);
 
 /**
  * Before a fork: end the thread but keep connection and outbox, so that the process has no thread of ours while it
  * forks. Waits at most `wait_ms`. Wakes and posts of other threads meanwhile are kept for unpark.
- * @return 0, or STROBE_EBUSY when the thread is inside a name lookup or a long handler (it runs on)
+ * @return 0, or STROBE_EBUSY when the thread is inside a name lookup, OpenSSL's setting up or a long handler (it runs
+ *         on)
  * Thread: the forking one.   GIL: released.
  */
 int strobe_link_park(struct strobe_link *link, int wait_ms);

@@ -314,7 +314,9 @@ void strobe_session_found(struct strobe_session *session, const struct strobe_ad
 
 void strobe_session_send(struct strobe_session *session)
 {
-    strobe_connection_want_write(session->connection);
+    if (session->connection != NULL) {
+        strobe_connection_want_write(session->connection);
+    }
 }
 
 int strobe_session_add_snapshot(struct strobe_session *session, struct strobe_wire_snapshot *snapshot,
@@ -333,7 +335,7 @@ int strobe_session_add_snapshot(struct strobe_session *session, struct strobe_wi
         return strobe_error_set(error, status, "snapshot %lld of %zu bytes does not fit the outbox",
                                 (long long)snapshot->seq, size);
     }
-    strobe_connection_want_write(session->connection);
+    strobe_session_send(session);
     return 0;
 }
 
@@ -413,23 +415,28 @@ int strobe_session_init(struct strobe_session *session, const struct strobe_dsn 
     strobe_posts_init(&session->posts, STROBE_CONTROL_BYTES_MAX);
     strobe_backoff_init(&session->backoff, STROBE_RECONNECT_MS_MIN, STROBE_RECONNECT_MS_MAX, random_seed());
     int status = strobe_wire_encode(STROBE_WIRE_KIND_HELLO, hello, &session->hello, &session->hello_size, error);
-    if (status == 0) {
-        status = strobe_trust_init(&session->trust, &session->dsn, error);
-    }
-    if (status == 0) {
-        const struct strobe_connection_handlers connection_handlers = {
-            .user = session,
-            .on_open = on_open,
-            .on_message = on_message,
-            .next_message = next_message,
-            .on_written = on_written,
-            .on_end = on_end,
-        };
-        status =
-            strobe_connection_new(&session->dsn, &session->trust, &connection_handlers, &session->connection, error);
-    }
     if (status < 0) {
         strobe_session_done(session);
+    }
+    return status;
+}
+
+int strobe_session_open(struct strobe_session *session, struct strobe_error *error)
+{
+    const struct strobe_connection_handlers handlers = {
+        .user = session,
+        .on_open = on_open,
+        .on_message = on_message,
+        .next_message = next_message,
+        .on_written = on_written,
+        .on_end = on_end,
+    };
+    int status = strobe_trust_init(&session->trust, &session->dsn, error);
+    if (status == 0) {
+        status = strobe_connection_new(&session->dsn, &session->trust, &handlers, &session->connection, error);
+    }
+    if (status < 0) {
+        strobe_trust_done(&session->trust);
     }
     return status;
 }

@@ -67,12 +67,19 @@ struct strobe_session {
 };
 
 /**
- * Ready to connect at the first turn. `dsn`, `hello` and `handlers` are copied.   Thread: any.
- * @return 0, STROBE_ENOMEM, STROBE_EINVAL (hello cannot be encoded), STROBE_EINTERNAL; on failure nothing is left
+ * Everything but the connection. `dsn`, `hello` and `handlers` are copied.   Thread: any.
+ * @return 0, STROBE_ENOMEM, STROBE_EINVAL (hello cannot be encoded); on failure nothing is left
  */
 int strobe_session_init(struct strobe_session *session, const struct strobe_dsn *dsn,
                         const struct strobe_wire_hello *hello, const struct strobe_link_handlers *handlers,
                         struct strobe_error *error);
+
+/**
+ * Make what TLS and libwebsockets need; ready to connect at the first turn, which it must go before. Takes locks of
+ * OpenSSL, and after a fork waits for ever if another thread of the parent held one.
+ * @return 0, STROBE_ENOMEM, STROBE_EINTERNAL; on failure it may be called again
+ */
+int strobe_session_open(struct strobe_session *session, struct strobe_error *error);
 
 /** Close without a word, wipe and release. The caller has SIGPIPE blocked. */
 void strobe_session_done(struct strobe_session *session);
@@ -86,7 +93,7 @@ void strobe_session_found(struct strobe_session *session, const struct strobe_ad
 /** Do what is due, then wait for the next event, at most a second. */
 void strobe_session_turn(struct strobe_session *session);
 
-/** There may be new messages to write. */
+/** There may be new messages to write. Before it is opened, nothing happens. */
 void strobe_session_send(struct strobe_session *session);
 
 /** See strobe_link_add_snapshot(). */

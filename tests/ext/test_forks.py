@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -285,3 +286,63 @@ def test_a_fork_of_c_code_without_the_gil_leaves_the_child_as_it_would_be(tmp_pa
         """,
     ).facts
     assert facts["codes"] == [7] * 20
+
+
+STUCK_OPENSSL = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+
+static pid_t parent;
+
+__attribute__((constructor)) static void note(void)
+{
+    parent = getpid();
+}
+
+__attribute__((visibility("default"))) void *SSL_CTX_new(const void *method)
+{
+    while (getpid() != parent) {
+        pause();
+    }
+    void *library = dlopen("libssl.so.3", RTLD_NOW | RTLD_NOLOAD);
+    void *(*genuine)(const void *) = (void *(*)(const void *))dlsym(library, "SSL_CTX_new");
+    return genuine(method);
+}
+"""
+
+
+def test_a_child_with_a_stuck_openssl_runs_and_ends(tmp_path: Path) -> None:
+    """As when another thread held one of its locks at the fork: the agent's own thread waits, the program does not."""
+    source, library = tmp_path / "stuck.c", tmp_path / "stuck.so"
+    source.write_text(STUCK_OPENSSL, encoding="ascii")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    preload = ":".join(filter(None, [os.environ.get("LD_PRELOAD"), str(library)]))
+    outcome = run(
+        tmp_path,
+        f"""
+        import os, stroboscope
+        stroboscope.stop()
+        stroboscope.start({DEAD_HUB!r})
+        def f(n):
+            return n                         # here
+        arm((line_of("here"), None, 1000))
+        f(1)
+        codes = []
+        for ending in (lambda: os._exit(5), lambda: _sys.exit(6)):
+            pid = os.fork()
+            if pid == 0:
+                f(1)
+                eventually(lambda: (f(1), gates().get("captured"))[1])
+                again = os.fork()
+                if again == 0:
+                    os._exit(f(7))
+                assert os.waitpid(again, 0)[1] == 7 << 8
+                ending()
+            codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        report(codes=codes)
+        """,
+        env={"LD_PRELOAD": preload, "STROBE_LOG": str(tmp_path / "log")},
+    )
+    assert outcome.facts["codes"] == [5, 6], outcome.stderr
+    assert "link: OpenSSL does not answer" in (tmp_path / "log").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from child import run
+
+DUMPS = 2_000 if os.environ.get("STROBE_TEST_SANITIZED") else 10_000
+"""Of threads that come and go; a sanitizer is slow."""
 
 DUMP = """
 import json as _json, sys, os, threading, time
@@ -152,6 +156,7 @@ def test_ten_thousand_dumps_of_threads_that_come_and_go_harm_nothing(tmp_path: P
     facts = run(
         tmp_path,
         DUMP
+        + f"DUMPS = {DUMPS}"
         + """
 import gc, random, types
 failures = []
@@ -172,10 +177,10 @@ def work(n):
         assert generators(n) == sum(range(n % 20 + 1))
     except BaseException as error:
         failures.append(repr(error))
-dump.begin(10_000)
+dump.begin(DUMPS)
 started, n = 0, 0
 end = time.monotonic() + 100
-while (dump.count() < 10_000 or started < 100) and time.monotonic() < end:
+while (dump.count() < DUMPS or started < 100) and time.monotonic() < end:
     threads = [threading.Thread(target=work, args=(n + i,)) for i in range(16)]
     for thread in threads:
         thread.start()
@@ -189,7 +194,7 @@ report(failures=failures[:3], started=started, dumps=figures["dumps"], stacks=fi
         prelude=False,
     ).facts
     assert facts["failures"] == []
-    assert facts["dumps"] == 10_000
+    assert facts["dumps"] == DUMPS
     assert facts["started"] >= 100
     assert facts["stacks"] >= facts["dumps"] / 2
     assert facts["alive"] == 1
