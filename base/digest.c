@@ -1,3 +1,6 @@
+/* The low-level functions are deprecated, but need no lock. SHA256() and EVP look the algorithm up under one, which is
+ * held for ever in the child of a fork while another thread did so; and we hold the GIL. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/digest.h"
 
 #include <errno.h>
@@ -21,7 +24,8 @@ static void to_hex(const uint8_t *bytes, size_t digits, char *ret_hex)
 int strobe_sha256_hex(const void *data, size_t size, char ret_hex[STROBE_SHA256_HEX_BYTES])
 {
     uint8_t digest[SHA256_DIGEST_LENGTH];
-    if (SHA256(data, size, digest) == NULL) {
+    SHA256_CTX context;
+    if (SHA256_Init(&context) != 1 || SHA256_Update(&context, data, size) != 1 || SHA256_Final(digest, &context) != 1) {
         return STROBE_EINTERNAL;
     }
     to_hex(digest, 2 * sizeof digest, ret_hex);

@@ -52,6 +52,7 @@ struct strobe_link {
     bool opening;
     bool awaited; /* strobe_link_start() waits for the opening, and tells how it ended */
     struct strobe_error open_error;
+    bool joinable; /* `thread` runs, or ended and was not joined */
     bool orphaned; /* strobe_link_stop() gave up waiting: the thread releases the link */
     int flush_ms;
     char stop_reason[REASON_BYTES];
@@ -217,6 +218,19 @@ static void *run(void *argument)
     return NULL;
 }
 
+/*
+ * pthread_join() returns a little before the kernel has removed the thread, and CPython counts the kernel's threads to
+ * warn about forks of processes that have several.
+ */
+static void join(struct strobe_link *link)
+{
+    pthread_join(link->thread, NULL);
+    link->joinable = false;
+    for (int i = 0; i < GONE_TRIES && tgkill(getpid(), link->thread_id, 0) == 0; i++) {
+        usleep(GONE_US);
+    }
+}
+
 static int create_thread(struct strobe_link *link, size_t stack_bytes)
 {
     pthread_attr_t attributes;
@@ -235,6 +249,9 @@ static int create_thread(struct strobe_link *link, size_t stack_bytes)
 static int start_thread(struct strobe_link *link)
 {
     sigset_t all, before;
+    if (link->joinable) {
+        join(link); /* it ended by itself: the session could not be opened */
+    }
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     link->order = ORDER_RUN;
@@ -246,7 +263,7 @@ static int start_thread(struct strobe_link *link)
         /* Thread-local data of the program's libraries counts against the stack and can be larger than ours. */
         status = create_thread(link, 0);
     }
-    link->running = status == 0;
+    link->running = link->joinable = status == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return status == 0 ? 0 : STROBE_EINTERNAL;
 }
@@ -275,18 +292,6 @@ static bool wait_for_end(struct strobe_link *link, int wait_ms)
         status = pthread_cond_timedwait(&link->changed, &link->mutex, &until);
     }
     return !link->running;
-}
-
-/*
- * pthread_join() returns a little before the kernel has removed the thread, and CPython counts the kernel's threads to
- * warn about forks of processes that have several.
- */
-static void join(struct strobe_link *link)
-{
-    pthread_join(link->thread, NULL);
-    for (int i = 0; i < GONE_TRIES && tgkill(getpid(), link->thread_id, 0) == 0; i++) {
-        usleep(GONE_US);
-    }
 }
 
 /**

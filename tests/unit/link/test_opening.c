@@ -11,6 +11,12 @@
 #include "agent.h"
 #include "fake_hub.h"
 
+#if defined(__SANITIZE_THREAD__)
+#define LATE_FAILS true /* a detached thread in libwebsockets has nothing that TSan sees as the end of it */
+#else
+#define LATE_FAILS false
+#endif
+
 static struct fake_hub hub;
 static struct fake_link peer;
 static struct agent agent;
@@ -127,7 +133,7 @@ static void test_stop_while_it_opens_returns_and_the_thread_releases_the_link_la
     start();
     agent_stop(&agent, 10);
     assert_int_equal(agent_threads(), 1);
-    set(false, false);
+    set(false, LATE_FAILS);
     expect_no_thread();
     assert_int_equal(agent.states, 0); /* no handler was called after the stop */
 }
