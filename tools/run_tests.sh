@@ -122,7 +122,9 @@ suite_browser() {
     node=$(tools/find_node.sh)
     export PATH="$node:$PATH"
     make build
-    run_pytest browser .venv/bin/python tests/browser
+    (cd tests/browser && ../../tools/npm_install.sh)
+    # Chromium and the scenarios wait for each other and for programs most of the time.
+    run_pytest browser .venv/bin/python --numprocesses $(($(nproc) + 1)) tests/browser
 }
 
 # Run one suite, show and keep its output, note its time and how it ended.
