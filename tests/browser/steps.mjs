@@ -80,13 +80,23 @@ export async function shootSchemes(page, settings, size, name) {
 export async function shootAll(page, settings, name, tab = "") {
   const wide = page.viewportSize();
   for (const [size, viewport] of [["wide", wide], ["phone", { width: 390, height: 844 }]]) {
-    await page.setViewportSize(viewport);
+    await resize(page, viewport);
     if (size === "phone" && tab) await page.locator(".tabs button", { hasText: tab }).click();
     await shootSchemes(page, settings, size, name);
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert(width <= viewport.width, `${name}: the page is ${width} pixels wide on a screen of ${viewport.width}`);
   }
-  await page.setViewportSize(wide);
+  await resize(page, wide);
+}
+
+/** Returns when the page stands as it will: else what is clicked next may move away under the click. */
+async function resize(page, viewport) {
+  await page.setViewportSize(viewport);
+  await page.waitForFunction((width) => window.innerWidth === width, viewport.width);
+  await page.evaluate(async () => {
+    // The first frame has the new width, the second what observers of sizes made of it, the third what the editor did.
+    for (let frame = 0; frame < 3; frame++) await new Promise((shown) => requestAnimationFrame(shown));
+  });
 }
 
 export async function shoot(page, { screenshots }, name) {

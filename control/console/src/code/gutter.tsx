@@ -51,21 +51,12 @@ export function lineGutter(choose: (line: number) => void): Extension {
         event.preventDefault(); // the focus goes to the form
         return true;
       },
-      click: (view, block, event) => {
-        choose(shownAt(event) ?? view.state.doc.lineAt(block.from).number);
+      click: (view, block) => {
+        choose(view.state.doc.lineAt(block.from).number);
         return true;
       },
     },
   });
-}
-
-/**
- * The number that was clicked. The editor finds the line by the height of the click, and until it has measured again
- * after a change of the window's width that is another one.
- */
-function shownAt(event: Event): number | null {
-  const clicked = event.target instanceof Element ? event.target.closest(".cm-gutterElement") : null;
-  return Number(clicked?.querySelector(".line-number")?.textContent) || null;
 }
 
 function markerAt(view: EditorView, line: number): LineMarker {
