@@ -168,12 +168,12 @@ struct significant {
 };
 
 /* Read what printf() or Python's repr wrote: 12.50, 1.25e+01, with the locale's point. */
-static void read_digits(const char *text, size_t size, struct significant *ret)
+static void read_digits(const char *text, struct significant *ret)
 {
     size_t i = 0;
     bool after_point = false;
     ret->count = ret->point = 0;
-    for (; i < size && text[i] != 'e'; i++) {
+    for (; text[i] != '\0' && text[i] != 'e'; i++) {
         if (text[i] < '0' || text[i] > '9') {
             after_point = after_point || text[i] != '-'; /* a locale's point may have several bytes */
         } else if (ret->count > 0 || text[i] != '0') {
@@ -183,7 +183,7 @@ static void read_digits(const char *text, size_t size, struct significant *ret)
             ret->point -= after_point; /* a leading zero after the point */
         }
     }
-    if (i < size) {
+    if (text[i] == 'e') {
         ret->point += strtol(text + i + 1, NULL, 10);
     }
     while (ret->count > 0 && ret->digits[ret->count - 1] == '0') {
@@ -218,7 +218,8 @@ static int significant_of(struct strobe_evaluation *evaluation, double real, cha
     if (size < 0 || (size_t)size >= sizeof raw) {
         return strobe_evaluation_fail(evaluation, STROBE_FAULT_LIMIT, "a float cannot be written");
     }
-    read_digits(raw, (size_t)size, ret);
+    raw[size] = '\0'; /* strobe_number_text() leaves it open */
+    read_digits(raw, ret);
     return 0;
 }
 
