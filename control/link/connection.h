@@ -79,9 +79,8 @@ void strobe_connection_turn(struct strobe_connection *connection, int64_t wait_m
 void strobe_connection_wake(struct strobe_connection *connection);
 
 /**
- * In the child of a fork: close the inherited descriptors and nothing else; the structure is leaked on purpose. NULL is
- * fine.
- * libwebsockets keeps one more descriptor open, of /dev/urandom.
+ * In the child of a fork: close the inherited descriptors and nothing else; the structure is leaked on purpose.
+ * libwebsockets keeps one more descriptor open, of /dev/urandom.   NULL is fine.
  */
 void strobe_connection_abandon(struct strobe_connection *connection);
 

@@ -236,6 +236,14 @@ int agent_threads(void)
     return count_threads(&asleep);
 }
 
+void agent_expect_no_threads(void)
+{
+    for (int i = 0; i < PATIENCE_S * 1000 && agent_threads() > 0; i++) {
+        usleep(1000);
+    }
+    assert_int_equal(agent_threads(), 0);
+}
+
 bool agent_is_idle(int samples)
 {
     for (int i = 0; i < samples; i++) {

@@ -50,5 +50,7 @@ void agent_expect_idle(void);
 
 /** Threads of this process named strobe-link. */
 int agent_threads(void);
+/** Wait until there is none. */
+void agent_expect_no_threads(void);
 
 #endif

@@ -79,14 +79,6 @@ static void start(void)
     agent_start(&agent, &dsn);
 }
 
-static void expect_no_thread(void)
-{
-    for (int i = 0; i < 60000 && agent_threads() > 0; i++) {
-        usleep(1000);
-    }
-    assert_int_equal(agent_threads(), 0);
-}
-
 static void test_a_link_that_opens_late_keeps_what_was_asked_meanwhile(void **state)
 {
     (void)state;
@@ -134,7 +126,7 @@ static void test_stop_while_it_opens_returns_and_the_thread_releases_the_link_la
     agent_stop(&agent, 10);
     assert_int_equal(agent_threads(), 1);
     set(false, LATE_FAILS);
-    expect_no_thread();
+    agent_expect_no_threads();
     assert_int_equal(agent.states, 0); /* no handler was called after the stop */
 }
 
@@ -166,7 +158,7 @@ static void test_after_a_late_failure_it_can_be_started_again_and_stopped(void *
     set(true, true);
     start();
     set(false, true);
-    expect_no_thread();
+    agent_expect_no_threads();
     set(false, false);
     assert_int_equal(strobe_link_unpark(agent.link), 0);
     fake_link_welcome(&hub, &peer, 0);
@@ -177,7 +169,7 @@ static void test_after_a_late_failure_it_can_be_started_again_and_stopped(void *
     set(true, true);
     start();
     set(false, true);
-    expect_no_thread();
+    agent_expect_no_threads();
     strobe_link_wake(agent.link);
     strobe_link_stop(agent.link, 0, "stop");
     assert_int_equal(agent.state, STROBE_LINK_STOPPED);
